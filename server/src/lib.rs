@@ -1,1 +1,3 @@
-//! To be written.
+//! The Majlis server: one port, four kinds of guest, one order for all.
+
+pub mod event;

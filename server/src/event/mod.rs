@@ -1,0 +1,21 @@
+//! The few types that the server's threads exchange.
+//!
+//! A connection is a socket, a session is a registered connection, a user is what others see under one nick. Here are
+//! only the words the threads speak: what a reactor tells the hub ([`HubInput`]), what the hub wants stored ([`Write`])
+//! and read ([`HistoryQuery`]), and what leaves for the reactors after the commit ([`Outbound`]). What any of it means is
+//! the hub's to decide; how bytes look on the wire to one kind of guest is [`relay`]'s.
+
+mod id;
+mod inbound;
+mod outbound;
+mod relay;
+mod storage;
+
+pub use id::{ConnId, IdSource, MsgId, RoomId};
+pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
+pub use outbound::{Audience, Outbound, Output};
+pub use relay::{Action, Dialect, Relay, Source};
+pub use storage::{
+    Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Restored, RestoredRoom, Selector,
+    SendRecord, StoredKind, StoredMessage, TargetRow, Topic, Write,
+};

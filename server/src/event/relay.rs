@@ -1,0 +1,245 @@
+//! Something that happened in a room or to a person, and how each kind of guest sees it.
+
+use std::sync::Arc;
+
+use majlis_protocol::{Capability, CapabilitySet, Encoder, Timestamp};
+
+use super::MsgId;
+
+/// Who did it, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Their nick in its canonical spelling; or the server's name.
+    pub nick: Arc<str>,
+    /// `user@host`; none for the server itself.
+    pub user_host: Option<Arc<str>>,
+}
+
+impl Source {
+    /// The IRC source: `nick!user@host`, or the server's name.
+    pub fn mask(&self) -> String {
+        match &self.user_host {
+            Some(user_host) => format!("{}!{user_host}", self.nick),
+            None => self.nick.to_string(),
+        }
+    }
+}
+
+/// One thing that happened, complete; every receiver's bytes are made from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relay {
+    /// Who did it.
+    pub source: Source,
+    /// Their account, if they had signed in.
+    pub account: Option<Arc<str>>,
+    /// When.
+    pub time: Timestamp,
+    /// Its identifier, where it has one.
+    pub msgid: Option<MsgId>,
+    /// Client-only tags in wire form (`+a=b;+c`), possibly empty.
+    pub client_tags: Arc<str>,
+    /// What it was.
+    pub action: Action,
+}
+
+/// What happened. `room` and `target` are canonical names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Something said.
+    Privmsg {
+        /// A room or a nick.
+        target: Arc<str>,
+        /// What was said.
+        text: Arc<str>,
+    },
+    /// Something said that programs must not answer.
+    Notice {
+        /// A room or a nick.
+        target: Arc<str>,
+        /// What was said.
+        text: Arc<str>,
+    },
+    /// Tags alone.
+    Tagmsg {
+        /// A room or a nick.
+        target: Arc<str>,
+    },
+    /// Somebody came in.
+    Join {
+        /// Where.
+        room: Arc<str>,
+        /// What they call themselves.
+        realname: Arc<str>,
+    },
+    /// Somebody left the room.
+    Part {
+        /// Where.
+        room: Arc<str>,
+        /// Their words, if any.
+        reason: Option<Arc<str>>,
+    },
+    /// Somebody left altogether.
+    Quit {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Somebody has another nick.
+    Nick {
+        /// The new one.
+        nick: Arc<str>,
+    },
+    /// A room's topic changed; an empty one was removed.
+    Topic {
+        /// Where.
+        room: Arc<str>,
+        /// The new topic.
+        topic: Arc<str>,
+    },
+    /// Modes changed.
+    Mode {
+        /// A room or a nick.
+        target: Arc<str>,
+        /// As on the wire: `+o-v`.
+        change: Arc<str>,
+        /// The change's parameters, in order.
+        params: Arc<[Arc<str>]>,
+    },
+}
+
+/// How a connection wants to be told: what of a relay's shape depends on who receives it.
+///
+/// Two connections of one dialect get the same bytes, so a reactor encodes a relay once for each dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// IRC with these capabilities; hold only those that [`Dialect::irc`] keeps.
+    Irc(CapabilitySet),
+    /// The plain room: readable text, no line ending.
+    Plain,
+}
+
+impl Dialect {
+    /// The dialect of an IRC connection: of what it enabled, what changes a relay's bytes.
+    pub fn irc(enabled: CapabilitySet) -> Self {
+        let shaping = [
+            Capability::MessageTags,
+            Capability::ServerTime,
+            Capability::AccountTag,
+            Capability::ExtendedJoin,
+        ];
+        Self::Irc(shaping.into_iter().filter(|&capability| enabled.contains(capability)).collect())
+    }
+}
+
+impl Relay {
+    /// The relay as a receiver of this dialect sees it; `None` where it is not told at all.
+    ///
+    /// `server_tags` (a label, a batch) come first among the tags; only an IRC dialect shows them. An IRC line ends with
+    /// CR LF and is never over the limit: the hub refuses what would not fit.
+    pub fn encode(&self, dialect: Dialect, server_tags: &[(&str, &str)]) -> Option<Arc<[u8]>> {
+        match dialect {
+            Dialect::Irc(enabled) => self.encode_irc(enabled, server_tags),
+            Dialect::Plain => self.plain_text().map(|text| text.into_bytes().into()),
+        }
+    }
+
+    fn encode_irc(&self, enabled: CapabilitySet, server_tags: &[(&str, &str)]) -> Option<Arc<[u8]>> {
+        let tagged = enabled.contains(Capability::MessageTags);
+        if matches!(self.action, Action::Tagmsg { .. }) && !tagged {
+            return None;
+        }
+        let time = self.time.to_string();
+        let msgid = self.msgid.map(|msgid| msgid.to_string());
+        let mask = self.source.mask();
+
+        let mut line = Encoder::new(self.action.command()).source(&mask);
+        for (key, value) in server_tags {
+            line = line.tag(key, value);
+        }
+        if enabled.contains(Capability::ServerTime) {
+            line = line.tag("time", &time);
+        }
+        if let (Some(account), true) = (&self.account, enabled.contains(Capability::AccountTag)) {
+            line = line.tag("account", account);
+        }
+        if tagged {
+            if let Some(msgid) = &msgid {
+                line = line.tag("msgid", msgid);
+            }
+            line = line.raw_tags(&self.client_tags);
+        }
+        let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
+        let mut bytes = Vec::with_capacity(256);
+        match line.write_to(&mut bytes) {
+            Ok(()) => Some(bytes.into()),
+            Err(error) => {
+                tracing::error!(%error, command = self.action.command(), "a relay cannot be encoded");
+                None
+            }
+        }
+    }
+
+    fn with_params<'a>(&'a self, line: Encoder<'a>, extended_join: bool) -> Encoder<'a> {
+        match &self.action {
+            Action::Privmsg { target, text } | Action::Notice { target, text } => {
+                line.param(target).trailing(text)
+            }
+            Action::Tagmsg { target } => line.param(target),
+            Action::Join { room, realname } if extended_join => {
+                line.param(room).param(self.account.as_deref().unwrap_or("*")).trailing(realname)
+            }
+            Action::Join { room, .. } => line.param(room),
+            Action::Part { room, reason: Some(reason) } => line.param(room).trailing(reason),
+            Action::Part { room, reason: None } => line.param(room),
+            Action::Quit { reason } => line.trailing(reason),
+            Action::Nick { nick } => line.param(nick),
+            Action::Topic { room, topic } => line.param(room).trailing(topic),
+            Action::Mode { target, change, params } => {
+                params.iter().fold(line.param(target).param(change), |line, param| line.param(param))
+            }
+        }
+    }
+
+    /// The words of the plain room; tags, modes and the like have none.
+    fn plain_text(&self) -> Option<String> {
+        let nick = &self.source.nick;
+        match &self.action {
+            Action::Privmsg { text, .. } => Some(match me_action(text) {
+                Some(deed) => format!("* {nick} {deed}"),
+                None => format!("{nick}: {text}"),
+            }),
+            Action::Notice { text, .. } => Some(format!("{nick}: {text}")),
+            Action::Join { .. } => Some(format!("{nick} has joined the chat!")),
+            Action::Part { .. } | Action::Quit { .. } => Some(format!("{nick} has left the chat.")),
+            Action::Nick { nick: new } => Some(format!("{nick} is now called {new}.")),
+            Action::Topic { topic, .. } if topic.is_empty() => {
+                Some(format!("{nick} removed the topic."))
+            }
+            Action::Topic { topic, .. } => Some(format!("{nick} set the topic: {topic}")),
+            Action::Tagmsg { .. } | Action::Mode { .. } => None,
+        }
+        .map(|text| text.chars().filter(|c| !c.is_control()).collect())
+    }
+}
+
+impl Action {
+    /// The IRC command that says this.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Privmsg { .. } => "PRIVMSG",
+            Self::Notice { .. } => "NOTICE",
+            Self::Tagmsg { .. } => "TAGMSG",
+            Self::Join { .. } => "JOIN",
+            Self::Part { .. } => "PART",
+            Self::Quit { .. } => "QUIT",
+            Self::Nick { .. } => "NICK",
+            Self::Topic { .. } => "TOPIC",
+            Self::Mode { .. } => "MODE",
+        }
+    }
+}
+
+/// What somebody does, where the text is a CTCP ACTION (`/me`).
+fn me_action(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('\u{1}')?;
+    inner.strip_suffix('\u{1}').unwrap_or(inner).strip_prefix("ACTION ")
+}

@@ -1,0 +1,189 @@
+//! What the hub wants on disk, and what it gets back.
+
+use majlis_protocol::Timestamp;
+use majlis_wire::Fingerprint;
+
+use super::{MsgId, RoomId};
+
+/// One change to the store. A batch of them is one transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// A message joins a room's history.
+    Message(StoredMessage),
+    /// A message that a device sent under an identifier of its own was accepted (identity.md, "Send once").
+    Sent(SendRecord),
+    /// A room was made.
+    RoomMade(RestoredRoom),
+    /// A room ended, and its history with it.
+    RoomRemoved(RoomId),
+    /// A room's topic was set; an empty text means none.
+    TopicSet {
+        /// Which room.
+        room: RoomId,
+        /// The topic.
+        topic: Option<Topic>,
+    },
+}
+
+/// A room's topic, who set it (a full source) and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// The topic itself, never empty.
+    pub text: String,
+    /// `nick!user@host` of who set it.
+    pub setter: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMessage {
+    /// Where it was said.
+    pub room: RoomId,
+    /// Its identifier.
+    pub msgid: MsgId,
+    /// When it was said; within a room never before its predecessor.
+    pub time: Timestamp,
+    /// `nick!user@host` of who said it.
+    pub source: String,
+    /// Their account, if they had signed in.
+    pub account: Option<String>,
+    /// PRIVMSG or NOTICE.
+    pub kind: StoredKind,
+    /// The target as sent (the room's name).
+    pub target: String,
+    /// What was said.
+    pub text: String,
+    /// Client-only tags as sent on the wire (`+a=b;+c`), possibly empty.
+    pub client_tags: String,
+}
+
+/// What kind of message is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoredKind {
+    /// `PRIVMSG`.
+    Privmsg,
+    /// `NOTICE`.
+    Notice,
+}
+
+/// Remembers that a device's message was taken, so that the same is never taken twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendRecord {
+    /// The device that sent it.
+    pub device_key: Fingerprint,
+    /// The identifier that the device gave it (the value of the vendor tag), at most 64 bytes.
+    pub send_id: String,
+    /// What it became.
+    pub msgid: MsgId,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// A room as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoredRoom {
+    /// Its identity.
+    pub room: RoomId,
+    /// Its canonical name, with `#`.
+    pub name: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// Whether it outlives its last member (the lobby does, a guest's room does not).
+    pub lasting: bool,
+    /// Its topic.
+    pub topic: Option<Topic>,
+}
+
+/// What the hub starts with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Every room that is alive.
+    pub rooms: Vec<RestoredRoom>,
+    /// The newest records of sent messages, oldest first; at most 100,000, none older than seven days.
+    pub sent: Vec<SendRecord>,
+    /// One more than the highest room identifier ever used; at least 1.
+    pub next_room: u64,
+    /// The newest message's time, or 0; the hub's clock never stands before it.
+    pub newest: Timestamp,
+}
+
+/// A place in history (draft/chathistory).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// By message identifier.
+    Msgid(MsgId),
+    /// By time.
+    Time(Timestamp),
+}
+
+/// What a reader is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryQuery {
+    /// Messages of one room.
+    Messages {
+        /// Which room.
+        room: RoomId,
+        /// Which messages.
+        selector: Selector,
+        /// At most this many.
+        limit: u32,
+    },
+    /// Which of these rooms had messages between the two times, with the newest message's time (CHATHISTORY TARGETS).
+    Targets {
+        /// The rooms that the asker may read.
+        rooms: Vec<RoomId>,
+        /// Exclusive.
+        from: Timestamp,
+        /// Exclusive; may be before `from`, which then takes the newest first when the limit cuts.
+        to: Timestamp,
+        /// At most this many.
+        limit: u32,
+    },
+}
+
+/// The subcommands of draft/chathistory that return messages. Bounds are exclusive, but for `Around`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// The newest before the bound.
+    Before(Bound),
+    /// The oldest after the bound.
+    After(Bound),
+    /// The newest, after the bound where there is one.
+    Latest(Option<Bound>),
+    /// About half of the limit on either side, the bound's own message included.
+    Around(Bound),
+    /// Between the two, starting from the first.
+    Between(Bound, Bound),
+}
+
+/// What a reader found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryPage {
+    /// Oldest first.
+    Messages(Vec<HistoryRow>),
+    /// Oldest newest-message first.
+    Targets(Vec<TargetRow>),
+}
+
+/// One message of a page.
+pub type HistoryRow = StoredMessage;
+
+/// One room of a TARGETS answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TargetRow {
+    /// The room.
+    pub room: RoomId,
+    /// The time of its newest message within the range.
+    pub newest: Timestamp,
+}
+
+/// Why a page could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryError {
+    /// The msgid named as a bound is not in that room.
+    UnknownBound,
+    /// The disk or the database failed; the words are for the log.
+    Failed(String),
+}

@@ -1,0 +1,109 @@
+//! What the main loop asks of a network's session.
+
+use uuid::Uuid;
+
+use super::NetworkId;
+
+/// One request, for one network.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Which network.
+    pub network: NetworkId,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// What a session can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Come online and stay: connect, and connect again whenever the connection is lost.
+    Connect(Box<NetworkConfig>),
+    /// Say goodbye and stay offline.
+    Disconnect {
+        /// Farewell words.
+        reason: String,
+    },
+    /// The network is back, or the person asked: do not wait for the backoff.
+    ConnectNow,
+    /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once.
+    Send(Outgoing),
+    /// Forget a message that is not yet echoed.
+    CancelSend {
+        /// Which.
+        id: Uuid,
+    },
+    /// Go into a room, now and after each reconnect.
+    Join {
+        /// Its name.
+        room: String,
+    },
+    /// Leave a room for good.
+    Part {
+        /// Its name.
+        room: String,
+        /// Farewell words, possibly empty.
+        reason: String,
+    },
+    /// Take another nick.
+    SetNick {
+        /// The wanted nick.
+        nick: String,
+    },
+    /// Set a room's topic.
+    SetTopic {
+        /// Which room.
+        room: String,
+        /// The new topic, possibly empty.
+        topic: String,
+    },
+    /// Fetch a page of history before a message.
+    FetchBefore {
+        /// Which room.
+        room: String,
+        /// Older than this; `None` asks for the newest.
+        before: Option<HistoryMark>,
+        /// At most this many.
+        limit: u32,
+    },
+}
+
+/// A place in a room's history.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HistoryMark {
+    /// Milliseconds since 1970.
+    pub time_ms: u64,
+    /// The message's identifier.
+    pub msgid: String,
+}
+
+/// A message on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The identifier that makes it arrive once.
+    pub id: Uuid,
+    /// A room or a nick.
+    pub target: String,
+    /// One line of text. (Several lines are several messages, each with its own identifier.)
+    pub text: String,
+    /// Whether it is a CTCP ACTION (`/me`).
+    pub is_action: bool,
+}
+
+/// Where and as whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkConfig {
+    /// Host name or address literal.
+    pub host: String,
+    /// Port, 33000 where nothing else was said.
+    pub port: u16,
+    /// Whether to use TLS.
+    pub encrypt: bool,
+    /// The pinned key (SHA-256 of the SPKI), once trusted.
+    pub pin: Option<majlis_wire::Fingerprint>,
+    /// What the person calls themselves; the nick is made of it.
+    pub display_name: String,
+    /// Rooms to be in besides the lobby, and for each room the newest message that the archive holds.
+    pub rooms: Vec<(String, Option<HistoryMark>)>,
+    /// What was typed and not yet echoed, oldest first.
+    pub pending: Vec<Outgoing>,
+}

@@ -1,0 +1,253 @@
+//! What a network's session tells the main loop.
+
+use majlis_wire::Fingerprint;
+use uuid::Uuid;
+
+use super::NetworkId;
+
+/// Everything that one turn of the socket thread brought, of all networks, in order.
+#[derive(Debug, Default)]
+pub struct EventBatch {
+    /// In order.
+    pub events: Vec<(NetworkId, Event)>,
+}
+
+/// One thing that happened on a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The connection's state changed.
+    State(State),
+    /// The server's key is not known and no authority vouches for it; nothing was sent. The session stays offline until
+    /// it is told to connect with a pin.
+    TrustNeeded {
+        /// The key that the server proved to hold.
+        found: Fingerprint,
+    },
+    /// The server shows another key than the pinned one; nothing was sent. The session stays offline.
+    KeyChanged {
+        /// The pinned key.
+        expected: Fingerprint,
+        /// The key that the server proved to hold.
+        found: Fingerprint,
+    },
+    /// We are registered; `State(Online)` follows when rooms are joined and gaps filled.
+    Registered {
+        /// Our nick in its canonical spelling.
+        nick: String,
+        /// The network's name, if it told one.
+        network_name: Option<String>,
+        /// The lobby's name, if it told one.
+        lobby: Option<String>,
+    },
+    /// Somebody has another nick; we, where `old` is ours.
+    Nick {
+        /// Before.
+        old: String,
+        /// Now.
+        new: String,
+    },
+    /// We are in a room; its topic and members follow.
+    Joined {
+        /// Its canonical name.
+        room: String,
+    },
+    /// We are no longer in a room.
+    Left {
+        /// Its name.
+        room: String,
+        /// Why, in the server's words; empty when we asked for it.
+        reason: String,
+    },
+    /// A room cannot be joined.
+    JoinFailed {
+        /// Its name as asked.
+        room: String,
+        /// Why, in the server's words.
+        reason: String,
+    },
+    /// The whole list of a room's members.
+    Members {
+        /// Which room.
+        room: String,
+        /// Everybody, ourselves included.
+        members: Vec<Member>,
+    },
+    /// Somebody else came into a room.
+    MemberJoined {
+        /// Which room.
+        room: String,
+        /// Who.
+        member: Member,
+        /// When, in milliseconds since 1970.
+        time_ms: u64,
+    },
+    /// Somebody else left a room.
+    MemberLeft {
+        /// Which room.
+        room: String,
+        /// Their nick.
+        nick: String,
+        /// Their words, or why; possibly empty.
+        reason: String,
+        /// When, in milliseconds since 1970.
+        time_ms: u64,
+    },
+    /// A member's role changed.
+    Role {
+        /// Which room.
+        room: String,
+        /// Whose.
+        nick: String,
+        /// What it is now.
+        role: Role,
+    },
+    /// A room's topic, as it is now.
+    Topic {
+        /// Which room.
+        room: String,
+        /// Possibly empty.
+        topic: String,
+    },
+    /// Messages, live or from history, oldest first and each with an identifier; never one twice in a connection.
+    Messages {
+        /// The room, or the other person's nick.
+        conversation: String,
+        /// Whether they come from history.
+        origin: Origin,
+        /// At least one, but for a history page, which may be empty.
+        messages: Vec<Message>,
+    },
+    /// A message was refused for good; it can be retried as a new one.
+    SendFailed {
+        /// Which.
+        id: Uuid,
+        /// Why, in the server's words.
+        reason: String,
+    },
+    /// Words of the server for the person (a refusal, a notice, the message of the day), about no message of theirs.
+    ServerText {
+        /// The words.
+        text: String,
+    },
+}
+
+/// How the connection stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Not wanted.
+    Offline,
+    /// Looking the name up, opening a socket.
+    Connecting,
+    /// In the TLS handshake.
+    Securing,
+    /// Saying who we are.
+    Registering,
+    /// There.
+    Online,
+    /// Lost or not reached; it will be tried again.
+    Waiting {
+        /// In how many milliseconds.
+        retry_in_ms: u64,
+        /// What went wrong.
+        failure: Failure,
+    },
+    /// Given up, until asked to connect.
+    Failed(Failure),
+}
+
+/// Why there is no connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The name has no address.
+    NameNotFound,
+    /// Nobody answered.
+    NoAnswer,
+    /// The machine is there and nothing listens.
+    Refused,
+    /// Something answered that is no chat server, or not the encryption asked for.
+    NotAChatServer,
+    /// The connection was lost.
+    Lost,
+    /// The server closed, in its words.
+    Closed(String),
+    /// No nick can be made of the name, or the server refuses all of them.
+    NameRefused(String),
+    /// This machine failed (no socket, no key); the operating system's words.
+    Local(String),
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The server's identifier; where the server gives none, one made of time and content.
+    pub msgid: String,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Who said it.
+    pub nick: String,
+    /// What they call themselves, where it is known.
+    pub display_name: Option<String>,
+    /// Whether it is ours.
+    pub is_own: bool,
+    /// What we had called it, if it is ours and came from this application.
+    pub send_id: Option<Uuid>,
+    /// What kind of saying.
+    pub kind: MessageKind,
+    /// What was said.
+    pub text: String,
+}
+
+/// What kind of saying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageKind {
+    /// `PRIVMSG`.
+    Text,
+    /// CTCP ACTION.
+    Action,
+    /// `NOTICE`.
+    Notice,
+}
+
+/// Where messages come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Said just now.
+    Live,
+    /// What was said while we were away.
+    Gap {
+        /// More follow.
+        more: bool,
+    },
+    /// The answer to `FetchBefore`.
+    Older {
+        /// Nothing older is there.
+        is_start: bool,
+    },
+}
+
+/// A member of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Their nick.
+    pub nick: String,
+    /// What they call themselves, where it is known.
+    pub display_name: Option<String>,
+    /// Their role.
+    pub role: Role,
+    /// Whether they are away.
+    pub is_away: bool,
+    /// Whether they are signed in to an account.
+    pub is_registered: bool,
+}
+
+/// A member's role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// No special right.
+    #[default]
+    None,
+    /// May speak where it is moderated.
+    Voice,
+    /// Looks after the room.
+    Operator,
+}
