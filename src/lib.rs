@@ -1,0 +1,22 @@
+//! The GNOME application for chatting with the people on one local network.
+//!
+//! The layers, lowest first; each may import only those above it in this list:
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`irc`] | the protocol: a pure `Session`, and the one socket thread around it |
+//! | [`store`] | the local archive on disk |
+//! | [`model`] | what is being talked about, as `GObject`s and list models |
+//! | [`ui`] | widgets: one `.rs` beside one `.blp` each |
+//! | [`application`] | the program's life: options, actions, windows |
+//!
+//! It is a library with a thin program around it, so that tests can hold each layer by itself.
+
+pub mod application;
+pub mod config;
+pub mod i18n;
+pub mod irc;
+pub mod model;
+pub mod settings;
+pub mod store;
+pub mod ui;

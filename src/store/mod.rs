@@ -1,0 +1,1 @@
+//! The local archive: what was said, kept on disk and readable offline.

@@ -1,0 +1,5 @@
+//! The widgets, one `.rs` beside one `.blp` each.
+
+mod window;
+
+pub use window::Window;
