@@ -16,9 +16,11 @@ pub struct Request {
 /// What a session can be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Come online and stay: connect, and connect again whenever the connection is lost.
+    /// Come online and stay: connect, and connect again whenever the connection is lost. It starts afresh with what
+    /// `NetworkConfig` says, also where the network was known before; every other request for a network that was never
+    /// connected is dropped.
     Connect(Box<NetworkConfig>),
-    /// Say goodbye and stay offline.
+    /// Say goodbye and stay offline; what is not yet sent is kept for the next `Connect`, which names it again.
     Disconnect {
         /// Farewell words.
         reason: String,
@@ -27,7 +29,8 @@ pub enum Command {
     ConnectNow,
     /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once.
     Send(Outgoing),
-    /// Forget a message that is not yet echoed.
+    /// Forget a message that is not yet echoed. Where it is on its way already it may still arrive, and is then told as
+    /// any other of ours.
     CancelSend {
         /// Which.
         id: Uuid,
@@ -56,13 +59,14 @@ pub enum Command {
         /// The new topic, possibly empty.
         topic: String,
     },
-    /// Fetch a page of history before a message.
+    /// Fetch a page of history before a message. Answered exactly once by `Messages` with `Origin::Older`; where the
+    /// page cannot be had (offline, connection lost, no history there) that is empty and `is_start` is false.
     FetchBefore {
         /// Which room.
         room: String,
         /// Older than this; `None` asks for the newest.
         before: Option<HistoryMark>,
-        /// At most this many.
+        /// At most this many; the server's own limit cuts it further.
         limit: u32,
     },
 }
@@ -102,8 +106,10 @@ pub struct NetworkConfig {
     pub pin: Option<majlis_wire::Fingerprint>,
     /// What the person calls themselves; the nick is made of it.
     pub display_name: String,
-    /// Rooms to be in besides the lobby, and for each room the newest message that the archive holds.
+    /// Rooms to be in, and for each the newest message that the archive holds. The lobby is joined anyhow; name it here
+    /// to give its mark.
     pub rooms: Vec<(String, Option<HistoryMark>)>,
-    /// What was typed and not yet echoed, oldest first.
+    /// What was typed and not yet echoed, oldest first; any of it may have arrived already, which is found out before it
+    /// is sent again.
     pub pending: Vec<Outgoing>,
 }

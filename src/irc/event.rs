@@ -17,13 +17,13 @@ pub struct EventBatch {
 pub enum Event {
     /// The connection's state changed.
     State(State),
-    /// The server's key is not known and no authority vouches for it; nothing was sent. The session stays offline until
-    /// it is told to connect with a pin.
+    /// The server's key is not known and no authority vouches for it; nothing was sent. `State(Offline)`
+    /// follows, until it is told to connect with a pin.
     TrustNeeded {
         /// The key that the server proved to hold.
         found: Fingerprint,
     },
-    /// The server shows another key than the pinned one; nothing was sent. The session stays offline.
+    /// The server shows another key than the pinned one; nothing was sent. `State(Offline)` follows.
     KeyChanged {
         /// The pinned key.
         expected: Fingerprint,
@@ -65,7 +65,7 @@ pub enum Event {
         /// Why, in the server's words.
         reason: String,
     },
-    /// The whole list of a room's members.
+    /// The whole list of a room's members; it comes once with names and roles, and again with what people call themselves.
     Members {
         /// Which room.
         room: String,
@@ -92,6 +92,17 @@ pub enum Event {
         /// When, in milliseconds since 1970.
         time_ms: u64,
     },
+    /// What is known of somebody changed (away, back, signed in, another display name), in every room that they are in.
+    Person {
+        /// Who.
+        nick: String,
+        /// What they call themselves, where it is known.
+        display_name: Option<String>,
+        /// Whether they are away.
+        is_away: bool,
+        /// Whether they are signed in to an account.
+        is_registered: bool,
+    },
     /// A member's role changed.
     Role {
         /// Which room.
@@ -108,13 +119,14 @@ pub enum Event {
         /// Possibly empty.
         topic: String,
     },
-    /// Messages, live or from history, oldest first and each with an identifier; never one twice in a connection.
+    /// Messages, live or from history, oldest first and each with an identifier. In one conversation what fills a gap comes
+    /// before what is live, without a hole; of live ones and those of a gap never one twice.
     Messages {
         /// The room, or the other person's nick.
         conversation: String,
         /// Whether they come from history.
         origin: Origin,
-        /// At least one, but for a history page, which may be empty.
+        /// At least one, but for `Origin::Older`, which may be empty.
         messages: Vec<Message>,
     },
     /// A message was refused for good; it can be retried as a new one.
@@ -213,7 +225,7 @@ pub enum MessageKind {
 pub enum Origin {
     /// Said just now.
     Live,
-    /// What was said while we were away.
+    /// What was said while we were away; in a room of which nothing was known, its newest page.
     Gap {
         /// More follow.
         more: bool,

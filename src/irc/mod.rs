@@ -1,1 +1,21 @@
 //! The protocol side of the application: a pure `Session` and the socket thread around it.
+//!
+//! | module | owns | does not |
+//! |---|---|---|
+//! | `command` | what the main loop may ask | answer |
+//! | `event` | what the main loop is told | decide what is shown |
+//! | `session` | all chat rules of one network: registration, rooms, members, history, sending once | touch a socket, a clock or a random number |
+//! | `link` | the one socket thread: names, sockets, TLS, backoff, queues | know what a line means |
+//!
+//! Nothing in here knows GTK or `GLib`: requests come in through a bounded queue, events leave in batches through a bounded
+//! channel, and both carry plain values.
+
+pub mod command;
+pub mod event;
+
+pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
+pub use event::{Event, EventBatch};
+
+/// Which network a request or an event is about; the main loop gives the numbers and never uses one twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NetworkId(pub u32);
