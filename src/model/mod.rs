@@ -1,1 +1,28 @@
 //! What is being talked about, as `GObject`s and list models that the widgets bind to.
+//!
+//! ```text
+//! Chat                      one per program: the archive, the socket thread, every network
+//! └─ networks: Network      one server: how the connection stands, who we are there
+//!    └─ channels: Channel   one room or one person: drafts, counts, who is inside
+//!       ├─ members: Member
+//!       └─ timeline: Timeline → TimelineItem   a window over what was said
+//! ```
+//!
+//! It decides what is shown, not how: it knows no widget. Nothing in it touches the disk or a socket; it asks
+//! [`store`](crate::store) and [`irc`](crate::irc), whose threads answer into the main loop.
+
+mod channel;
+mod chat;
+mod member;
+mod network;
+mod settings;
+mod state;
+mod timeline;
+
+pub use channel::Channel;
+pub use chat::{Chat, Paths};
+pub use member::{Member, Role};
+pub use network::{KeyChange, Network};
+pub use settings::{NetworkSettings, check_display_name};
+pub use state::ConnectionState;
+pub use timeline::{ItemKind, SendState, Timeline, TimelineItem};
