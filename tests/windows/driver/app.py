@@ -1,0 +1,192 @@
+"""One running application, with folders and a bus of its own."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from gi.repository import GLib
+
+from .processes import Process, SessionBus
+from .tree import application_with_pid
+from .wait import until
+
+# A font that every machine which runs this has, so that pictures look the same everywhere.
+GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
+
+
+class App:
+    """Starts the program; what it keeps on disk stays in `folder` when it is started again."""
+
+    def __init__(self, programs, folder, arguments=(), environment=None):
+        self.folder = Path(folder)
+        self.program = Path(programs) / "majlis"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._write_toolkit_settings()
+        self._bus = SessionBus(self.folder / "bus.log")
+        try:
+            self._process = Process(
+                [self.program, *arguments],
+                self.folder / "majlis.log",
+                self._environment(environment or {}),
+            )
+        except OSError:
+            self._bus.stop()
+            raise
+        self._window = None
+
+    def _write_toolkit_settings(self):
+        folder = self.folder / "config" / "gtk-4.0"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "settings.ini").write_text(GTK_SETTINGS)
+
+    def _environment(self, more):
+        own = {
+            "DBUS_SESSION_BUS_ADDRESS": self._bus.address,
+            "XDG_CONFIG_HOME": self.folder / "config",
+            "XDG_DATA_HOME": self.folder / "data",
+            "XDG_CACHE_HOME": self.folder / "cache",
+            "XDG_STATE_HOME": self.folder / "state",
+            "GSETTINGS_BACKEND": "keyfile",
+            "GDK_BACKEND": "x11",
+            "GSK_RENDERER": "cairo",
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "GTK_A11Y": "atspi",
+            "LC_ALL": "en_US.UTF-8",
+            "LANGUAGE": "",
+            "RUST_BACKTRACE": "1",
+            **more,
+        }
+        return os.environ | {key: str(value) for key, value in own.items()}
+
+    # --- Looking ---
+
+    @property
+    def root(self):
+        """The application's accessible, with its windows below it."""
+        return until(
+            lambda: application_with_pid(self._process.pid) or self._fail_if_ended(),
+            f"{self.program.name} to appear to screen readers",
+        )
+
+    def find_all(self, role=None, name=None, within=None):
+        """All that is showing now; what vanishes while one looks is looked for again."""
+        try:
+            return (within or self.root).find_all(role, name)
+        except GLib.Error:
+            return []
+
+    def find(self, role=None, name=None, within=None, **options):
+        """Waits for a thing to show, and returns the first such one."""
+        found = until(
+            lambda: self.find_all(role, name, within) or self._fail_if_ended(),
+            f"{role or 'something'} called {_words(name)}",
+            **options,
+        )
+        return found[0]
+
+    def wait_for_text(self, text, within=None, **options):
+        """Waits until something shows this text, alone or among other words."""
+        return self.find(None, re.compile(re.escape(text)), within, **options)
+
+    def wait_until_gone(self, role, name, **options):
+        until(
+            lambda: not self.find_all(role, name),
+            f"{role} called {_words(name)} to go away",
+            **options,
+        )
+
+    def _fail_if_ended(self):
+        if not self._process.is_running():
+            raise AssertionError(f"the application has ended:\n{self._process.log()}")
+
+    # --- Doing ---
+
+    def press(self, name, role="button", **options):
+        """Waits for a button that can be pressed, and presses it."""
+        button = self.find(role, name, **options)
+        until(lambda: button.is_sensitive, f"{_words(name)} to be pressable")
+        button.press()
+
+    def set_text(self, name, text, role="entry", **options):
+        """Fills an entry."""
+        entry = self.find(role, name, **options)
+        entry.set_text(text)
+        return entry
+
+    def type_keys(self, *keys):
+        """Presses keys on the keyboard, such as `Return` or `ctrl+k`, with this window in front."""
+        self.raise_window()
+        _xdotool("key", "--clearmodifiers", *keys)
+
+    # --- The window on the screen ---
+
+    @property
+    def window(self):
+        """The X window's number."""
+        if self._window is None:
+            self._window = until(self._find_window, "a window on the screen")
+        return self._window
+
+    def _find_window(self):
+        self._fail_if_ended()
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--all", "--pid", str(self._process.pid), "--name", "."],
+            capture_output=True, text=True, check=False,
+        )
+        return found.stdout.split()[0] if found.stdout.strip() else None
+
+    def raise_window(self):
+        _xdotool("windowactivate", "--sync", self.window)
+
+    def place(self, x, y, width=None, height=None):
+        """Moves the window, and gives it a size in pixels where one is told."""
+        if width:
+            _xdotool("windowsize", "--sync", self.window, width, height)
+        _xdotool("windowmove", self.window, x, y)
+
+    def size(self):
+        """Width and height of the window in pixels."""
+        lines = _xdotool("getwindowgeometry", "--shell", self.window).splitlines()
+        values = dict(line.split("=") for line in lines)
+        return int(values["WIDTH"]), int(values["HEIGHT"])
+
+    def screenshot(self, path):
+        """Saves a picture of the window."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self.raise_window()
+        subprocess.run(["import", "-window", self.window, str(path)], check=True)
+        return path
+
+    # --- The end ---
+
+    def close_window(self, seconds=10):
+        """Closes the window by its close button, and returns the program's exit code."""
+        self.press("Close")
+        return self._process.wait(seconds)
+
+    def wait_for_exit(self, seconds=10):
+        """Waits for the program to end by itself, and returns its exit code."""
+        return self._process.wait(seconds)
+
+    def is_running(self):
+        return self._process.is_running()
+
+    def stop(self):
+        self._process.stop()
+        self._bus.stop()
+
+    def log(self):
+        return self._process.log()
+
+
+def _xdotool(*arguments):
+    done = subprocess.run(
+        ["xdotool", *(str(argument) for argument in arguments)],
+        capture_output=True, text=True, check=True, timeout=20,
+    )
+    return done.stdout
+
+
+def _words(name):
+    return f"/{name.pattern}/" if isinstance(name, re.Pattern) else repr(name)

@@ -1,0 +1,22 @@
+"""Waiting with a deadline: the only way in which anything here waits."""
+
+import time
+
+# Long enough for a debug build under a software display on two busy cores.
+DEFAULT_SECONDS = 20
+
+
+class TimedOut(AssertionError):
+    """What was waited for did not come; says what that was."""
+
+
+def until(check, what, seconds=DEFAULT_SECONDS):
+    """Calls `check` until it gives something true, and returns that."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = check()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise TimedOut(f"waited {seconds} s for {what}")
+        time.sleep(0.05)

@@ -1,0 +1,72 @@
+"""What a person does in the application, in the words that the windows show."""
+
+import re
+
+from driver import until
+
+TIMELINE, PEOPLE, COMPOSER = "Messages", "People", "Message"
+RECONNECTING = re.compile("Reconnecting")
+
+
+def connect(app, server, name):
+    """From the first page to the lobby: address, trust, name."""
+    enter_address(app, server.host, server.port)
+    trust(app, server)
+    join(app, name)
+
+
+def enter_address(app, host, port):
+    app.press("Enter Address…")
+    fill_address(app, host, port)
+
+
+def fill_address(app, host, port):
+    app.set_text("Address", host)
+    app.set_text("Port", str(port))
+    app.press("Connect")
+
+
+def trust(app, server):
+    """Compares the six words with what the server printed, as a careful person does."""
+    for word in server.words.split():
+        app.wait_for_text(word)
+    app.press("The Words Match")
+
+
+def join(app, name):
+    app.set_text("Name", name)
+    app.press("Join")
+    app.find("entry", COMPOSER)
+
+
+def say(app, text):
+    """Types a message and presses Enter."""
+    write(app, text).focus()
+    app.type_keys("Return")
+    until(lambda: app.find("entry", COMPOSER).text == "", "the composer to be empty again")
+
+
+def write(app, text):
+    return app.set_text(COMPOSER, text)
+
+
+def timeline(app):
+    return app.find("list", TIMELINE)
+
+
+def sees(app, text):
+    """Waits until the timeline shows a message."""
+    app.find("label", text, timeline(app))
+
+
+def count(app, text):
+    """How many messages of exactly this text the timeline shows."""
+    return len(app.find_all("label", text, timeline(app)))
+
+
+def wait_until_offline(app):
+    app.wait_for_text("Reconnecting")
+
+
+def wait_until_online(app):
+    until(lambda: not app.find_all(None, RECONNECTING), "the banner to go away", seconds=60)

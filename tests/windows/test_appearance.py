@@ -1,0 +1,50 @@
+"""The same room on a phone's width, in the dark, and from right to left."""
+
+import subprocess
+
+import steps
+from scene import WindowTest
+
+NARROW, HEIGHT = 360, 640
+
+
+class Appearance(WindowTest):
+    def test_everything_works_at_360_pixels(self):
+        ana = self.open_app("ana")
+        ana.place(0, 0, NARROW, HEIGHT)
+        steps.connect(ana, self.server, "Ana")
+        self.assertEqual(ana.size()[0], NARROW)
+        steps.say(ana, "A sentence that is a good deal longer than a narrow window is wide.")
+        steps.sees(ana, "A sentence that is a good deal longer than a narrow window is wide.")
+        self.assertEqual(ana.size()[0], NARROW)
+        for role, name in (("entry", steps.COMPOSER), ("button", "Send")):
+            x, _, width, _ = ana.find(role, name).extents()
+            self.assertGreaterEqual(x, 0, name)
+            self.assertLessEqual(x + width, NARROW, name)
+        self.picture(ana, "room")
+
+    def test_dark(self):
+        light, dark = self.open_app("light"), self.open_app("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        for app, name in ((light, "Light"), (dark, "Dark")):
+            steps.connect(app, self.server, name)
+            steps.say(app, f"{name} as it is")
+        self.assertGreater(brightness(self.picture(light, "light")), 0.7)
+        self.assertLess(brightness(self.picture(dark, "dark")), 0.35)
+
+    def test_arabic_is_laid_out_from_right_to_left(self):
+        english, arabic = self.open_app("english"), self.open_app("arabic", LC_ALL="ar_EG.UTF-8")
+        english.find("button", "Close")
+        left_to_right = english.find("button", "Close").extents()[0]
+        right_to_left = arabic.find("button", None).extents()[0]
+        self.picture(arabic, "first-page")
+        self.assertGreater(left_to_right, english.size()[0] / 2)
+        self.assertLess(right_to_left, arabic.size()[0] / 2)
+
+
+def brightness(picture):
+    """How bright a picture is on the whole, 0 to 1."""
+    done = subprocess.run(
+        ["convert", picture, "-colorspace", "gray", "-format", "%[fx:mean]", "info:"],
+        capture_output=True, text=True, check=True,
+    )
+    return float(done.stdout)

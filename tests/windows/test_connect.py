@@ -1,0 +1,76 @@
+"""Coming in: address, trust, name."""
+
+import re
+import socket
+
+import steps
+from driver import until
+from scene import WindowTest
+
+
+class Connect(WindowTest):
+    def test_address_trust_and_name_lead_to_the_lobby(self):
+        ana = self.open_app("ana")
+        steps.enter_address(ana, self.server.host, self.server.port)
+        self.picture_of_trust(ana)
+        steps.trust(ana, self.server)
+        steps.join(ana, "Ana")
+        ana.wait_for_text("lobby")
+        self.picture(ana, "room")
+
+    def picture_of_trust(self, app):
+        app.find("button", "The Words Match")
+        app.find("button", "Connect Without Checking")
+        self.picture(app, "trust")
+
+    def test_an_address_where_nobody_listens_is_said_in_place(self):
+        ana = self.open_app("ana")
+        steps.enter_address(ana, "127.0.0.1", closed_port())
+        ana.wait_for_text("refused")
+        self.picture(ana, "error")
+        steps.fill_address(ana, self.server.host, self.server.port)
+        ana.find("button", "The Words Match")
+
+    def test_a_server_is_trusted_once_and_the_archive_shows_at_once(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        steps.say(ana, "Remember this")
+        steps.sees(ana, "Remember this")
+        self.assertEqual(ana.close_window(), 0)
+        self.server.kill()
+
+        again = self.open_app("ana")
+        steps.sees(again, "Remember this")
+        self.server.start()
+        steps.wait_until_online(again)
+        self.assertEqual(again.find_all("button", "The Words Match"), [])
+        steps.say(again, "And this")
+        until(lambda: steps.count(again, "And this") == 1, "the second message")
+        self.assertEqual(steps.count(again, "Remember this"), 1)
+
+    def test_a_changed_key_is_refused_until_the_person_says_otherwise(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        old_words = self.server.words
+        self.server.stop()
+        self.server.start(data="another-server")
+        self.assertNotEqual(self.server.words, old_words)
+
+        ana.find("button", "Don't Connect", seconds=60)
+        self.assert_both_words_are_shown(ana, old_words)
+        self.picture(ana, "dialog")
+        ana.press("Don't Connect")
+        ana.wait_until_gone("button", "Don't Connect")
+        self.assertNotIn("has joined", self.raw_guest("witness").heard)
+
+    def assert_both_words_are_shown(self, app, old_words):
+        for words in (old_words, self.server.words):
+            for word in words.split():
+                app.find(None, re.compile(rf"\b{word}\b"))
+
+
+def closed_port():
+    """A port of this machine where nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
