@@ -39,6 +39,8 @@ pub enum Command {
     Join {
         /// Its name.
         room: String,
+        /// The newest message that the archive holds of it, if we were there before; the gap is filled from here.
+        known: Option<HistoryMark>,
     },
     /// Leave a room for good.
     Part {

@@ -15,6 +15,7 @@ pub mod event;
 
 pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
 pub use event::{Event, EventBatch};
+pub use majlis_wire::Fingerprint;
 
 /// Which network a request or an event is about; the main loop gives the numbers and never uses one twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
