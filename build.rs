@@ -37,12 +37,14 @@ fn compile_resources(out: &Path) -> Result<()> {
 
     let list = out.join("majlis.gresource.xml");
     fs::write(&list, resource_list(&blueprints, &icons)?)?;
-    glib_build_tools::compile_resources(
-        &[interface.as_path(), Path::new("data")],
-        list.to_str().ok_or("the build folder's path is not UTF-8")?,
-        "majlis.gresource",
-    );
-    Ok(())
+    println!("cargo::rerun-if-changed=data/style.css");
+    run(Command::new("glib-compile-resources")
+        .arg("--sourcedir")
+        .arg(&interface)
+        .arg("--sourcedir=data")
+        .arg("--target")
+        .arg(out.join("majlis.gresource"))
+        .arg(&list))
 }
 
 /// The bundle: `ui/*.ui`, `style.css`, and the icons where GTK looks for an application's own.

@@ -142,7 +142,11 @@ impl Relay {
         }
     }
 
-    fn encode_irc(&self, enabled: CapabilitySet, server_tags: &[(&str, &str)]) -> Option<Arc<[u8]>> {
+    fn encode_irc(
+        &self,
+        enabled: CapabilitySet,
+        server_tags: &[(&str, &str)],
+    ) -> Option<Arc<[u8]>> {
         let tagged = enabled.contains(Capability::MessageTags);
         if matches!(self.action, Action::Tagmsg { .. }) && !tagged {
             return None;
@@ -193,9 +197,9 @@ impl Relay {
             Action::Quit { reason } => line.trailing(reason),
             Action::Nick { nick } => line.param(nick),
             Action::Topic { room, topic } => line.param(room).trailing(topic),
-            Action::Mode { target, change, params } => {
-                params.iter().fold(line.param(target).param(change), |line, param| line.param(param))
-            }
+            Action::Mode { target, change, params } => params
+                .iter()
+                .fold(line.param(target).param(change), |line, param| line.param(param)),
         }
     }
 
