@@ -1,1 +1,37 @@
-//! To be written.
+//! The words of the wire: IRC lines, message tags, numerics, capabilities and names.
+//!
+//! Both ends of Majlis share this crate. It owns what can be said without knowing who says it: how bytes become lines
+//! ([`LineDecoder`]), lines become messages ([`Message`], [`MessageBuf`]) and messages become bytes ([`Encoder`]); what a
+//! name may look like and when two names are the same ([`Name`]); the texts in which servers and people pass on addresses,
+//! times and features. It does no I/O, reads no clock, draws no random number, and knows nothing of rooms' members or of
+//! sockets: that is the hub's, the session's and their shells'.
+//!
+//! Whatever comes from a peer is bounded, ends in a value or a typed error, and never panics.
+//!
+//! The base protocol is that of modern.ircdocs.horse; extensions are IRCv3's, each named where it is used.
+
+mod address;
+mod capability;
+mod casemapping;
+mod encode;
+mod isupport;
+mod line;
+mod message;
+mod name_rules;
+pub mod numeric;
+mod split;
+mod tags;
+mod timestamp;
+pub mod vendor;
+
+pub use address::{AddressError, DEFAULT_PORT, ServerAddress};
+pub use capability::{Capability, CapabilitySet};
+pub use casemapping::{Name, fold, nick_from_display_name};
+pub use encode::{EncodeError, Encoder};
+pub use isupport::{ISUPPORT_TOKENS_MAX, Isupport};
+pub use line::{LineDecoder, LineError, LineLimits};
+pub use message::{Message, MessageBuf, PARAMS_MAX, ParseError};
+pub use name_rules::{NICK_MAX_BYTES, NICK_MAX_CHARS, NameError, ROOM_MAX_BYTES, ROOM_MAX_CHARS};
+pub use split::split_text;
+pub use tags::{Tag, Tags, escape_tag_value, unescape_tag_value};
+pub use timestamp::{Timestamp, TimestampError};
