@@ -5,24 +5,21 @@ import re
 from driver import until
 
 TIMELINE, PEOPLE, COMPOSER = "Messages", "People", "Message"
+REFUSE = "Don’t Connect"
 RECONNECTING = re.compile("Reconnecting")
 
 
 def connect(app, server, name):
-    """From the first page to the lobby: address, trust, name."""
-    enter_address(app, server.host, server.port)
+    """From the first page to the lobby."""
+    enter_address(app, server.host, server.port, name)
     trust(app, server)
-    join(app, name)
+    wait_until_inside(app)
 
 
-def enter_address(app, host, port):
-    app.press("Enter Address…")
-    fill_address(app, host, port)
-
-
-def fill_address(app, host, port):
+def enter_address(app, host, port, name):
     app.set_text("Address", host)
     app.set_text("Port", str(port))
+    app.set_text("Name", name)
     app.press("Connect")
 
 
@@ -33,9 +30,7 @@ def trust(app, server):
     app.press("The Words Match")
 
 
-def join(app, name):
-    app.set_text("Name", name)
-    app.press("Join")
+def wait_until_inside(app):
     app.find("entry", COMPOSER)
 
 

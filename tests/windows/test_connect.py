@@ -11,10 +11,10 @@ from scene import WindowTest
 class Connect(WindowTest):
     def test_address_trust_and_name_lead_to_the_lobby(self):
         ana = self.open_app("ana")
-        steps.enter_address(ana, self.server.host, self.server.port)
+        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
         self.picture_of_trust(ana)
         steps.trust(ana, self.server)
-        steps.join(ana, "Ana")
+        steps.wait_until_inside(ana)
         ana.wait_for_text("lobby")
         self.picture(ana, "room")
 
@@ -25,10 +25,10 @@ class Connect(WindowTest):
 
     def test_an_address_where_nobody_listens_is_said_in_place(self):
         ana = self.open_app("ana")
-        steps.enter_address(ana, "127.0.0.1", closed_port())
+        steps.enter_address(ana, "127.0.0.1", closed_port(), "Ana")
         ana.wait_for_text("refused")
         self.picture(ana, "error")
-        steps.fill_address(ana, self.server.host, self.server.port)
+        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
         ana.find("button", "The Words Match")
 
     def test_a_server_is_trusted_once_and_the_archive_shows_at_once(self):
@@ -56,11 +56,11 @@ class Connect(WindowTest):
         self.server.start(data="another-server")
         self.assertNotEqual(self.server.words, old_words)
 
-        ana.find("button", "Don't Connect", seconds=60)
+        ana.find("button", steps.REFUSE, seconds=60)
         self.assert_both_words_are_shown(ana, old_words)
         self.picture(ana, "dialog")
-        ana.press("Don't Connect")
-        ana.wait_until_gone("button", "Don't Connect")
+        ana.press(steps.REFUSE)
+        ana.wait_until_gone("button", steps.REFUSE)
         self.assertNotIn("has joined", self.raw_guest("witness").heard)
 
     def assert_both_words_are_shown(self, app, old_words):

@@ -125,9 +125,11 @@ class Node:
 
 
 def _matches(wanted, node):
+    """A name is what a thing is called, or where it has another name, what it says."""
+    said = {node.name, node.text}
     if isinstance(wanted, re.Pattern):
-        return wanted.search(node.name)
-    return node.name == wanted
+        return any(wanted.search(words) for words in said)
+    return wanted in said
 
 
 def application_with_pid(pid):
