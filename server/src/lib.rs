@@ -1,3 +1,24 @@
 //! The Majlis server: one port, four kinds of guest, one order for all.
+//!
+//! ```text
+//! listener ──socket──▶ reactor(s) ──batch──▶ hub ──output──▶ committer ──released──▶ reactor(s)
+//!                                             ▲                  │
+//!                                             └──── readers ◀────┘   (history)
+//! ```
+//!
+//! - [`config`]: arguments, and the validated settings made of them
+//! - [`run`]: puts the parts together
+//! - [`listener`]: accepts sockets
+//! - [`reactor`]: owns sockets, tells guests apart, frames and fans out
+//! - [`hub`]: every chat rule, as a state machine without I/O
+//! - [`hub_thread`]: inbox → hub → store → reactors, in one order
+//! - [`store`]: SQLite: the writer, and the readers of history
+//! - [`event`]: the few types that those exchange
+//! - [`welcome`]: what the operator reads at the start
+//!
+//! Who imports whom: `hub` only `event`; `reactor` only `event`; `store` only `event`; `run`, `listener` and `hub_thread` wire
+//! them together. The test `tests/layers.rs` holds this.
 
+pub mod config;
 pub mod event;
+pub mod welcome;

@@ -191,9 +191,8 @@ impl Relay {
             Action::Join { room, realname } if extended_join => {
                 line.param(room).param(self.account.as_deref().unwrap_or("*")).trailing(realname)
             }
-            Action::Join { room, .. } => line.param(room),
             Action::Part { room, reason: Some(reason) } => line.param(room).trailing(reason),
-            Action::Part { room, reason: None } => line.param(room),
+            Action::Join { room, .. } | Action::Part { room, reason: None } => line.param(room),
             Action::Quit { reason } => line.trailing(reason),
             Action::Nick { nick } => line.param(nick),
             Action::Topic { room, topic } => line.param(room).trailing(topic),
@@ -246,4 +245,76 @@ impl Action {
 fn me_action(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('\u{1}')?;
     inner.strip_suffix('\u{1}').unwrap_or(inner).strip_prefix("ACTION ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relay(action: Action) -> Relay {
+        Relay {
+            source: Source { nick: "نور_".into(), user_host: Some("~n@h".into()) },
+            account: Some("nour".into()),
+            time: Timestamp(0),
+            msgid: Some(MsgId(7)),
+            client_tags: "+a=b".into(),
+            action,
+        }
+    }
+
+    fn said(text: &str) -> Relay {
+        relay(Action::Privmsg { target: "#lobby".into(), text: text.into() })
+    }
+
+    fn encoded(relay: &Relay, dialect: Dialect) -> Option<String> {
+        relay.encode(dialect, &[]).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    fn irc(capabilities: &[Capability]) -> Dialect {
+        Dialect::irc(capabilities.iter().copied().collect())
+    }
+
+    #[test]
+    fn a_bare_client_sees_no_tags() {
+        let line = encoded(&said("hello you"), irc(&[Capability::Batch])).unwrap();
+        assert_eq!(line, ":نور_!~n@h PRIVMSG #lobby :hello you\r\n");
+    }
+
+    #[test]
+    fn each_capability_adds_its_own_tags() {
+        let relay = said("hi");
+        let one = |capability| encoded(&relay, irc(&[capability])).unwrap();
+        assert!(one(Capability::ServerTime).starts_with("@time=1970-01-01T00:00:00.000Z :"));
+        assert!(one(Capability::AccountTag).starts_with("@account=nour :"));
+        let tags = format!("@msgid={};+a=b :", MsgId(7));
+        assert!(one(Capability::MessageTags).starts_with(&tags));
+        let labelled = relay.encode(irc(&[]), &[("label", "x")]).unwrap();
+        assert!(labelled.starts_with(b"@label=x :"));
+    }
+
+    #[test]
+    fn what_a_client_cannot_read_is_not_told() {
+        let typing = relay(Action::Tagmsg { target: "#lobby".into() });
+        assert_eq!(encoded(&typing, irc(&[Capability::ServerTime])), None);
+        assert!(encoded(&typing, irc(&[Capability::MessageTags])).is_some());
+        assert_eq!(encoded(&typing, Dialect::Plain), None);
+    }
+
+    #[test]
+    fn joins_are_extended_where_asked() {
+        let join = relay(Action::Join { room: "#lobby".into(), realname: "Nour S".into() });
+        assert_eq!(encoded(&join, irc(&[])).unwrap(), ":نور_!~n@h JOIN #lobby\r\n");
+        let extended = encoded(&join, irc(&[Capability::ExtendedJoin])).unwrap();
+        assert_eq!(extended, ":نور_!~n@h JOIN #lobby nour :Nour S\r\n");
+    }
+
+    #[test]
+    fn the_plain_room_reads_words_without_control_characters() {
+        let plain = |relay: &Relay| encoded(relay, Dialect::Plain).unwrap();
+        assert_eq!(plain(&said("he\u{1b}[31mllo\u{3}")), "نور_: he[31mllo");
+        assert_eq!(plain(&said("\u{1}ACTION waves\u{1}")), "* نور_ waves");
+        let join = Action::Join { room: "#lobby".into(), realname: "N".into() };
+        assert_eq!(plain(&relay(join)), "نور_ has joined the chat!");
+        assert_eq!(plain(&relay(Action::Quit { reason: "bye".into() })), "نور_ has left the chat.");
+    }
 }
