@@ -1,0 +1,167 @@
+//! The handle to the archive, and the one thread that touches the disk.
+//!
+//! A request is queued when its method is called, not when its answer is awaited: requests are
+//! carried out one after the other, in the order in which they were made.
+
+use std::io;
+use std::pin::Pin;
+use std::thread;
+
+use async_channel::{Receiver, Sender};
+use rusqlite::{Connection, ErrorCode};
+
+use super::open::{OpenTrouble, is_damage, note_damage, open_archive};
+use super::place::Place;
+
+/// Why the archive did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreError {
+    /// The file is damaged; the next start sets it aside.
+    Damaged,
+    /// The disk is full.
+    Full,
+    /// The archive is closed.
+    Closed,
+    /// Anything else, in the words of SQLite.
+    Other(String),
+}
+
+type Job = Box<dyn FnOnce(&mut Connection) -> Result<(), StoreError> + Send>;
+
+/// A handle to the archive; clones speak to the same one. It closes with its last handle, or by
+/// [`close`](Self::close), after everything that was asked before.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    // Unbounded, so that asking never waits. What fills it is bounded elsewhere: events by awaiting
+    // each batch's commit before the next is taken, the rest by how fast a person can click.
+    jobs: Sender<Job>,
+    ended: Receiver<()>,
+}
+
+/// What opening the archive gave.
+#[derive(Debug)]
+pub struct Opened {
+    /// The archive.
+    pub archive: Archive,
+    /// What was wrong with the file, if anything; ready once the file is open.
+    pub trouble: Answer<Option<OpenTrouble>>,
+    /// Whatever goes wrong later, at most one untold.
+    pub failures: Receiver<StoreError>,
+}
+
+impl Archive {
+    /// Starts the archive's thread, which opens the file (or begins a new one, see [`OpenTrouble`]).
+    ///
+    /// The error is the operating system's, when it gives no thread.
+    pub fn open(place: Place) -> io::Result<Opened> {
+        let (jobs, inbox) = async_channel::unbounded::<Job>();
+        let (told, trouble) = async_channel::bounded(1);
+        let (failed, failures) = async_channel::bounded(1);
+        let (alive, ended) = async_channel::bounded(1);
+        thread::Builder::new().name("archive".into()).spawn(move || {
+            let (connection, trouble) = open_archive(&place);
+            // Nobody may want to know; the archive works all the same.
+            let _ = told.try_send(Ok(trouble));
+            serve(connection, &inbox, &failed, &place);
+            drop(alive);
+        })?;
+        Ok(Opened { archive: Self { jobs, ended }, trouble: Answer { reply: trouble }, failures })
+    }
+
+    /// Does what was asked before, then closes the file. Later requests are answered with
+    /// [`StoreError::Closed`].
+    pub async fn close(&self) {
+        self.jobs.close();
+        // Nothing is ever sent: the error that comes is the thread's end.
+        let _ = self.ended.recv().await;
+    }
+
+    /// [`close`](Self::close), waiting on this thread.
+    #[cfg(test)]
+    pub(super) fn close_and_wait(&self) {
+        self.jobs.close();
+        let _ = self.ended.recv_blocking();
+    }
+
+    /// Queues a job; its answer comes when it is done.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let (reply, answer) = async_channel::bounded(1);
+        let job: Job = Box::new(move |connection| {
+            let result = job(connection).map_err(StoreError::from);
+            let outcome = result.as_ref().map(|_| ()).map_err(StoreError::clone);
+            // Whoever asked may not care for the answer.
+            let _ = reply.try_send(result);
+            outcome
+        });
+        // A closed queue drops the job and with it the answer's other end, which says so.
+        let _ = self.jobs.try_send(job);
+        Answer { reply: answer }
+    }
+}
+
+fn serve(
+    mut connection: Connection,
+    inbox: &Receiver<Job>,
+    failed: &Sender<StoreError>,
+    place: &Place,
+) {
+    while let Ok(job) = inbox.recv_blocking() {
+        if let Err(error) = job(&mut connection) {
+            tracing::error!(%error, "archive");
+            if error == StoreError::Damaged {
+                note_damage(place);
+            }
+            // One untold failure is enough to tell.
+            let _ = failed.try_send(error);
+        }
+    }
+}
+
+/// An answer on its way; await it, or drop it where only the doing matters.
+#[derive(Debug)]
+pub struct Answer<T> {
+    reply: Receiver<Result<T, StoreError>>,
+}
+
+impl<T> Answer<T> {
+    /// Waits on this thread.
+    #[cfg(test)]
+    pub(super) fn wait(self) -> Result<T, StoreError> {
+        self.reply.recv_blocking().unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl<T: 'static> IntoFuture for Answer<T> {
+    type Output = Result<T, StoreError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.reply.recv().await.unwrap_or(Err(StoreError::Closed)) })
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            _ if is_damage(&error) => Self::Damaged,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Damaged => f.write_str("the archive is damaged"),
+            Self::Full => f.write_str("the disk is full"),
+            Self::Closed => f.write_str("the archive is closed"),
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,184 @@
+//! What was said: keeping it once, and reading it page by page.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, Transaction, named_params, params};
+use uuid::Uuid;
+
+use crate::irc::HistoryMark;
+use crate::irc::event::{Message, MessageKind};
+
+use super::archive::{Answer, Archive};
+use super::network::ConversationKey;
+
+/// A message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedMessage {
+    /// As it came.
+    pub message: Message,
+    /// Whether it named us when it came.
+    pub is_mention: bool,
+}
+
+impl ArchivedMessage {
+    /// Its place in the conversation.
+    pub fn mark(&self) -> HistoryMark {
+        HistoryMark { time_ms: self.message.time_ms, msgid: self.message.msgid.clone() }
+    }
+}
+
+impl Archive {
+    /// Keeps messages, each once however often it comes, and takes those of ours out of the outbox,
+    /// all in one transaction.
+    pub fn store_messages(
+        &self,
+        messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
+    ) -> Answer<()> {
+        self.ask(move |connection| {
+            let transaction = connection.transaction()?;
+            for (conversation, messages) in &messages {
+                for message in messages {
+                    store(&transaction, *conversation, message)?;
+                }
+            }
+            transaction.commit()
+        })
+    }
+
+    /// The newest messages before a mark, or of all; oldest first, at most `limit`.
+    pub fn page_before(
+        &self,
+        conversation: ConversationKey,
+        before: Option<HistoryMark>,
+        limit: u32,
+    ) -> Answer<Vec<ArchivedMessage>> {
+        self.ask(move |connection| read_before(connection, conversation, before.as_ref(), limit))
+    }
+
+    /// The oldest messages after a mark; oldest first, at most `limit`.
+    pub fn page_after(
+        &self,
+        conversation: ConversationKey,
+        after: HistoryMark,
+        limit: u32,
+    ) -> Answer<Vec<ArchivedMessage>> {
+        self.ask(move |connection| {
+            connection
+                .prepare_cached(
+                    "SELECT * FROM messages
+                     WHERE conversation = ? AND (time_ms, msgid) > (?, ?)
+                     ORDER BY time_ms, msgid LIMIT ?",
+                )?
+                .query_map(
+                    params![conversation.number(), from_ms(after.time_ms), after.msgid, limit],
+                    read_message,
+                )?
+                .collect()
+        })
+    }
+}
+
+fn store(
+    transaction: &Transaction<'_>,
+    conversation: ConversationKey,
+    archived: &ArchivedMessage,
+) -> rusqlite::Result<()> {
+    let message = &archived.message;
+    let send_id = message.send_id.map(|id| id.to_string());
+    transaction
+        .prepare_cached(
+            "INSERT INTO messages (conversation, msgid, time_ms, nick, display_name, kind, text,
+                 is_own, is_mention, send_id)
+             VALUES (:conversation, :msgid, :time_ms, :nick, :display_name, :kind, :text,
+                 :is_own, :is_mention, :send_id)
+             ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":conversation": conversation.number(),
+            ":msgid": message.msgid,
+            ":time_ms": from_ms(message.time_ms),
+            ":nick": message.nick,
+            ":display_name": message.display_name,
+            ":kind": kind_number(message.kind),
+            ":text": message.text,
+            ":is_own": message.is_own,
+            ":is_mention": archived.is_mention,
+            ":send_id": send_id,
+        })?;
+    if send_id.is_some() {
+        transaction
+            .prepare_cached("DELETE FROM outbox WHERE send_id = ?")?
+            .execute(params![send_id])?;
+    }
+    Ok(())
+}
+
+/// The newest messages before a mark, or of all; oldest first.
+pub(super) fn read_before(
+    connection: &Connection,
+    conversation: ConversationKey,
+    before: Option<&HistoryMark>,
+    limit: u32,
+) -> rusqlite::Result<Vec<ArchivedMessage>> {
+    // A message's identifier is never empty, so (MAX, "") comes after every message there is.
+    let (time_ms, msgid) = before.map_or((i64::MAX, ""), |m| (from_ms(m.time_ms), &m.msgid));
+    let mut page = connection
+        .prepare_cached(
+            "SELECT * FROM messages
+             WHERE conversation = ? AND (time_ms, msgid) < (?, ?)
+             ORDER BY time_ms DESC, msgid DESC LIMIT ?",
+        )?
+        .query_map(params![conversation.number(), time_ms, msgid, limit], read_message)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    page.reverse();
+    Ok(page)
+}
+
+fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
+    let send_id: Option<String> = row.get("send_id")?;
+    Ok(ArchivedMessage {
+        message: Message {
+            msgid: row.get("msgid")?,
+            time_ms: to_ms(row.get("time_ms")?),
+            nick: row.get("nick")?,
+            display_name: row.get("display_name")?,
+            is_own: row.get("is_own")?,
+            send_id: send_id.map(|text| parse_id(&text)).transpose()?,
+            kind: kind_from_number(row.get("kind")?),
+            text: row.get("text")?,
+        },
+        is_mention: row.get("is_mention")?,
+    })
+}
+
+/// Reads an identifier that this program wrote.
+pub(super) fn parse_id(text: &str) -> rusqlite::Result<Uuid> {
+    text.parse().map_err(|error: uuid::Error| {
+        rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+    })
+}
+
+/// Times past the year 292 million stay there.
+pub(super) fn from_ms(time_ms: u64) -> i64 {
+    i64::try_from(time_ms).unwrap_or(i64::MAX)
+}
+
+/// What `from_ms` wrote.
+pub(super) fn to_ms(time_ms: i64) -> u64 {
+    u64::try_from(time_ms).unwrap_or(0)
+}
+
+fn kind_number(kind: MessageKind) -> u8 {
+    match kind {
+        MessageKind::Text => 0,
+        MessageKind::Action => 1,
+        MessageKind::Notice => 2,
+    }
+}
+
+fn kind_from_number(number: u8) -> MessageKind {
+    match number {
+        1 => MessageKind::Action,
+        2 => MessageKind::Notice,
+        _ => MessageKind::Text,
+    }
+}

@@ -1,0 +1,73 @@
+-- The tables of the local archive as they are today. The program makes them by the numbered files
+-- under migrations/; a test asserts that both come to the same.
+
+-- A server, and who we are there.
+CREATE TABLE networks (
+    -- The order in which they were added.
+    position INTEGER PRIMARY KEY,
+    id INTEGER NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    encrypt INTEGER NOT NULL,
+    -- The trusted key's fingerprint in hexadecimal.
+    pin TEXT,
+    display_name TEXT NOT NULL,
+    -- What the network calls itself; empty until it told.
+    name TEXT NOT NULL
+) STRICT;
+
+-- A room or a person. What was said there outlives its being open.
+CREATE TABLE conversations (
+    -- The order in which they were added.
+    position INTEGER PRIMARY KEY,
+    id INTEGER NOT NULL UNIQUE,
+    network INTEGER NOT NULL REFERENCES networks (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    -- Whether it is shown; an open room is one to be in.
+    is_open INTEGER NOT NULL,
+    -- Whether the server has nothing older than the archive.
+    is_complete INTEGER NOT NULL,
+    -- The newest message that was read: both or neither.
+    read_time_ms INTEGER,
+    read_msgid TEXT,
+    draft TEXT NOT NULL
+) STRICT;
+CREATE INDEX conversations_of_network ON conversations (network);
+
+-- What was said, once each. The place in the order is (time_ms, msgid).
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    msgid TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    time_ms INTEGER NOT NULL,
+    nick TEXT NOT NULL,
+    display_name TEXT,
+    -- 0 text, 1 action, 2 notice.
+    kind INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    is_own INTEGER NOT NULL,
+    -- Whether it named us when it came.
+    is_mention INTEGER NOT NULL,
+    -- What we had called it, if it went out from here.
+    send_id TEXT,
+    UNIQUE (conversation, msgid)
+) STRICT;
+CREATE INDEX messages_in_order ON messages (conversation, time_ms, msgid);
+CREATE UNIQUE INDEX messages_sent_once ON messages (conversation, send_id)
+    WHERE send_id IS NOT NULL;
+
+-- What was typed and not yet echoed, in the order in which it was typed.
+CREATE TABLE outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    send_id TEXT NOT NULL UNIQUE,
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    is_action INTEGER NOT NULL,
+    -- When it was typed, in milliseconds since 1970.
+    created_ms INTEGER NOT NULL,
+    -- Why it was refused for good; NULL while it is pending.
+    failure TEXT
+) STRICT;
+CREATE INDEX outbox_of_conversation ON outbox (conversation);

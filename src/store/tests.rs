@@ -1,0 +1,404 @@
+//! The archive as a whole, on real files.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::irc::HistoryMark;
+use crate::irc::event::{Message, MessageKind};
+
+use super::*;
+
+struct Fixture {
+    folder: TempDir,
+    archive: Archive,
+    trouble: Option<OpenTrouble>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    fn in_folder(folder: TempDir) -> Self {
+        let opened = Archive::open(place(folder.path())).unwrap();
+        let trouble = opened.trouble.wait().unwrap();
+        Self { folder, archive: opened.archive, trouble }
+    }
+
+    /// Closes the archive properly and opens it again.
+    fn reopened(self) -> Self {
+        self.archive.close_and_wait();
+        Self::in_folder(self.folder)
+    }
+
+    /// What a program would find that starts after this one was killed right now.
+    fn after_kill(&self) -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        fs::create_dir(copy.path().join("majlis")).unwrap();
+        for entry in fs::read_dir(self.folder.path().join("majlis")).unwrap() {
+            let entry = entry.unwrap();
+            if !entry.file_name().to_string_lossy().ends_with("-shm") {
+                fs::copy(entry.path(), copy.path().join("majlis").join(entry.file_name())).unwrap();
+            }
+        }
+        Self::in_folder(copy)
+    }
+
+    fn restore(&self) -> Vec<RestoredNetwork> {
+        self.archive.restore(100).wait().unwrap()
+    }
+
+    /// A network with one room.
+    fn add_room(&self) -> (NetworkRow, ConversationRow) {
+        let (network, room) = rows();
+        self.archive.put_network(network.clone()).wait().unwrap();
+        self.archive.put_conversation(room.clone()).wait().unwrap();
+        (network, room)
+    }
+
+    fn store(&self, room: &ConversationRow, messages: Vec<ArchivedMessage>) {
+        self.archive.store_messages(vec![(room.key, messages)]).wait().unwrap();
+    }
+
+    fn everything(&self, room: &ConversationRow) -> Vec<ArchivedMessage> {
+        self.archive.page_before(room.key, None, 1000).wait().unwrap()
+    }
+}
+
+fn place(folder: &Path) -> Place {
+    Place::new(folder.join("majlis"))
+}
+
+fn rows() -> (NetworkRow, ConversationRow) {
+    let network = NetworkRow {
+        key: NetworkKey::draw(),
+        host: "majlis.local".into(),
+        port: 33000,
+        encrypt: true,
+        pin: Some("ab".repeat(32).parse().unwrap()),
+        display_name: "هبة سليم".into(),
+        name: "Home".into(),
+    };
+    let room = ConversationRow {
+        key: ConversationKey::draw(),
+        network: network.key,
+        name: "#مجلس".into(),
+        topic: "tea".into(),
+        is_open: true,
+        is_complete: false,
+        read_mark: Some(HistoryMark { time_ms: 2, msgid: "2".into() }),
+        draft: "half a sen".into(),
+    };
+    (network, room)
+}
+
+fn message(number: u64) -> ArchivedMessage {
+    let message = Message {
+        msgid: number.to_string(),
+        time_ms: number,
+        nick: "ana".into(),
+        display_name: Some("Ana María".into()),
+        is_own: false,
+        send_id: None,
+        kind: MessageKind::Text,
+        text: format!("message {number}"),
+    };
+    ArchivedMessage { message, is_mention: number.is_multiple_of(2) }
+}
+
+fn messages(numbers: impl IntoIterator<Item = u64>) -> Vec<ArchivedMessage> {
+    numbers.into_iter().map(message).collect()
+}
+
+fn waiting(text: &str) -> Waiting {
+    Waiting {
+        id: Uuid::new_v4(),
+        text: text.into(),
+        is_action: false,
+        created_ms: 77,
+        failure: None,
+    }
+}
+
+fn echo(waiting: &Waiting, number: u64) -> ArchivedMessage {
+    let mut echo = message(number);
+    echo.message.is_own = true;
+    echo.message.send_id = Some(waiting.id);
+    echo
+}
+
+fn outbox_texts(network: &RestoredNetwork) -> Vec<&str> {
+    network.outbox.iter().map(|entry| entry.waiting.text.as_str()).collect()
+}
+
+#[test]
+fn what_was_kept_is_there_after_reopening() {
+    let fixture = Fixture::new();
+    let (network, room) = fixture.add_room();
+    let closed = ConversationRow { key: ConversationKey::draw(), is_open: false, ..rows().1 };
+    let closed = ConversationRow { network: network.key, read_mark: None, ..closed };
+    fixture.archive.put_conversation(closed.clone()).wait().unwrap();
+    fixture.store(&room, messages(1..=5));
+    fixture.store(&closed, messages(1..=5));
+
+    let fixture = fixture.reopened();
+    assert_eq!(fixture.trouble, None);
+    let restored = fixture.restore();
+    assert_eq!(restored.len(), 1);
+    assert_eq!(restored[0].row, network);
+    let [first, second] = &restored[0].conversations[..] else { panic!("two conversations") };
+    assert_eq!((&first.row, &first.newest), (&room, &messages(1..=5)));
+    assert_eq!((first.unread_count, first.mention_count), (3, 1), "3, 4 and 5; of these 4");
+    assert_eq!((&second.row, &second.newest), (&closed, &messages([5])));
+    assert_eq!((second.unread_count, second.mention_count), (0, 0), "nothing was ever unread");
+}
+
+#[test]
+fn networks_and_conversations_keep_the_order_in_which_they_were_added() {
+    let fixture = Fixture::new();
+    let added: Vec<_> = (0..10).map(|_| fixture.add_room().0.key).collect();
+    let keys = |fixture: &Fixture| fixture.restore().iter().map(|n| n.row.key).collect::<Vec<_>>();
+    assert_eq!(keys(&fixture), added);
+    let changed = fixture.restore().swap_remove(3).row;
+    fixture.archive.put_network(NetworkRow { name: "New".into(), ..changed }).wait().unwrap();
+    assert_eq!(keys(&fixture), added);
+}
+
+#[test]
+fn a_message_is_kept_once_however_often_it_comes() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    for batch in [1..=4, 3..=6, 1..=6] {
+        fixture.store(&room, messages(batch));
+    }
+    assert_eq!(fixture.everything(&room), messages(1..=6));
+}
+
+#[test]
+fn pages_are_in_order_and_meet_without_overlap() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    fixture.store(&room, messages((1..=25).rev()));
+    let archive = &fixture.archive;
+
+    let mut walked = Vec::new();
+    let mut before = None;
+    loop {
+        let mut page = archive.page_before(room.key, before, 10).wait().unwrap();
+        let Some(oldest) = page.first() else { break };
+        before = Some(oldest.mark());
+        page.append(&mut walked);
+        walked = page;
+    }
+    assert_eq!(walked, messages(1..=25));
+    let after = archive.page_after(room.key, message(7).mark(), 10).wait().unwrap();
+    assert_eq!(after, messages(8..=17));
+}
+
+#[test]
+fn messages_of_one_instant_are_in_the_order_of_their_identifiers() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let instant: Vec<_> = ["b", "c", "a"]
+        .map(|id| {
+            let mut one = message(9);
+            one.message.msgid = id.into();
+            one
+        })
+        .into();
+    fixture.store(&room, instant);
+    let ids =
+        |page: &[ArchivedMessage]| page.iter().map(|m| m.message.msgid.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&fixture.everything(&room)), ["a", "b", "c"]);
+    let mark = HistoryMark { time_ms: 9, msgid: "b".into() };
+    let before = fixture.archive.page_before(room.key, Some(mark), 10).wait().unwrap();
+    assert_eq!(ids(&before), ["a"]);
+}
+
+#[test]
+fn the_outbox_keeps_its_order_until_each_echo_comes() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let [one, two, three] = ["one", "two", "three"].map(waiting);
+    fixture.archive.queue(room.key, vec![one.clone(), two.clone()]).wait().unwrap();
+    fixture.archive.queue(room.key, vec![three.clone()]).wait().unwrap();
+
+    let fixture = fixture.after_kill();
+    assert_eq!(outbox_texts(&fixture.restore()[0]), ["one", "two", "three"]);
+    fixture.store(&room, vec![echo(&two, 5)]);
+
+    let fixture = fixture.after_kill();
+    assert_eq!(outbox_texts(&fixture.restore()[0]), ["one", "three"]);
+    assert_eq!(fixture.everything(&room), [echo(&two, 5)]);
+}
+
+#[test]
+fn a_failed_message_is_kept_with_its_reason_and_goes_to_the_end_when_tried_again() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let [one, two] = ["one", "two"].map(waiting);
+    fixture.archive.queue(room.key, vec![one.clone(), two.clone()]).wait().unwrap();
+    fixture.archive.mark_failed(one.id, "moderated".into()).wait().unwrap();
+
+    let fixture = fixture.reopened();
+    let outbox = fixture.restore().swap_remove(0).outbox;
+    assert_eq!(outbox[0].waiting.failure.as_deref(), Some("moderated"));
+    assert_eq!(outbox[1].waiting, two);
+
+    let again = waiting("one");
+    fixture.archive.requeue(one.id, room.key, again.clone()).wait().unwrap();
+    let outbox = fixture.restore().swap_remove(0).outbox;
+    assert_eq!(outbox.iter().map(|e| &e.waiting).collect::<Vec<_>>(), [&two, &again]);
+    fixture.archive.take_back(two.id).wait().unwrap();
+    assert_eq!(outbox_texts(&fixture.restore()[0]), ["one"]);
+}
+
+#[test]
+fn a_batch_is_kept_whole_or_not_at_all() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let sent = waiting("sent");
+    fixture.archive.queue(room.key, vec![sent.clone()]).wait().unwrap();
+    let nowhere = ConversationKey::draw();
+    let batch = vec![(room.key, vec![echo(&sent, 1)]), (nowhere, messages([2]))];
+    assert!(fixture.archive.store_messages(batch).wait().is_err());
+    assert_eq!(fixture.everything(&room), []);
+    assert_eq!(outbox_texts(&fixture.restore()[0]), ["sent"], "its echo is not kept either");
+}
+
+#[test]
+fn everything_answered_survives_a_kill() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    for number in 1..=20 {
+        fixture.store(&room, messages([number]));
+        let found = fixture.after_kill();
+        assert_eq!(found.trouble, None);
+        assert_eq!(found.everything(&room), messages(1..=number));
+    }
+}
+
+#[test]
+fn a_removed_network_leaves_nothing() {
+    let fixture = Fixture::new();
+    let (network, room) = fixture.add_room();
+    fixture.store(&room, messages(1..=5));
+    fixture.archive.queue(room.key, vec![waiting("x")]).wait().unwrap();
+    fixture.archive.remove_network(network.key).wait().unwrap();
+    assert_eq!(fixture.restore(), []);
+    assert_eq!(fixture.everything(&room), []);
+}
+
+#[test]
+fn a_damaged_archive_is_set_aside_and_a_new_one_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    place.make().unwrap();
+    fs::write(place.archive(), "this was an archive once".repeat(100)).unwrap();
+    let fixture = Fixture::in_folder(folder);
+    let Some(OpenTrouble::Damaged(aside)) = &fixture.trouble else { panic!("not told") };
+    assert!(fs::read_to_string(aside).unwrap().starts_with("this was an archive once"));
+    let (network, _) = fixture.add_room();
+    let fixture = fixture.reopened();
+    assert_eq!(fixture.trouble, None);
+    assert_eq!(fixture.restore()[0].row, network);
+}
+
+#[test]
+fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    fixture.store(&room, (1..=2000).map(message).collect());
+    let fixture = fixture.reopened();
+    fixture.archive.close_and_wait();
+    // Everything but the header and the tables' names.
+    let path = place(fixture.folder.path()).archive();
+    let mut bytes = fs::read(&path).unwrap();
+    let pages = Connection::open(&path).unwrap();
+    let last_root: u32 =
+        pages.query_row("SELECT max(rootpage) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    drop(pages);
+    bytes[last_root as usize * 4096..].fill(0xA5);
+    fs::write(&path, bytes).unwrap();
+
+    let opened = Archive::open(place(fixture.folder.path())).unwrap();
+    assert_eq!(opened.trouble.wait().unwrap(), None, "it is not seen at once");
+    let page = opened.archive.page_before(room.key, None, 1000).wait();
+    assert_eq!(page, Err(StoreError::Damaged));
+    assert_eq!(opened.failures.recv_blocking(), Ok(StoreError::Damaged));
+    opened.archive.close_and_wait();
+    let fixture = Fixture::in_folder(fixture.folder);
+    assert!(matches!(&fixture.trouble, Some(OpenTrouble::Damaged(aside)) if aside.exists()));
+    assert_eq!(fixture.restore(), []);
+}
+
+#[test]
+fn an_archive_of_a_newer_version_is_set_aside_whole() {
+    let fixture = Fixture::new();
+    fixture.archive.close_and_wait();
+    let path = place(fixture.folder.path()).archive();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 4711).unwrap();
+    let fixture = Fixture::in_folder(fixture.folder);
+    let Some(OpenTrouble::Newer(aside)) = &fixture.trouble else { panic!("not told") };
+    let version: u32 = Connection::open(aside)
+        .and_then(|found| found.pragma_query_value(None, "user_version", |row| row.get(0)))
+        .unwrap();
+    assert_eq!(version, 4711);
+}
+
+#[test]
+fn without_a_disk_it_works_in_memory_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("majlis"), "a file where the folder should be").unwrap();
+    let fixture = Fixture::in_folder(folder);
+    assert!(matches!(&fixture.trouble, Some(OpenTrouble::InMemory(reason)) if !reason.is_empty()));
+    let (_, room) = fixture.add_room();
+    fixture.store(&room, messages(1..=3));
+    assert_eq!(fixture.everything(&room), messages(1..=3));
+}
+
+#[test]
+fn the_folder_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("majlis")).unwrap();
+    let fixture = Fixture::in_folder(folder);
+    let mode = fs::metadata(fixture.folder.path().join("majlis")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn a_closed_archive_says_so() {
+    let fixture = Fixture::new();
+    fixture.archive.close_and_wait();
+    assert_eq!(fixture.archive.restore(1).wait(), Err(StoreError::Closed));
+}
+
+#[test]
+fn the_migrations_make_what_the_schema_shows() {
+    let fixture = Fixture::new();
+    fixture.archive.close_and_wait();
+    let made = Connection::open(place(fixture.folder.path()).archive()).unwrap();
+    let shown = Connection::open_in_memory().unwrap();
+    shown.execute_batch(include_str!("schema.sql")).unwrap();
+    assert_eq!(schema(&made), schema(&shown));
+}
+
+/// The statements that make a database, without comments and line breaks.
+fn schema(connection: &Connection) -> Vec<String> {
+    let mut query = connection
+        .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        .unwrap();
+    let statements = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    statements
+        .map(|sql| {
+            let sql = sql.unwrap();
+            let lines = sql.lines().map(str::trim).filter(|line| !line.starts_with("--"));
+            lines.collect::<Vec<_>>().join(" ")
+        })
+        .collect()
+}
