@@ -21,4 +21,5 @@
 
 pub mod config;
 pub mod event;
+pub mod store;
 pub mod welcome;

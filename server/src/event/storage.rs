@@ -130,7 +130,7 @@ pub enum HistoryQuery {
         /// At most this many.
         limit: u32,
     },
-    /// Which of these rooms had messages between the two times, with the newest message's time (CHATHISTORY TARGETS).
+    /// Which of these rooms have their newest message between the two times (CHATHISTORY TARGETS).
     Targets {
         /// The rooms that the asker may read.
         rooms: Vec<RoomId>,
@@ -175,7 +175,7 @@ pub type HistoryRow = StoredMessage;
 pub struct TargetRow {
     /// The room.
     pub room: RoomId,
-    /// The time of its newest message within the range.
+    /// The time of its newest message.
     pub newest: Timestamp,
 }
 

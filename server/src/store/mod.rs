@@ -1,0 +1,107 @@
+//! What outlives the process: rooms, their history, and which messages of a device were taken already.
+//!
+//! The store owns the data folder's database, the lock that keeps a second server out, the one connection that writes
+//! ([`Store`]) and the connections that read ([`HistoryReader`], [`Readers`]). A batch of changes is one transaction, on
+//! disk when [`Store::commit_batch`] returns. It decides nothing about chat: what a change means, and who may read what,
+//! is the hub's to know. It keeps no clock of its own but at the start, where records that grew too old are dropped.
+
+mod error;
+mod folder;
+mod history;
+mod readers;
+mod restore;
+mod schema;
+mod value;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use majlis_protocol::Timestamp;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::event::{Restored, Write};
+
+pub use self::error::{StoreError, StoreErrorKind};
+use self::folder::Folder;
+pub use self::history::HistoryReader;
+pub use self::readers::Readers;
+
+/// How long a connection waits for another program that has the database locked (a backup, an operator's `sqlite3`).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The write-ahead log is cut back to this size once it is in the database, so that one busy hour does not stay on disk.
+const WAL_SIZE_LIMIT_BYTES: i64 = 64 * 1024 * 1024;
+
+/// The one writer to a data folder, which it keeps locked for as long as it lives.
+#[derive(Debug)]
+pub struct Store {
+    conn: Connection,
+    folder: Folder,
+}
+
+impl Store {
+    /// Opens the database in `dir`, making both where they are missing, and reads what the hub starts with.
+    ///
+    /// The folder is made with mode 0700, the database with 0600. An older database is brought to today's schema; a newer
+    /// one is refused, and so is a folder that another server uses.
+    pub fn open(dir: &Path) -> Result<(Self, Restored), StoreError> {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+        Self::open_at(dir, Timestamp(now_ms))
+    }
+
+    fn open_at(dir: &Path, now: Timestamp) -> Result<(Self, Restored), StoreError> {
+        let folder = Folder::lock(dir)?;
+        let database = folder.prepare_database()?;
+        let explain = |error| StoreError::from_sqlite(&database, &error);
+        let mut conn = connect(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(explain)?;
+        configure_writer(&conn).map_err(explain)?;
+        schema::migrate(&mut conn, &database, schema::MIGRATIONS)?;
+        write::prune_sent(&conn, now).map_err(explain)?;
+        let restored = restore::read_all(&conn).map_err(explain)?;
+        Ok((Self { conn, folder }, restored))
+    }
+
+    /// Makes the changes in their order, all or none; once this returns they survive a power cut.
+    ///
+    /// After an error nothing of the batch happened, and the caller is to end the process: what nobody saw did not happen.
+    pub fn commit_batch(&mut self, writes: &[Write]) -> Result<(), StoreError> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        self.commit(writes)
+            .map_err(|error| StoreError::from_sqlite(&self.folder.database(), &error))
+    }
+
+    fn commit(&mut self, writes: &[Write]) -> rusqlite::Result<()> {
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        write::apply_all(&transaction, writes)?;
+        transaction.commit()
+    }
+
+    /// A connection of its own that only reads; it sees each batch once it is committed.
+    pub fn reader(&self) -> Result<HistoryReader, StoreError> {
+        let database = self.folder.database();
+        connect(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map(HistoryReader::new)
+            .map_err(|error| StoreError::from_sqlite(&database, &error))
+    }
+}
+
+fn connect(database: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // Each connection belongs to one thread, so SQLite needs no mutex of its own.
+    let conn = Connection::open_with_flags(database, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(conn)
+}
+
+fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT_BYTES)
+}

@@ -1,0 +1,110 @@
+//! The schema's versions: brings an older database to today's, and refuses a newer one.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::error::{StoreError, StoreErrorKind};
+
+/// Every step from an empty database on; the number of steps taken is the database's `user_version`.
+///
+/// A step is never changed once it was released; `schema.sql` shows where they lead.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rooms_and_history.sql")];
+
+/// Takes the steps that are missing, each in a transaction together with its number.
+pub(super) fn migrate(
+    conn: &mut Connection,
+    database: &Path,
+    steps: &[&str],
+) -> Result<(), StoreError> {
+    let explain = |error| StoreError::from_sqlite(database, &error);
+    let taken = version(conn).map_err(explain)?;
+    if taken > steps.len() {
+        let detail = format!("its schema is version {taken}, this server knows {}", steps.len());
+        return Err(StoreError::new(StoreErrorKind::NewerVersion, database, detail));
+    }
+    for (number, step) in (taken + 1..).zip(&steps[taken..]) {
+        take_step(conn, step, number).map_err(explain)?;
+        tracing::debug!(number, "the database was brought to a newer schema");
+    }
+    Ok(())
+}
+
+fn take_step(conn: &mut Connection, step: &str, number: usize) -> rusqlite::Result<()> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(step)?;
+    let number = i64::try_from(number).expect("there are few migrations");
+    transaction.pragma_update(None, "user_version", number)?;
+    transaction.commit()
+}
+
+fn version(conn: &Connection) -> rusqlite::Result<usize> {
+    let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // A negative one is none of ours; as a huge one it is refused like a newer one.
+    Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(conn: &Connection) -> Vec<String> {
+        conn.prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .unwrap()
+    }
+
+    /// The schema without comments and layout, in a fixed order.
+    fn bare_schema(conn: &Connection) -> Vec<String> {
+        let statements: Vec<String> = conn
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .unwrap();
+        let bare_line = |line: &str| line.split("--").next().unwrap_or_default().to_owned();
+        statements
+            .iter()
+            .map(|sql| sql.lines().map(bare_line).collect::<String>())
+            .map(|sql| sql.chars().filter(|c| !c.is_whitespace()).collect())
+            .collect()
+    }
+
+    #[test]
+    fn migrations_lead_to_the_schema_page() {
+        let mut migrated = Connection::open_in_memory().unwrap();
+        migrate(&mut migrated, Path::new("x"), MIGRATIONS).unwrap();
+        let written = Connection::open_in_memory().unwrap();
+        written.execute_batch(include_str!("schema.sql")).unwrap();
+        assert_eq!(bare_schema(&migrated), bare_schema(&written));
+        assert_eq!(version(&migrated).unwrap(), MIGRATIONS.len());
+    }
+
+    #[test]
+    fn only_missing_steps_are_taken() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let steps = ["CREATE TABLE a (x)", "CREATE TABLE b (x)", "CREATE TABLE c (x)"];
+        migrate(&mut conn, Path::new("x"), &steps[..2]).unwrap();
+        migrate(&mut conn, Path::new("x"), &steps).unwrap();
+        assert_eq!(tables(&conn), ["a", "b", "c"]);
+        assert_eq!(version(&conn).unwrap(), 3);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_nothing() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let steps = ["CREATE TABLE a (x)", "CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)"];
+        assert!(migrate(&mut conn, Path::new("x"), &steps).is_err());
+        assert_eq!(tables(&conn), ["a"]);
+        assert_eq!(version(&conn).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_version_that_is_none_is_refused() {
+        for strange in [-1, 2] {
+            let mut conn = Connection::open_in_memory().unwrap();
+            conn.pragma_update(None, "user_version", strange).unwrap();
+            let error = migrate(&mut conn, Path::new("x"), &["CREATE TABLE a (x)"]).unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::NewerVersion);
+            assert!(tables(&conn).is_empty());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+-- The store as it is today, for reading. Databases are made by the numbered files in migrations/, one after the other;
+-- a test holds this page against what they make.
+
+-- A room's life. AUTOINCREMENT, so that an identifier is never given twice, even after its room ended.
+CREATE TABLE room (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    name         TEXT    NOT NULL, -- canonical, with '#'
+    made         INTEGER NOT NULL, -- milliseconds since 1970, UTC, like every time here
+    lasting      INTEGER NOT NULL CHECK (lasting IN (0, 1)),
+    topic        TEXT,             -- all three topic columns are set, or none
+    topic_setter TEXT,
+    topic_time   INTEGER
+) STRICT;
+
+-- What was said. `seq` counts within a room, in the order of the commits, and `time` never goes back along it. `id` is the
+-- rowid and never changes, so that an index kept beside (full-text search) can point at it.
+CREATE TABLE message (
+    id          INTEGER PRIMARY KEY,
+    room        INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    seq         INTEGER NOT NULL,
+    msgid       BLOB    NOT NULL UNIQUE CHECK (length(msgid) = 16), -- big-endian
+    time        INTEGER NOT NULL,
+    source      TEXT    NOT NULL, -- nick!user@host
+    account     TEXT,
+    kind        INTEGER NOT NULL, -- 0 PRIVMSG, 1 NOTICE
+    target      TEXT    NOT NULL,
+    text        TEXT    NOT NULL,
+    client_tags TEXT    NOT NULL, -- as on the wire, possibly empty
+    UNIQUE (room, seq) -- every page of history is one range of this
+) STRICT;
+
+-- Tells where in a room's sequence a time falls.
+CREATE INDEX message_by_time ON message (room, time, seq);
+
+-- Which messages of a device were taken already. Old ones are pruned by time and by count.
+CREATE TABLE sent (
+    seq        INTEGER PRIMARY KEY,
+    device_key BLOB    NOT NULL CHECK (length(device_key) = 32), -- SHA-256 of its public key
+    send_id    TEXT    NOT NULL,
+    msgid      BLOB    NOT NULL CHECK (length(msgid) = 16),
+    time       INTEGER NOT NULL,
+    UNIQUE (device_key, send_id)
+) STRICT;
+
+CREATE INDEX sent_by_time ON sent (time);

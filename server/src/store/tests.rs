@@ -1,0 +1,373 @@
+//! The store as the hub and the operator meet it: what comes back after a restart, and what is refused.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use majlis_protocol::Timestamp;
+use majlis_wire::Fingerprint;
+use rusqlite::Connection;
+
+use super::*;
+use crate::event::{
+    ConnId, HistoryPage, HistoryQuery, MsgId, RestoredRoom, RoomId, Selector, SendRecord,
+    StoredKind, StoredMessage, Topic,
+};
+
+pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// A day in 2033, so that nothing here is ever older than a real clock allows.
+const TODAY: Timestamp = Timestamp(2_000_000_000_000);
+
+pub(super) fn open(dir: &Path) -> (Store, Restored) {
+    Store::open_at(dir, TODAY).unwrap()
+}
+
+pub(super) fn conn(slot: u32) -> ConnId {
+    ConnId { reactor: 0, slot, generation: 0 }
+}
+
+fn room_of(id: u64) -> RestoredRoom {
+    RestoredRoom {
+        room: RoomId(id),
+        name: format!("#مجلس{id}"),
+        made: Timestamp(id),
+        lasting: id.is_multiple_of(2),
+        topic: None,
+    }
+}
+
+pub(super) fn room(id: u64) -> Write {
+    Write::RoomMade(room_of(id))
+}
+
+pub(super) fn message(room: u64, id: u128, time: u64) -> StoredMessage {
+    StoredMessage {
+        room: RoomId(room),
+        msgid: MsgId(id),
+        time: Timestamp(time),
+        source: "zoë!zoe@127.0.0.1".into(),
+        account: id.is_multiple_of(2).then(|| "zoë".into()),
+        kind: if id.is_multiple_of(3) { StoredKind::Notice } else { StoredKind::Privmsg },
+        target: format!("#مجلس{room}"),
+        text: format!("سلام {id} \u{1}ACTION waves\u{1}"),
+        client_tags: "+a=b;+c".into(),
+    }
+}
+
+fn sent(id: u32, time: u64) -> SendRecord {
+    SendRecord {
+        device_key: Fingerprint::new([7; 32]),
+        send_id: format!("send-{id}"),
+        msgid: MsgId(u128::from(id)),
+        time: Timestamp(time),
+    }
+}
+
+fn latest(store: &Store, room: u64) -> Vec<StoredMessage> {
+    let selector = Selector::Latest(None);
+    let query = HistoryQuery::Messages { room: RoomId(room), selector, limit: 1000 };
+    match store.reader().unwrap().read(&query).unwrap() {
+        HistoryPage::Messages(rows) => rows,
+        HistoryPage::Targets(rows) => panic!("asked for messages, got {rows:?}"),
+    }
+}
+
+#[test]
+fn a_new_store_is_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_store, restored) = open(dir.path());
+    assert_eq!(restored, Restored { next_room: 1, ..Restored::default() });
+}
+
+#[test]
+fn everything_comes_back_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let topic =
+        Topic { text: "tea".into(), setter: "ana!a@h".into(), time: Timestamp(TODAY.0 - 5) };
+    let with_topic = RestoredRoom { topic: Some(topic.clone()), ..room_of(3) };
+    let record = sent(1, TODAY.0 - 4);
+    {
+        let (mut store, _) = open(dir.path());
+        store
+            .commit_batch(&[
+                room(2),
+                Write::RoomMade(with_topic.clone()),
+                Write::Message(message(2, 10, TODAY.0 - 9)),
+                Write::Sent(record.clone()),
+            ])
+            .unwrap();
+        store
+            .commit_batch(&[
+                Write::Message(message(2, 11, TODAY.0 - 3)),
+                Write::TopicSet { room: RoomId(2), topic: Some(topic.clone()) },
+            ])
+            .unwrap();
+    }
+    let (store, restored) = open(dir.path());
+    assert_eq!(
+        restored,
+        Restored {
+            rooms: vec![RestoredRoom { topic: Some(topic), ..room_of(2) }, with_topic],
+            sent: vec![record],
+            next_room: 4,
+            newest: Timestamp(TODAY.0 - 3),
+        }
+    );
+    assert_eq!(
+        latest(&store, 2),
+        [message(2, 10, TODAY.0 - 9), message(2, 11, TODAY.0 - 3)],
+        "every field of a message comes back as it was"
+    );
+}
+
+#[test]
+fn a_removed_topic_stays_removed() {
+    let dir = tempfile::tempdir().unwrap();
+    let topic = Topic { text: "tea".into(), setter: "ana!a@h".into(), time: Timestamp(5) };
+    {
+        let (mut store, _) = open(dir.path());
+        store
+            .commit_batch(&[Write::RoomMade(RestoredRoom { topic: Some(topic), ..room_of(1) })])
+            .unwrap();
+        store.commit_batch(&[Write::TopicSet { room: RoomId(1), topic: None }]).unwrap();
+    }
+    assert_eq!(open(dir.path()).1.rooms, [room_of(1)]);
+}
+
+#[test]
+fn a_room_takes_its_history_along_and_never_gives_its_identity_again() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = open(dir.path());
+        store
+            .commit_batch(&[
+                room(1),
+                room(5),
+                Write::Message(message(1, 1, 100)),
+                Write::Message(message(5, 2, 200)),
+            ])
+            .unwrap();
+        store.commit_batch(&[Write::RoomRemoved(RoomId(5))]).unwrap();
+        assert_eq!(latest(&store, 5), []);
+    }
+    let (store, restored) = open(dir.path());
+    assert_eq!((restored.next_room, restored.rooms), (6, vec![room_of(1)]));
+    let kept: i64 =
+        store.conn.query_row("SELECT count(*) FROM message", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1);
+}
+
+#[test]
+fn a_batch_is_taken_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    store.commit_batch(&[room(1), Write::Message(message(1, 1, 100))]).unwrap();
+    let twice = [Write::Message(message(1, 2, 101)), Write::Message(message(1, 1, 102))];
+    let homeless = [Write::Message(message(1, 3, 103)), Write::Message(message(9, 4, 104))];
+    for batch in [twice, homeless] {
+        let error = store.commit_batch(&batch).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Contradiction, "{error}");
+        assert_eq!(latest(&store, 1), [message(1, 1, 100)]);
+    }
+    store.commit_batch(&[Write::Message(message(1, 5, 105))]).unwrap();
+    assert_eq!(latest(&store, 1).len(), 2, "the store goes on after a refused batch");
+}
+
+#[test]
+fn sent_records_are_forgotten_after_seven_days() {
+    let dir = tempfile::tempdir().unwrap();
+    let oldest_kept = TODAY.0 - 7 * DAY_MS;
+    {
+        let (mut store, _) = open(dir.path());
+        let records = [sent(1, oldest_kept - 2), sent(2, oldest_kept - 1), sent(3, oldest_kept)];
+        for record in records {
+            store.commit_batch(&[Write::Sent(record)]).unwrap();
+        }
+        store.commit_batch(&[Write::Sent(sent(4, TODAY.0 - 1))]).unwrap();
+        let kept: i64 =
+            store.conn.query_row("SELECT count(*) FROM sent", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 3, "the newest record's time prunes while the server runs");
+    }
+    let (_store, restored) = open(dir.path());
+    assert_eq!(restored.sent, [sent(3, oldest_kept), sent(4, TODAY.0 - 1)]);
+}
+
+#[test]
+fn the_newest_hundred_thousand_sent_records_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = open(dir.path());
+        let first: Vec<Write> = (0..100_000).map(|id| Write::Sent(sent(id, TODAY.0))).collect();
+        store.commit_batch(&first).unwrap();
+        store.commit_batch(&[Write::Sent(sent(100_000, TODAY.0))]).unwrap();
+    }
+    let (_store, restored) = open(dir.path());
+    assert_eq!(restored.sent.len(), 100_000);
+    assert_eq!(restored.sent.first(), Some(&sent(1, TODAY.0)));
+    assert_eq!(restored.sent.last(), Some(&sent(100_000, TODAY.0)));
+}
+
+#[test]
+fn a_send_identifier_that_comes_again_is_the_newer_messages() {
+    let dir = tempfile::tempdir().unwrap();
+    let again = SendRecord { msgid: MsgId(99), ..sent(1, TODAY.0) };
+    {
+        let (mut store, _) = open(dir.path());
+        let of_another = SendRecord { device_key: Fingerprint::new([8; 32]), ..sent(1, TODAY.0) };
+        store
+            .commit_batch(&[
+                Write::Sent(sent(1, TODAY.0)),
+                Write::Sent(of_another),
+                Write::Sent(again.clone()),
+            ])
+            .unwrap();
+    }
+    let restored = open(dir.path()).1.sent;
+    assert_eq!(restored.len(), 2);
+    assert_eq!(restored.last(), Some(&again));
+}
+
+#[test]
+fn a_log_cut_anywhere_holds_whole_batches_in_their_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    store.commit_batch(&[room(1)]).unwrap();
+    let batch_sizes = [1u128, 40, 2, 80, 1];
+    let mut next_id = 0;
+    for size in batch_sizes {
+        let batch: Vec<Write> =
+            (next_id..next_id + size).map(|id| Write::Message(message(1, id, TODAY.0))).collect();
+        store.commit_batch(&batch).unwrap();
+        next_id += size;
+    }
+    let database = fs::read(dir.path().join("majlis.db")).unwrap();
+    let log = fs::read(dir.path().join("majlis.db-wal")).unwrap();
+
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+    for cut in (0..=log.len()).step_by(1500).chain([log.len()]) {
+        let crashed = tempfile::tempdir().unwrap();
+        fs::write(crashed.path().join("majlis.db"), &database).unwrap();
+        fs::write(crashed.path().join("majlis.db-wal"), &log[..cut]).unwrap();
+        let (store, _) = open(crashed.path());
+        let found: Vec<u128> = latest(&store, 1).iter().map(|message| message.msgid.0).collect();
+        assert!(found.iter().copied().eq(0..found.len() as u128), "{found:?}");
+        *seen.entry(found.len()).or_default() += 1;
+    }
+    let whole_batches = [0, 1, 41, 43, 123, 124];
+    assert!(seen.keys().all(|count| whole_batches.contains(count)), "{seen:?}");
+    assert!(seen.len() >= 5 && seen.contains_key(&124), "the cuts missed the batches: {seen:?}");
+}
+
+#[test]
+fn two_servers_never_share_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = open(dir.path());
+    let error = Store::open(dir.path()).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Locked);
+    assert!(error.to_string().contains("--data"), "{error}");
+    drop(first);
+    open(dir.path());
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let database = dir.path().join("majlis.db");
+    let newer = Connection::open(&database).unwrap();
+    newer.pragma_update(None, "user_version", 1000).unwrap();
+    drop(newer);
+    let before = fs::read(&database).unwrap();
+    let error = Store::open(dir.path()).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::NewerVersion);
+    assert!(error.to_string().contains("newer"), "{error}");
+    assert_eq!(fs::read(&database).unwrap(), before);
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = dir.path().join("majlis.db");
+    let letter = "Dear Sir, this is no database. ".repeat(200);
+    fs::write(&database, &letter).unwrap();
+    let error = Store::open(dir.path()).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt, "{error}");
+    assert_eq!(fs::read_to_string(&database).unwrap(), letter);
+}
+
+#[test]
+fn files_are_private() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("deep/data");
+    let (mut store, _) = open(&dir);
+    store.commit_batch(&[room(1)]).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    let names: Vec<_> = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(names.len() >= 4, "{names:?}");
+    for path in names {
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_database_that_others_could_read_becomes_private() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
+    let database = dir.path().join("majlis.db");
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o644)).unwrap();
+    drop(open(dir.path()));
+    assert_eq!(fs::metadata(&database).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    // Permissions do not bind root; the kernel's own tree refuses root, too.
+    let is_root = fs::write(dir.path().join("probe"), "").is_ok();
+    let refused = if is_root { Path::new("/sys") } else { dir.path() };
+    let error = Store::open(refused).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Permission, "{error}");
+    assert!(error.to_string().contains(&refused.display().to_string()), "{error}");
+}
+
+#[test]
+fn failures_of_sqlite_become_the_kind_an_operator_acts_on() {
+    use rusqlite::ffi;
+    let table = [
+        (ffi::SQLITE_BUSY, StoreErrorKind::Locked, "--data"),
+        (ffi::SQLITE_FULL, StoreErrorKind::DiskFull, "Make room"),
+        (ffi::SQLITE_CORRUPT, StoreErrorKind::Corrupt, "backup"),
+        (ffi::SQLITE_NOTADB, StoreErrorKind::Corrupt, "backup"),
+        (ffi::SQLITE_READONLY, StoreErrorKind::Permission, "user that runs"),
+        (ffi::SQLITE_CANTOPEN, StoreErrorKind::Permission, "user that runs"),
+        (ffi::SQLITE_CONSTRAINT, StoreErrorKind::Contradiction, "report"),
+        (ffi::SQLITE_IOERR, StoreErrorKind::Io, "Check the disk"),
+    ];
+    for (code, kind, advice) in table {
+        let failure = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let error = StoreError::from_sqlite(Path::new("/srv/majlis.db"), &failure);
+        assert_eq!(error.kind(), kind);
+        let words = error.to_string();
+        assert!(words.contains(advice) && words.contains("/srv/majlis.db"), "{words}");
+    }
+}
+
+#[test]
+fn the_writer_waits_for_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path());
+    let pragma = |name: &str| -> String {
+        store
+            .conn
+            .query_row(&format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"), [], |row| {
+                row.get(0)
+            })
+            .unwrap()
+    };
+    assert_eq!((pragma("journal_mode").as_str(), pragma("synchronous").as_str()), ("wal", "2"));
+    assert_eq!(pragma("foreign_keys"), "1");
+}

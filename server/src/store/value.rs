@@ -1,0 +1,58 @@
+//! How the event types lie in SQLite's columns.
+
+use majlis_protocol::Timestamp;
+use majlis_wire::Fingerprint;
+use rusqlite::Row;
+
+use crate::event::{MsgId, RoomId, StoredKind};
+
+/// SQLite's integers are signed. Neither a counter nor a clock comes near the end, and what a client names as a time may
+/// saturate: nothing is stored beyond it.
+pub(super) fn time_to_sql(time: Timestamp) -> i64 {
+    i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+pub(super) fn room_to_sql(room: RoomId) -> i64 {
+    i64::try_from(room.0).unwrap_or(i64::MAX)
+}
+
+/// Big-endian, so that the bytes sort as the number does.
+pub(super) fn msgid_to_sql(msgid: MsgId) -> [u8; 16] {
+    msgid.0.to_be_bytes()
+}
+
+pub(super) fn kind_to_sql(kind: StoredKind) -> i64 {
+    match kind {
+        StoredKind::Privmsg => 0,
+        StoredKind::Notice => 1,
+    }
+}
+
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let number: i64 = row.get(column)?;
+    u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
+}
+
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    number(row, column).map(Timestamp)
+}
+
+pub(super) fn room(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
+    number(row, column).map(RoomId)
+}
+
+pub(super) fn msgid(row: &Row<'_>, column: usize) -> rusqlite::Result<MsgId> {
+    row.get(column).map(|bytes| MsgId(u128::from_be_bytes(bytes)))
+}
+
+pub(super) fn fingerprint(row: &Row<'_>, column: usize) -> rusqlite::Result<Fingerprint> {
+    row.get::<_, [u8; 32]>(column).map(Fingerprint::new)
+}
+
+pub(super) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<StoredKind> {
+    match row.get(column)? {
+        0 => Ok(StoredKind::Privmsg),
+        1 => Ok(StoredKind::Notice),
+        other => Err(rusqlite::Error::IntegralValueOutOfRange(column, other)),
+    }
+}

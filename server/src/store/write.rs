@@ -1,0 +1,106 @@
+//! One change at a time, inside the batch's transaction.
+
+use majlis_protocol::Timestamp;
+use rusqlite::{Connection, params};
+
+use crate::event::{RestoredRoom, RoomId, SendRecord, StoredMessage, Topic, Write};
+
+use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
+
+/// A device that was away for longer asks its history before it sends again.
+pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// So many records of sent messages are kept; what the hub holds in memory is bounded by the same number.
+pub(super) const SENT_KEPT_COUNT: i64 = 100_000;
+
+/// Makes the changes in their order. The caller owns the transaction.
+pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result<()> {
+    let mut newest_sent = None;
+    for write in writes {
+        match write {
+            Write::Message(message) => insert_message(conn, message)?,
+            Write::Sent(record) => {
+                insert_sent(conn, record)?;
+                newest_sent = newest_sent.max(Some(record.time));
+            }
+            Write::RoomMade(room) => insert_room(conn, room)?,
+            Write::RoomRemoved(room) => delete_room(conn, *room)?,
+            Write::TopicSet { room, topic } => set_topic(conn, *room, topic.as_ref())?,
+        }
+    }
+    newest_sent.map_or(Ok(()), |now| prune_sent(conn, now))
+}
+
+/// Forgets sent messages that are older than seven days before `now`, or beyond the newest 100,000.
+pub(super) fn prune_sent(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    let oldest = Timestamp(now.0.saturating_sub(SENT_KEPT_MS));
+    conn.prepare_cached("DELETE FROM sent WHERE time < ?1")?.execute([time_to_sql(oldest)])?;
+    conn.prepare_cached("DELETE FROM sent WHERE seq <= (SELECT max(seq) FROM sent) - ?1")?
+        .execute([SENT_KEPT_COUNT])?;
+    Ok(())
+}
+
+fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO message
+            (room, seq, msgid, time, source, account, kind, target, text, client_tags)
+         VALUES
+            (?1, (SELECT coalesce(max(seq), 0) + 1 FROM message WHERE room = ?1),
+             ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        room_to_sql(message.room),
+        msgid_to_sql(message.msgid),
+        time_to_sql(message.time),
+        message.source,
+        message.account,
+        kind_to_sql(message.kind),
+        message.target,
+        message.text,
+        message.client_tags,
+    ])?;
+    Ok(())
+}
+
+/// A record that the hub had forgotten and the disk had not is replaced: the newer message is the one to answer with.
+fn insert_sent(conn: &Connection, record: &SendRecord) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO sent (device_key, send_id, msgid, time) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        record.device_key.as_bytes(),
+        record.send_id,
+        msgid_to_sql(record.msgid),
+        time_to_sql(record.time),
+    ])?;
+    Ok(())
+}
+
+fn insert_room(conn: &Connection, room: &RestoredRoom) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO room (id, name, made, lasting) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            room_to_sql(room.room),
+            room.name,
+            time_to_sql(room.made),
+            room.lasting
+        ])?;
+    set_topic(conn, room.room, room.topic.as_ref())
+}
+
+fn delete_room(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM room WHERE id = ?1")?.execute([room_to_sql(room)])?;
+    Ok(())
+}
+
+fn set_topic(conn: &Connection, room: RoomId, topic: Option<&Topic>) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE room SET topic = ?2, topic_setter = ?3, topic_time = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        room_to_sql(room),
+        topic.map(|topic| &topic.text),
+        topic.map(|topic| &topic.setter),
+        topic.map(|topic| time_to_sql(topic.time)),
+    ])?;
+    Ok(())
+}
