@@ -10,7 +10,7 @@ use unicode_security::confusable_detection::skeleton;
 
 use crate::name_rules::{
     NICK_MAX_BYTES, NICK_MAX_CHARS, NameError, is_nick_char, is_nick_start, normalize, spell_nick,
-    spell_room_body,
+    spell_room,
 };
 
 /// A valid name, of a person or a room.
@@ -31,10 +31,8 @@ impl Name {
 
     /// A room: `#` and what follows it, at most 48 characters and 96 bytes, in any mixture of scripts; see [`NameError`].
     pub fn room(text: &str) -> Result<Self, NameError> {
-        let body = text.strip_prefix('#').ok_or(NameError::NotARoom)?;
-        let body = spell_room_body(body)?;
-        let folded = format!("#{}", fold_valid(&body));
-        Ok(Self { spelling: format!("#{body}").into(), folded: folded.into() })
+        let spelling = spell_room(text)?;
+        Ok(Self { folded: fold_valid(&spelling).into(), spelling: spelling.into() })
     }
 
     /// The canonical spelling, which others are shown; a room's with its `#`.
@@ -206,6 +204,7 @@ mod tests {
             ("a\u{3164}", Forbidden('\u{3164}')),
             ("ﬁ", Forbidden('ﬁ')),
             ("🎉", Forbidden('🎉')),
+            ("Α\u{345}", Forbidden('ᾼ')),
             ("نورNour", MixedDirections),
             ("Nourنور", MixedDirections),
             ("2نور", MixedDirections),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::line::LineLimits;
 use crate::message::{PARAMS_MAX, is_command};
-use crate::tags::tag_escape;
+use crate::tags::escape_tag_value;
 
 /// The most tag data that one side may add to a message (message-tags, "Size limit"): bytes between `@` and space.
 const TAG_DATA_MAX_BYTES: usize = 4094;
@@ -20,8 +20,8 @@ const ECHO_MAX_BYTES: usize = 128;
 
 /// Builds one message.
 ///
-/// Parts are given in the order they have on the wire, but for the source, which may come any time. Nothing is checked
-/// before [`write_to`](Self::write_to), and nothing allocated but by the output, up to six tags.
+/// Tags and parameters are written in the order given; the source may come any time. Nothing is checked before
+/// [`write_to`](Self::write_to). Up to six tags whose values need no escaping, nothing is allocated but the output.
 ///
 /// ```
 /// # use majlis_protocol::Encoder;
@@ -260,14 +260,11 @@ fn write_tag(out: &mut Vec<u8>, key: &str, value: &str) -> Result<(), EncodeErro
     if value.is_empty() {
         return Ok(());
     }
-    out.push(b'=');
-    for byte in value.bytes() {
-        match tag_escape(byte) {
-            Some(escape) => out.extend_from_slice(&[b'\\', escape]),
-            None if byte == 0 => return Err(EncodeError::BadTag),
-            None => out.push(byte),
-        }
+    if value.contains('\0') {
+        return Err(EncodeError::BadTag);
     }
+    out.push(b'=');
+    out.extend_from_slice(escape_tag_value(value).as_bytes());
     Ok(())
 }
 

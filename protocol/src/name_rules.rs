@@ -93,10 +93,12 @@ const NOT_BEFORE_NICKS: &[char] = &['#', '&', '+', '%', '~'];
 /// What separates rooms, and what stands for any in masks.
 const NOT_IN_ROOMS: &[char] = &[',', '*', '?'];
 
+/// A longer text is refused unread: nothing so long can become a name.
+const INPUT_MAX_BYTES: usize = 1024;
+
 /// The canonical spelling of a nick.
 pub(crate) fn spell_nick(text: &str) -> Result<String, NameError> {
-    let limit = NameError::TooLong { max_chars: NICK_MAX_CHARS, max_bytes: NICK_MAX_BYTES };
-    let nick = spell(text, NOT_IN_NICKS, limit, (NICK_MAX_CHARS, NICK_MAX_BYTES))?;
+    let nick = spell(text, "", NOT_IN_NICKS, (NICK_MAX_CHARS, NICK_MAX_BYTES))?;
     match nick.chars().next() {
         Some(c) if NOT_BEFORE_NICKS.contains(&c) => Err(NameError::BadStart(c)),
         _ if !nick.contains(char::is_alphabetic) => Err(NameError::NoLetters),
@@ -105,30 +107,32 @@ pub(crate) fn spell_nick(text: &str) -> Result<String, NameError> {
     }
 }
 
-/// The canonical spelling of what follows the `#` of a room's name.
-pub(crate) fn spell_room_body(text: &str) -> Result<String, NameError> {
-    let limit = NameError::TooLong { max_chars: ROOM_MAX_CHARS, max_bytes: ROOM_MAX_BYTES };
-    spell(text, NOT_IN_ROOMS, limit, (ROOM_MAX_CHARS - 1, ROOM_MAX_BYTES - 1))
+/// The canonical spelling of a room's name.
+pub(crate) fn spell_room(text: &str) -> Result<String, NameError> {
+    let body = text.strip_prefix('#').ok_or(NameError::NotARoom)?;
+    spell(body, "#", NOT_IN_ROOMS, (ROOM_MAX_CHARS, ROOM_MAX_BYTES))
 }
 
 fn spell(
-    text: &str,
+    body: &str,
+    prefix: &str,
     forbidden: &[char],
-    too_long: NameError,
     (max_chars, max_bytes): (usize, usize),
 ) -> Result<String, NameError> {
-    // Making letters plain shortens a text to a third at most; what is longer still need not be looked at.
-    if text.len() > 4 * max_bytes {
-        return Err(too_long);
+    if body.len() > INPUT_MAX_BYTES {
+        return Err(NameError::TooLong { max_chars, max_bytes });
     }
-    let wide = UsernameCaseMapped::new().width_mapping_rule(text);
+    let wide = UsernameCaseMapped::new().width_mapping_rule(body);
     let plain = wide.expect("mapping a character to its plain form cannot fail");
     check_characters(&plain, forbidden)?;
     let spelling = normalize(&plain);
-    if spelling.len() > max_bytes || spelling.chars().count() > max_chars {
-        return Err(too_long);
+    // Normalization can make a character that PRECIS does not have (`Α` and U+0345 become `ᾼ`).
+    check_precis(&spelling)?;
+    let name = format!("{prefix}{spelling}");
+    if name.len() > max_bytes || name.chars().count() > max_chars {
+        return Err(NameError::TooLong { max_chars, max_bytes });
     }
-    Ok(spelling)
+    Ok(name)
 }
 
 fn check_characters(plain: &str, forbidden: &[char]) -> Result<(), NameError> {

@@ -61,7 +61,7 @@ impl<'a> Iterator for Tags<'a> {
 }
 
 /// What stands for a byte within an escaped value, where it cannot stand for itself.
-pub(crate) fn tag_escape(byte: u8) -> Option<u8> {
+fn tag_escape(byte: u8) -> Option<u8> {
     match byte {
         b';' => Some(b':'),
         b' ' => Some(b's'),
