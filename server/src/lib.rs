@@ -21,5 +21,6 @@
 
 pub mod config;
 pub mod event;
+pub mod hub;
 pub mod store;
 pub mod welcome;

@@ -53,7 +53,8 @@ pub enum Outbound {
         /// All that are enabled now.
         enabled: CapabilitySet,
     },
-    /// Send what waits, then these bytes, then close. The reactor answers with `Closed { Asked }`, unless the socket ended first.
+    /// Send what waits, then these bytes, then close. From here on the connection is in no room and receives nothing else; no
+    /// `Left` comes before. The reactor answers with `Closed { Asked }`, unless the socket ended first.
     Close {
         /// Which.
         conn: ConnId,
