@@ -22,5 +22,6 @@
 pub mod config;
 pub mod event;
 pub mod hub;
+pub mod reactor;
 pub mod store;
 pub mod welcome;

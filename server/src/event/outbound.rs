@@ -18,7 +18,8 @@ pub struct Output {
 /// One step of the ordered stream that every reactor follows.
 #[derive(Clone, Debug)]
 pub enum Outbound {
-    /// Bytes for one connection, complete lines in its own dialect.
+    /// Bytes for one connection, in its own dialect: complete IRC lines, or one text of the plain room, whose ending the
+    /// reactor adds.
     Reply {
         /// To whom.
         conn: ConnId,
