@@ -42,7 +42,12 @@ const LAYERS: &[Layer] = &[
     },
     Layer { folder: "protocol/src", modules: ANY, crates: &[] },
     Layer { folder: "wire/src", modules: ANY, crates: &[] },
-    Layer { folder: "server/src", modules: ANY, crates: &["majlis_protocol", "majlis_wire"] },
+    // The program names its own library.
+    Layer {
+        folder: "server/src",
+        modules: ANY,
+        crates: &["majlis_protocol", "majlis_wire", "majlis_server"],
+    },
 ];
 
 /// A whole crate may name its own modules as it likes.
