@@ -1,6 +1,6 @@
 //! The program `majlis-server`: reads its arguments, starts the server, and waits for a signal to stop it.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -38,7 +38,11 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 /// The log goes to standard error; `RUST_LOG` says how much of it.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
 }
 
 /// Told once for each signal that asks the program to stop.
