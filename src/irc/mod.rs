@@ -12,10 +12,12 @@
 
 pub mod command;
 pub mod event;
+pub mod session;
 
 pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
 pub use event::{Event, EventBatch};
 pub use majlis_wire::Fingerprint;
+pub use session::{Now, Session};
 
 /// Which network a request or an event is about; the main loop gives the numbers and never uses one twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,16 +36,13 @@ def wait_until_inside(app):
 
 def say(app, text):
     """Types a message and presses Enter."""
-    composer = write(app, text)
+    write(app, text).focus()
     app.type_keys("Return")
-    until(lambda: composer.text == "", "the composer to be empty again")
+    until(lambda: app.find("entry", COMPOSER).text == "", "the composer to be empty again")
 
 
 def write(app, text):
-    """Fills the composer, and has the caret in it."""
-    composer = app.set_text(COMPOSER, text)
-    app.focus(composer)
-    return composer
+    return app.set_text(COMPOSER, text)
 
 
 def timeline(app):

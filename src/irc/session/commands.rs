@@ -1,0 +1,95 @@
+//! What the person asks.
+
+use majlis_protocol::{Encoder, fold};
+
+use super::conversation::Stage;
+use super::outbox::Progress;
+use super::{Now, Phase, Session};
+use crate::irc::event::Event;
+use crate::irc::{Command, HistoryMark};
+
+impl Session {
+    /// Does what is asked, now or when there is a connection. Connecting is not the session's: of
+    /// [`Command::Disconnect`] it says the goodbye only.
+    pub fn handle_command(&mut self, command: Command, now: Now) {
+        match command {
+            Command::Connect(_) | Command::ConnectNow => {}
+            Command::Disconnect { reason } => self.say_goodbye(&reason),
+            Command::Send(outgoing) => self.add_to_outbox(outgoing, Progress::Waiting),
+            Command::CancelSend { id } => {
+                self.outbox.remove(id);
+            }
+            Command::Join { room, known } => self.want_room(&room, known),
+            Command::Part { room, reason } => self.part(&room, &reason),
+            Command::SetNick { nick } => self.set_nick(nick),
+            Command::SetTopic { room, topic } => self.set_topic(&room, &topic),
+            Command::FetchBefore { room, before, limit } => match self.live.phase {
+                Phase::Registered => self.fetch_older(room, before, limit),
+                _ => self.refuse_fetch(room),
+            },
+        }
+        self.go_on(now);
+    }
+
+    fn say_goodbye(&mut self, reason: &str) {
+        if self.live.phase != Phase::Closed
+            && !self.live.output.send(&Encoder::new("QUIT").trailing(reason))
+        {
+            self.live.output.send(&Encoder::new("QUIT"));
+        }
+    }
+
+    fn want_room(&mut self, name: &str, known: Option<HistoryMark>) {
+        let Some((key, room)) = self.conversations.ensure(name) else {
+            let reason = "There are too many conversations.".to_owned();
+            self.tell(Event::JoinFailed { room: name.to_owned(), reason });
+            return;
+        };
+        room.is_wanted = true;
+        room.mark = room.mark.take().or(known);
+        if self.lobby.as_ref() == Some(&key) {
+            self.wants_lobby = true;
+        }
+        if self.live.phase == Phase::Registered && !self.live.roster.is_in(&key) {
+            self.send_join(&key, name);
+        }
+    }
+
+    fn part(&mut self, name: &str, reason: &str) {
+        let key = fold(name);
+        if self.lobby.as_ref() == Some(&key) {
+            self.wants_lobby = false;
+        }
+        let mut is_joining = false;
+        if let Some(room) = self.conversations.get_mut(&key) {
+            room.is_wanted = false;
+            is_joining = matches!(room.stage, Stage::Joining);
+        }
+        if !is_joining && !self.live.roster.is_in(&key) {
+            self.tell(Event::Left { room: name.to_owned(), reason: String::new() });
+            return;
+        }
+        let line = Encoder::new("PART").param(name);
+        if !self.live.output.send(&line.clone().trailing(reason)) {
+            self.live.output.send(&line);
+        }
+    }
+
+    fn set_nick(&mut self, nick: String) {
+        if self.live.phase != Phase::Registered {
+            self.wanted_nick = Some(nick);
+        } else if self.live.output.send(&Encoder::new("NICK").param(&nick)) {
+            self.live.asked_nick = Some(nick);
+        } else {
+            self.tell(Event::ServerText { text: format!("{nick} cannot be a name here.") });
+        }
+    }
+
+    fn set_topic(&mut self, room: &str, topic: &str) {
+        let is_sent = self.live.phase == Phase::Registered
+            && self.live.output.send(&Encoder::new("TOPIC").param(room).trailing(topic));
+        if !is_sent {
+            self.tell(Event::ServerText { text: "The topic could not be set.".to_owned() });
+        }
+    }
+}

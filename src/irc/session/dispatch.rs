@@ -1,0 +1,187 @@
+//! Which handler a line goes to, and the labels and batches around it.
+//!
+//! Owns no meaning: the table below names one method for each command, and those live with their families.
+
+use majlis_protocol::{Encoder, Message, Timestamp, numeric};
+
+use super::batch::{Batch, BatchUse};
+use super::{Now, Phase, Session};
+use crate::irc::event::{Event, Failure};
+
+/// A line with what surrounds it.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// What the line says.
+    pub(super) message: &'a Message<'a>,
+    /// The batch that it belongs to.
+    pub(super) batch: Option<Batch>,
+    /// The label of the request that it answers, its own or its batch's.
+    pub(super) label: Option<u64>,
+    /// When it was said.
+    pub(super) time_ms: u64,
+    /// When it came.
+    pub(super) now: Now,
+}
+
+impl<'a> Line<'a> {
+    /// Who sent it, without user and host; empty where nobody is named.
+    pub(super) fn nick(&self) -> &'a str {
+        let source = self.message.source().unwrap_or_default();
+        source.split(['!', '@']).next().unwrap_or_default()
+    }
+
+    /// A parameter; empty where it is missing.
+    pub(super) fn param(&self, index: usize) -> &'a str {
+        self.message.param(index).unwrap_or_default()
+    }
+
+    /// The last parameter: an error's words.
+    pub(super) fn words(&self) -> String {
+        self.message.params().last().copied().unwrap_or_default().to_owned()
+    }
+
+    /// What the line's batch is for.
+    pub(super) fn purpose(&self) -> BatchUse {
+        self.batch.map(|batch| batch.purpose).unwrap_or_default()
+    }
+}
+
+/// The answer to WHO with WHOX.
+const RPL_WHOSPCRPL: &str = "354";
+/// Two people got one nick on different servers of a network.
+const ERR_NICKCOLLISION: &str = "436";
+/// The nick cannot be had just now.
+const ERR_UNAVAILRESOURCE: &str = "437";
+
+type Handler = fn(&mut Session, &Line<'_>);
+
+/// Every command that means something to us, the frequent ones first.
+const HANDLERS: &[(&str, Handler)] = &[
+    ("PRIVMSG", Session::handle_privmsg),
+    (numeric::RPL_WHOREPLY, Session::handle_who_reply),
+    (RPL_WHOSPCRPL, Session::handle_whox_reply),
+    (numeric::RPL_NAMREPLY, Session::handle_names_reply),
+    ("JOIN", Session::handle_join),
+    ("QUIT", Session::handle_quit),
+    ("PART", Session::handle_part),
+    ("NICK", Session::handle_nick),
+    ("AWAY", Session::handle_away),
+    ("MODE", Session::handle_mode),
+    ("NOTICE", Session::handle_notice),
+    ("PING", Session::handle_ping),
+    ("PONG", Session::handle_pong),
+    ("ACCOUNT", Session::handle_account),
+    ("SETNAME", Session::handle_setname),
+    ("TOPIC", Session::handle_topic),
+    ("KICK", Session::handle_kick),
+    ("FAIL", Session::handle_refusal),
+    ("WARN", Session::handle_remark),
+    ("NOTE", Session::handle_remark),
+    ("CAP", Session::handle_cap),
+    ("ERROR", Session::handle_error),
+    (numeric::RPL_WELCOME, Session::handle_welcome),
+    (numeric::RPL_ISUPPORT, Session::handle_isupport),
+    (numeric::RPL_MOTD, Session::handle_motd_line),
+    (numeric::RPL_ENDOFMOTD, Session::handle_motd_end),
+    (numeric::ERR_NOMOTD, Session::handle_motd_end),
+    (numeric::RPL_NOTOPIC, Session::handle_no_topic),
+    (numeric::RPL_TOPIC, Session::handle_topic_reply),
+    (numeric::RPL_ENDOFNAMES, Session::handle_names_end),
+    (numeric::RPL_ENDOFWHO, Session::handle_who_end),
+    (numeric::ERR_ERRONEUSNICKNAME, Session::handle_nick_refused),
+    (numeric::ERR_NICKNAMEINUSE, Session::handle_nick_taken),
+    (ERR_NICKCOLLISION, Session::handle_nick_taken),
+    (ERR_UNAVAILRESOURCE, Session::handle_nick_taken),
+];
+
+impl Session {
+    pub(super) fn dispatch_line(&mut self, line: &[u8], now: Now) {
+        match Message::parse(line) {
+            Ok(message) => self.dispatch_message(&message, now),
+            // Whoever greets us with that speaks something else; later, one broken line is no reason to leave.
+            Err(_) if self.live.phase == Phase::Registering => {
+                self.hang_up(Failure::NotAChatServer);
+            }
+            Err(error) => tracing::debug!(%error, "a line of the server is passed over"),
+        }
+    }
+
+    fn dispatch_message(&mut self, message: &Message<'_>, now: Now) {
+        let batch = self.live.batches.get(message.tag("batch").as_deref());
+        let own_label = message.tag("label").and_then(|label| label.parse().ok());
+        let time = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
+        let line = Line {
+            message,
+            batch,
+            label: own_label.or(batch.and_then(|batch| batch.label)),
+            time_ms: time.map_or(now.wall_ms, |time| time.0),
+            now,
+        };
+        if message.command().eq_ignore_ascii_case("BATCH") {
+            self.handle_batch(&line, own_label);
+            return;
+        }
+        self.dispatch_command(&line);
+        if let Some(label) = own_label {
+            self.finish_label(label, now);
+        }
+    }
+
+    fn dispatch_command(&mut self, line: &Line<'_>) {
+        let command = line.message.command();
+        let handler = HANDLERS.iter().find(|(known, _)| known.eq_ignore_ascii_case(command));
+        match handler {
+            Some((_, handler)) => handler(self, line),
+            None if is_error_numeric(command) => self.handle_refusal(line),
+            None => {}
+        }
+    }
+
+    /// `BATCH +reference type parameters…` or `BATCH -reference`.
+    fn handle_batch(&mut self, line: &Line<'_>, own_label: Option<u64>) {
+        let reference = line.param(0);
+        if let Some(reference) = reference.strip_prefix('+') {
+            let purpose = self.purpose_of_batch(line);
+            let parent = line.batch.unwrap_or_default();
+            self.live.batches.open(reference, Batch::within(parent, own_label, purpose));
+        } else if let Some(reference) = reference.strip_prefix('-') {
+            let Some(batch) = self.live.batches.close(reference) else { return };
+            if batch.ends_page && batch.purpose == BatchUse::Answer {
+                self.finish_page(line.now);
+            }
+            if let (true, Some(label)) = (batch.ends_label, batch.label) {
+                self.finish_label(label, line.now);
+            }
+        }
+    }
+
+    fn purpose_of_batch(&self, line: &Line<'_>) -> BatchUse {
+        match line.param(1) {
+            "chathistory" | "draft/chathistory" => {
+                let is_answer = self.live.history.is_answered_by(line.label, line.param(2));
+                if is_answer { BatchUse::Answer } else { BatchUse::Replay }
+            }
+            _ => BatchUse::Ordinary,
+        }
+    }
+
+    fn handle_ping(&mut self, line: &Line<'_>) {
+        let token = line.words();
+        self.live.output.send(&Encoder::new("PONG").trailing(&token));
+    }
+
+    /// The server hangs up and says why.
+    fn handle_error(&mut self, line: &Line<'_>) {
+        self.live.last_words = Some(line.words());
+    }
+
+    /// `WARN` and `NOTE` (IRCv3 standard-replies): words for the person, whatever they are about.
+    fn handle_remark(&mut self, line: &Line<'_>) {
+        self.tell(Event::ServerText { text: line.words() });
+    }
+}
+
+/// Whether a numeric is one of the base protocol's refusals.
+fn is_error_numeric(command: &str) -> bool {
+    command.len() == 3 && command.starts_with(['4', '5'])
+}

@@ -1,0 +1,257 @@
+//! All chat rules of one network, as a state machine without I/O, clock or randomness.
+//!
+//! A [`Session`] lives as long as its network is wanted, over any number of connections. `handle_*` takes in what happens:
+//! a connection opened or closed, a line came, time passed, the person asked for something. `poll_*` and `take_*` give out
+//! what follows: bytes for the socket, events for the main loop, when to look again, and whether to hang up.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `dispatch`, `batch` | which handler a line goes to; labels and batches around it |
+//! | `registration` | capabilities, nick, welcome, being online |
+//! | `rooms`, `people`, `roster` | who is where, topics, modes |
+//! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
+//! | `history` | filling gaps, fetching older pages |
+//! | `sending`, `outbox` | what we say, until it is echoed or refused |
+//! | `commands` | what the person asks |
+//! | `output`, `features`, `liveness` | lines and labels going out, ISUPPORT, PING |
+//!
+//! **No hole, nothing twice.** Each conversation has a mark: the newest message told. When a room is joined, live messages are
+//! held while history after the mark is fetched page by page until one is empty; then the held ones follow. What was on
+//! its way when a connection was lost is in doubt: it waits until the gap is filled, and what history holds has arrived.
+//!
+//! Whatever a server sends is bounded: `CONVERSATIONS_MAX`, `HELD_MAX`, `MEMBERS_MAX`, `PEOPLE_MAX`, open batches, a page
+//! of history. Over a bound the surplus is left out; nothing panics.
+
+mod batch;
+mod commands;
+mod conversation;
+mod dispatch;
+mod features;
+mod history;
+mod liveness;
+mod message;
+mod outbox;
+mod output;
+mod people;
+mod registration;
+mod rooms;
+mod roster;
+mod seen;
+mod sending;
+#[cfg(test)]
+mod tests;
+
+use std::mem;
+
+use majlis_protocol::{CapabilitySet, Encoder, nick_from_display_name};
+
+use self::batch::Batches;
+use self::conversation::Conversations;
+use self::features::Features;
+use self::history::HistoryQueue;
+use self::liveness::{Liveness, Silence};
+use self::outbox::{Outbox, Progress};
+use self::output::{Labels, Output};
+use self::registration::Registration;
+use self::roster::Roster;
+use self::seen::Seen;
+use super::NetworkConfig;
+use super::event::{Event, Failure};
+
+pub use self::liveness::{LOST_AFTER_MS, PING_AFTER_MS};
+pub use self::outbox::{PENDING_MAX, WINDOW};
+
+/// What the clocks say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds on a clock that only goes forward; timeouts are counted on it.
+    pub mono_ms: u64,
+    /// Milliseconds since 1970; the time of messages to which the server gives none.
+    pub wall_ms: u64,
+}
+
+/// One network's chat, over all its connections.
+#[derive(Debug)]
+pub struct Session {
+    /// What the person calls themselves.
+    display_name: String,
+    /// The nick to ask for; `None` where none can be made of the name.
+    wanted_nick: Option<String>,
+    /// The lobby's key, once the server told it.
+    lobby: Option<String>,
+    /// Whether the person did not leave the lobby.
+    wants_lobby: bool,
+    conversations: Conversations,
+    outbox: Outbox,
+    seen: Seen,
+    events: Vec<Event>,
+    live: Live,
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// There is none.
+    #[default]
+    Closed,
+    /// Saying who we are.
+    Registering,
+    /// Greeted; the server is telling about itself.
+    Welcomed,
+    /// Ours to use.
+    Registered,
+}
+
+/// What ends with a connection.
+#[derive(Debug, Default)]
+struct Live {
+    phase: Phase,
+    /// Our nick; while registering the one asked for last.
+    nick: String,
+    enabled: CapabilitySet,
+    registration: Registration,
+    features: Features,
+    batches: Batches,
+    labels: Labels,
+    output: Output,
+    history: HistoryQueue,
+    roster: Roster,
+    liveness: Liveness,
+    /// Until when to wait for rooms and gaps before saying that we are online; `None` once that was said.
+    settle_until_ms: Option<u64>,
+    /// The nick that the person asked for last.
+    asked_nick: Option<String>,
+    /// Why the server closes, in its words.
+    last_words: Option<String>,
+    /// Why we hang up.
+    hanging_up: Option<Failure>,
+}
+
+impl Session {
+    /// A session that is not connected yet.
+    pub fn new(config: &NetworkConfig) -> Self {
+        let mut session = Self {
+            display_name: config.display_name.clone(),
+            wanted_nick: nick_from_display_name(&config.display_name),
+            lobby: None,
+            wants_lobby: true,
+            conversations: Conversations::default(),
+            outbox: Outbox::default(),
+            seen: Seen::default(),
+            events: Vec::new(),
+            live: Live::default(),
+        };
+        for (name, mark) in &config.rooms {
+            if let Some((_, room)) = session.conversations.ensure(name) {
+                room.is_wanted = true;
+                room.mark.clone_from(mark);
+            }
+            if let Some(mark) = mark {
+                session.seen.insert(&mark.msgid);
+            }
+        }
+        for outgoing in &config.pending {
+            session.add_to_outbox(outgoing.clone(), Progress::InDoubt);
+        }
+        session
+    }
+
+    /// The connection is there, and encrypted if it is to be.
+    pub fn handle_opened(&mut self, now: Now) {
+        self.live = Live { liveness: Liveness::new(now.mono_ms), ..Live::default() };
+        self.begin_registration(now);
+    }
+
+    /// A line came, without its line ending.
+    pub fn handle_line(&mut self, line: &[u8], now: Now) {
+        if self.live.phase == Phase::Closed || self.live.hanging_up.is_some() {
+            return;
+        }
+        self.live.liveness.handle_heard(now.mono_ms);
+        self.live.registration.has_heard = true;
+        self.dispatch_line(line, now);
+        self.go_on(now);
+    }
+
+    /// The connection is gone. Says why, as far as it can be known from what was said on it.
+    pub fn handle_closed(&mut self) -> Failure {
+        self.tell_held_private_messages();
+        self.conversations.handle_closed();
+        self.outbox.handle_closed();
+        self.answer_all_fetches();
+        let live = mem::take(&mut self.live);
+        let words = live.last_words.map(Failure::Closed);
+        live.hanging_up.or(words).unwrap_or(Failure::Lost)
+    }
+
+    /// The time that [`poll_timeout`](Self::poll_timeout) named has come. Nothing happens where it has not.
+    pub fn handle_timeout(&mut self, now: Now) {
+        if self.live.phase == Phase::Closed {
+            return;
+        }
+        self.handle_registration_timeout(now);
+        self.handle_history_timeout(now);
+        if self.live.settle_until_ms.is_some_and(|until_ms| until_ms <= now.mono_ms) {
+            self.come_online();
+        }
+        match self.live.liveness.handle_timeout(now.mono_ms) {
+            Silence::Bearable => {}
+            Silence::Ping => {
+                self.live.output.send(&Encoder::new("PING").param("there"));
+            }
+            Silence::Lost => self.hang_up(Failure::Lost),
+        }
+        self.go_on(now);
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout) on the monotonic clock; `None` where nothing is awaited.
+    pub fn poll_timeout(&self) -> Option<u64> {
+        if self.live.phase == Phase::Closed {
+            return None;
+        }
+        let deadlines = [
+            Some(self.live.liveness.deadline_ms()),
+            self.registration_deadline_ms(),
+            self.live.settle_until_ms,
+            self.live.history.deadline_ms(),
+        ];
+        deadlines.into_iter().flatten().min()
+    }
+
+    /// Why the connection is to be closed from our side, if it is.
+    pub fn poll_hang_up(&self) -> Option<&Failure> {
+        self.live.hanging_up.as_ref()
+    }
+
+    /// Whether the server has taken us in on this connection.
+    pub fn is_registered(&self) -> bool {
+        self.live.phase >= Phase::Welcomed
+    }
+
+    /// Moves what is to be written to the end of `into`.
+    pub fn take_output(&mut self, into: &mut Vec<u8>) {
+        self.live.output.move_to(into);
+    }
+
+    /// What is to be told, in order.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        mem::take(&mut self.events)
+    }
+
+    /// Does whatever became possible.
+    fn go_on(&mut self, now: Now) {
+        if self.live.phase == Phase::Registered {
+            self.ask_for_history(now);
+            self.send_what_may_go();
+            self.come_online_if_settled();
+        }
+    }
+
+    fn hang_up(&mut self, failure: Failure) {
+        self.live.hanging_up.get_or_insert(failure);
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.events.push(event);
+    }
+}

@@ -1,0 +1,160 @@
+//! Who is in our rooms and what is known of them: NAMES, WHO, modes, nicks, being away, accounts.
+
+use majlis_protocol::{Encoder, fold};
+
+use super::Session;
+use super::dispatch::Line;
+use super::roster::{Person, clean_display_name};
+use crate::irc::event::Event;
+
+/// What is asked of a server with WHOX, and the token by which its answers are known: nick, flags, account, realname.
+const WHOX_FIELDS: &str = "%tnfar,1";
+const WHOX_TOKEN: &str = "1";
+
+impl Session {
+    /// `353 me symbol room :nicks`, each with its prefixes and, on some servers, user and host.
+    pub(super) fn handle_names_reply(&mut self, line: &Line<'_>) {
+        let key = fold(line.param(2));
+        for member in line.param(3).split_whitespace() {
+            let (modes, rest) = self.live.features.split_prefixes(member);
+            let nick = rest.split('!').next().unwrap_or_default();
+            if !nick.is_empty() {
+                self.live.roster.add(&key, nick, modes);
+            }
+        }
+    }
+
+    /// `366 me room`: all nicks were named. What people call themselves is asked for next.
+    pub(super) fn handle_names_end(&mut self, line: &Line<'_>) {
+        let room = line.param(1);
+        if !self.live.roster.is_in(&fold(room)) {
+            return;
+        }
+        self.tell_members(room);
+        let who = Encoder::new("WHO").param(room);
+        let has_whox = self.live.features.has_whox();
+        self.live.output.send(&if has_whox { who.param(WHOX_FIELDS) } else { who });
+    }
+
+    /// `352 me room user host server nick flags :hops realname`.
+    pub(super) fn handle_who_reply(&mut self, line: &Line<'_>) {
+        let (nick, flags) = (line.param(5), line.param(6));
+        let realname = line.param(7).split_once(' ').map_or("", |(_hops, realname)| realname);
+        self.live.roster.update(nick, |person| {
+            person.is_away = flags.starts_with('G');
+            person.display_name = clean_display_name(realname);
+        });
+    }
+
+    /// `354 me token nick flags account :realname`.
+    pub(super) fn handle_whox_reply(&mut self, line: &Line<'_>) {
+        if line.param(1) != WHOX_TOKEN {
+            return;
+        }
+        let (nick, flags, account) = (line.param(2), line.param(3), line.param(4));
+        self.live.roster.update(nick, |person| {
+            person.is_away = flags.starts_with('G');
+            person.is_registered = !matches!(account, "" | "0" | "*");
+            person.display_name = clean_display_name(line.param(5));
+        });
+    }
+
+    /// `315 me room`: the list is complete.
+    pub(super) fn handle_who_end(&mut self, line: &Line<'_>) {
+        if self.live.roster.is_in(&fold(line.param(1))) {
+            self.tell_members(line.param(1));
+        }
+    }
+
+    fn tell_members(&mut self, room: &str) {
+        let key = fold(room);
+        let members = self.live.roster.members(&key, &self.live.features);
+        let room = self.conversations.name(&key).to_owned();
+        self.tell(Event::Members { room, members });
+    }
+
+    /// `NICK new`.
+    pub(super) fn handle_nick(&mut self, line: &Line<'_>) {
+        let (old, new) = (line.nick(), line.param(0));
+        if old.is_empty() || new.is_empty() {
+            return;
+        }
+        let is_own = self.is_own(old);
+        if !is_own && self.live.roster.person(old).is_none() {
+            return;
+        }
+        if is_own {
+            self.handle_own_nick(new);
+        }
+        self.live.roster.rename(old, new);
+        self.tell(Event::Nick { old: old.to_owned(), new: new.to_owned() });
+    }
+
+    /// A nick that the person chose is asked for on later connections, too; one that the server chose is not.
+    fn handle_own_nick(&mut self, new: &str) {
+        new.clone_into(&mut self.live.nick);
+        if self.live.asked_nick.as_deref().is_some_and(|asked| fold(asked) == fold(new)) {
+            self.wanted_nick = self.live.asked_nick.take();
+        }
+    }
+
+    /// `AWAY [:words]` (IRCv3 away-notify).
+    pub(super) fn handle_away(&mut self, line: &Line<'_>) {
+        let is_away = !line.param(0).is_empty();
+        self.update_person(line.nick(), |person| person.is_away = is_away);
+    }
+
+    /// `ACCOUNT name`, or `*` for nobody (IRCv3 account-notify).
+    pub(super) fn handle_account(&mut self, line: &Line<'_>) {
+        let is_registered = !matches!(line.param(0), "" | "*");
+        self.update_person(line.nick(), |person| person.is_registered = is_registered);
+    }
+
+    /// `SETNAME :realname` (IRCv3 setname).
+    pub(super) fn handle_setname(&mut self, line: &Line<'_>) {
+        let display_name = clean_display_name(line.param(0));
+        self.update_person(line.nick(), |person| person.display_name = display_name);
+    }
+
+    pub(super) fn update_person(&mut self, nick: &str, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = self.live.roster.update(nick, change) {
+            self.tell(Event::Person {
+                nick: person.nick,
+                display_name: person.display_name,
+                is_away: person.is_away,
+                is_registered: person.is_registered,
+            });
+        }
+    }
+
+    /// `MODE room changes parameters…`. Only member modes are told.
+    pub(super) fn handle_mode(&mut self, line: &Line<'_>) {
+        let key = fold(line.param(0));
+        if !self.live.roster.is_in(&key) {
+            return;
+        }
+        let mut params = line.message.params().iter().skip(2);
+        let mut is_set = true;
+        for letter in line.param(1).chars() {
+            match letter {
+                '+' | '-' => is_set = letter == '+',
+                _ if self.live.features.member_mode(letter).is_some() => {
+                    let Some(nick) = params.next() else { return };
+                    self.change_role(&key, nick, letter, is_set);
+                }
+                _ if self.live.features.takes_param(letter, is_set) => {
+                    params.next();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn change_role(&mut self, key: &str, nick: &str, letter: char, is_set: bool) {
+        let Some(mode) = self.live.features.member_mode(letter) else { return };
+        let Some(modes) = self.live.roster.change_modes(key, nick, mode, is_set) else { return };
+        let role = self.live.features.role(modes);
+        let room = self.conversations.name(key).to_owned();
+        self.tell(Event::Role { room, nick: nick.to_owned(), role });
+    }
+}

@@ -1,0 +1,306 @@
+//! Saying who we are (modern.ircdocs.horse, "Connection Registration"; IRCv3 Capability Negotiation 302), and being there.
+
+use majlis_protocol::{
+    Capability, CapabilitySet, Encoder, NICK_MAX_BYTES, NICK_MAX_CHARS, split_text,
+};
+
+use super::dispatch::Line;
+use super::{Now, Phase, Session};
+use crate::irc::event::{Event, Failure, State};
+
+/// How long a server may take to greet us.
+pub(super) const REGISTRATION_MS: u64 = 30_000;
+/// How long rooms and gaps may take before we count as online all the same.
+pub(super) const SETTLE_MS: u64 = 20_000;
+
+/// How many nicks are tried.
+const NICKS_MAX: u32 = 100;
+/// The longest realname: what the USER line and others' views of us have room for.
+const REALNAME_MAX_BYTES: usize = 200;
+/// How many lines of the message of the day are kept.
+const MOTD_LINES_MAX: usize = 200;
+/// The user name: the same for all, since the person's name is elsewhere.
+const USER_NAME: &str = "majlis";
+
+/// What is asked of every server that offers it.
+const WANTED: &[Capability] = &[
+    Capability::AccountNotify,
+    Capability::AccountTag,
+    Capability::AwayNotify,
+    Capability::Batch,
+    Capability::ChatHistory,
+    Capability::EchoMessage,
+    Capability::ExtendedJoin,
+    Capability::LabeledResponse,
+    Capability::MessageTags,
+    Capability::MultiPrefix,
+    Capability::ServerTime,
+    Capability::Setname,
+    Capability::StandardReplies,
+];
+
+/// How far saying who we are has come.
+#[derive(Debug, Default)]
+pub(super) struct Registration {
+    /// When it has taken too long.
+    deadline_ms: u64,
+    /// Whether the server said anything.
+    pub(super) has_heard: bool,
+    /// What the server offers.
+    offered: CapabilitySet,
+    /// How many CAP REQ are not yet answered.
+    unanswered_count: usize,
+    /// How many nicks were tried.
+    nick_count: u32,
+    motd: Vec<String>,
+}
+
+impl Session {
+    pub(super) fn begin_registration(&mut self, now: Now) {
+        self.live.phase = Phase::Registering;
+        self.live.registration.deadline_ms = now.mono_ms + REGISTRATION_MS;
+        self.tell(Event::State(State::Registering));
+        if self.wanted_nick.is_none() {
+            self.hang_up(Failure::NameRefused(String::new()));
+            return;
+        }
+        self.live.output.send(&Encoder::new("CAP").param("LS").param("302"));
+        self.try_next_nick();
+        let display_name = self.display_name.trim();
+        let realname = split_text(display_name, REALNAME_MAX_BYTES).next().unwrap_or(USER_NAME);
+        let user = Encoder::new("USER").param(USER_NAME).param("0").param("*");
+        self.live.output.send(&user.trailing(realname));
+    }
+
+    /// Until when the server may take with what it is doing.
+    pub(super) fn registration_deadline_ms(&self) -> Option<u64> {
+        let is_awaited = matches!(self.live.phase, Phase::Registering | Phase::Welcomed);
+        is_awaited.then_some(self.live.registration.deadline_ms)
+    }
+
+    pub(super) fn handle_registration_timeout(&mut self, now: Now) {
+        if self.registration_deadline_ms().is_none_or(|deadline_ms| now.mono_ms < deadline_ms) {
+            return;
+        }
+        match self.live.phase {
+            // It greeted us and only does not say where its greeting ends.
+            Phase::Welcomed => self.complete_registration(now),
+            _ if self.live.registration.has_heard => self.hang_up(Failure::NotAChatServer),
+            _ => self.hang_up(Failure::NoAnswer),
+        }
+    }
+
+    fn try_next_nick(&mut self) {
+        let Some(wanted) = &self.wanted_nick else { return };
+        self.live.registration.nick_count += 1;
+        self.live.nick = nth_nick(wanted, self.live.registration.nick_count);
+        self.live.output.send(&Encoder::new("NICK").param(&self.live.nick));
+    }
+
+    /// `433` and its kin: somebody has that nick.
+    pub(super) fn handle_nick_taken(&mut self, line: &Line<'_>) {
+        match self.live.phase {
+            Phase::Registering if self.live.registration.nick_count < NICKS_MAX => {
+                self.try_next_nick();
+            }
+            Phase::Registering => self.hang_up(Failure::NameRefused(line.words())),
+            _ => self.handle_refusal(line),
+        }
+    }
+
+    /// `432`: no nick looks like that here.
+    pub(super) fn handle_nick_refused(&mut self, line: &Line<'_>) {
+        match self.live.phase {
+            Phase::Registering => self.hang_up(Failure::NameRefused(line.words())),
+            _ => self.handle_refusal(line),
+        }
+    }
+
+    /// `CAP nick SUBCOMMAND [*] :capabilities`.
+    pub(super) fn handle_cap(&mut self, line: &Line<'_>) {
+        let subcommand = line.param(1).to_ascii_uppercase();
+        let words = line.words();
+        let listed = parse_capabilities(&words);
+        match subcommand.as_str() {
+            "LS" => {
+                let offered = &mut self.live.registration.offered;
+                *offered = offered.union(listed);
+                let more_follow = line.param(2) == "*" && line.message.params().len() > 3;
+                if !more_follow && self.live.phase == Phase::Registering {
+                    self.request_capabilities();
+                }
+            }
+            "NEW" => {
+                let offered = &mut self.live.registration.offered;
+                *offered = offered.union(listed);
+                self.request_capabilities();
+            }
+            "ACK" => self.handle_capabilities_granted(&words),
+            "NAK" => self.handle_capabilities_refused(listed),
+            "DEL" => self.live.enabled = without(self.live.enabled, listed),
+            _ => {}
+        }
+    }
+
+    /// Asks for all that we want, is offered, and has what it needs.
+    fn request_capabilities(&mut self) {
+        let offered = self.live.registration.offered;
+        let wanted = WANTED.iter().copied().filter(|&capability| {
+            offered.contains(capability)
+                && !self.live.enabled.contains(capability)
+                && capability.requires().iter().all(|required| offered.contains(required))
+        });
+        self.request(wanted.collect());
+        self.end_negotiation_if_answered();
+    }
+
+    fn request(&mut self, capabilities: CapabilitySet) {
+        if capabilities.is_empty() {
+            return;
+        }
+        self.live.registration.unanswered_count += 1;
+        let list = capabilities.to_string();
+        self.live.output.send(&Encoder::new("CAP").param("REQ").trailing(&list));
+    }
+
+    fn handle_capabilities_granted(&mut self, words: &str) {
+        for word in words.split_whitespace() {
+            if let Some(capability) = word.strip_prefix('-').and_then(Capability::from_name) {
+                self.live.enabled.remove(capability);
+            } else if let Some(capability) = Capability::from_name(word) {
+                self.live.enabled.insert(capability);
+            }
+        }
+        self.handle_request_answered();
+    }
+
+    /// A server takes or refuses a request as a whole; so what was refused together is asked for one by one.
+    fn handle_capabilities_refused(&mut self, refused: CapabilitySet) {
+        if refused.iter().count() > 1 {
+            for capability in refused.iter() {
+                self.request([capability].into_iter().collect());
+            }
+        }
+        self.handle_request_answered();
+    }
+
+    fn handle_request_answered(&mut self) {
+        let unanswered = &mut self.live.registration.unanswered_count;
+        if *unanswered > 0 {
+            *unanswered -= 1;
+            self.end_negotiation_if_answered();
+        }
+    }
+
+    fn end_negotiation_if_answered(&mut self) {
+        let is_answered = self.live.registration.unanswered_count == 0;
+        if is_answered && self.live.phase == Phase::Registering {
+            self.live.output.send(&Encoder::new("CAP").param("END"));
+        }
+    }
+
+    /// `001`: the server takes us in, under the nick that it names.
+    pub(super) fn handle_welcome(&mut self, line: &Line<'_>) {
+        if self.live.phase != Phase::Registering {
+            return;
+        }
+        line.param(0).clone_into(&mut self.live.nick);
+        self.live.phase = Phase::Welcomed;
+    }
+
+    /// `005`.
+    pub(super) fn handle_isupport(&mut self, line: &Line<'_>) {
+        self.live.features.handle_isupport(line.message.params());
+    }
+
+    /// `372`.
+    pub(super) fn handle_motd_line(&mut self, line: &Line<'_>) {
+        let motd = &mut self.live.registration.motd;
+        if motd.len() < MOTD_LINES_MAX {
+            let words = line.words();
+            motd.push(words.strip_prefix("- ").unwrap_or(&words).to_owned());
+        }
+    }
+
+    /// `376`, or `422` where there is none: the server has said all about itself.
+    pub(super) fn handle_motd_end(&mut self, line: &Line<'_>) {
+        let motd = std::mem::take(&mut self.live.registration.motd);
+        if self.live.phase == Phase::Welcomed {
+            self.complete_registration(line.now);
+        }
+        if !motd.is_empty() {
+            self.tell(Event::ServerText { text: motd.join("\n") });
+        }
+    }
+
+    fn complete_registration(&mut self, now: Now) {
+        self.live.phase = Phase::Registered;
+        self.live.settle_until_ms = Some(now.mono_ms + SETTLE_MS);
+        let lobby = self.live.features.lobby().map(ToOwned::to_owned);
+        self.tell(Event::Registered {
+            nick: self.live.nick.clone(),
+            network_name: self.live.features.network_name().map(ToOwned::to_owned),
+            lobby: lobby.clone(),
+        });
+        self.want_lobby(lobby);
+        self.join_wanted_rooms();
+        self.look_into_doubts();
+        self.go_on(now);
+    }
+
+    /// Says that we are online once no JOIN and no gap is under way.
+    pub(super) fn come_online_if_settled(&mut self) {
+        if self.live.settle_until_ms.is_some() && self.conversations.are_all_open() {
+            self.come_online();
+        }
+    }
+
+    /// Says that we are online, whatever is still under way.
+    pub(super) fn come_online(&mut self) {
+        if self.live.settle_until_ms.take().is_some() {
+            self.tell(Event::State(State::Online));
+        }
+    }
+
+    /// Whether a capability is enabled on this connection.
+    pub(super) fn has(&self, capability: Capability) -> bool {
+        self.live.enabled.contains(capability)
+    }
+}
+
+/// The nick to try as the `count`-th: the wanted one, then the same with 2, 3, … behind it.
+fn nth_nick(wanted: &str, count: u32) -> String {
+    if count < 2 {
+        return wanted.to_owned();
+    }
+    let suffix = count.to_string();
+    let mut nick: String = wanted.chars().take(NICK_MAX_CHARS - suffix.len()).collect();
+    while nick.len() + suffix.len() > NICK_MAX_BYTES {
+        nick.pop();
+    }
+    nick + &suffix
+}
+
+/// The known ones of a list as CAP writes it; values behind `=` are passed over.
+fn parse_capabilities(list: &str) -> CapabilitySet {
+    let names = list.split_whitespace().map(|word| word.split('=').next().unwrap_or_default());
+    names.filter_map(Capability::from_name).collect()
+}
+
+fn without(set: CapabilitySet, removed: CapabilitySet) -> CapabilitySet {
+    set.iter().filter(|&capability| !removed.contains(capability)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_nicks_have_numbers_and_still_fit() {
+        assert_eq!(nth_nick("ana", 1), "ana");
+        assert_eq!(nth_nick("ana", 2), "ana2");
+        let long = nth_nick(&"ن".repeat(40), 12);
+        assert!(long.ends_with("12") && long.chars().count() <= NICK_MAX_CHARS);
+        assert!(long.len() <= NICK_MAX_BYTES);
+    }
+}

@@ -1,0 +1,181 @@
+//! Coming into rooms and leaving them, ours and others', and topics.
+
+use majlis_protocol::{Capability, Encoder, fold};
+
+use super::conversation::Stage;
+use super::dispatch::Line;
+use super::features::MemberModes;
+use super::output::Labelled;
+use super::roster::clean_display_name;
+use super::{Phase, Session};
+use crate::irc::event::Event;
+
+impl Session {
+    /// Takes the lobby among the rooms to be in, unless the person left it.
+    pub(super) fn want_lobby(&mut self, lobby: Option<String>) {
+        self.lobby = lobby.as_deref().map(fold);
+        let Some(lobby) = lobby.filter(|_| self.wants_lobby) else { return };
+        if let Some((_, room)) = self.conversations.ensure(&lobby) {
+            room.is_wanted = true;
+        }
+    }
+
+    pub(super) fn join_wanted_rooms(&mut self) {
+        for name in self.conversations.wanted() {
+            let key = fold(&name);
+            if !self.live.roster.is_in(&key) {
+                self.send_join(&key, &name);
+            }
+        }
+    }
+
+    /// Asks to be let in; the answer is our own JOIN, or a refusal with the label or the room's name.
+    pub(super) fn send_join(&mut self, key: &str, name: &str) {
+        let label = self
+            .has(Capability::LabeledResponse)
+            .then(|| self.live.labels.open(Labelled::Join(key.to_owned())).to_string());
+        let mut line = Encoder::new("JOIN");
+        if let Some(label) = &label {
+            line = line.tag("label", label);
+        }
+        let is_room = self.live.features.is_room(name) && !name.contains(',');
+        if is_room && self.live.output.send(&line.param(name)) {
+            if let Some(room) = self.conversations.get_mut(key) {
+                room.stage = Stage::Joining;
+            }
+        } else {
+            self.fail_join(key, "That is no name of a room.".to_owned());
+        }
+    }
+
+    pub(super) fn fail_join(&mut self, key: &str, reason: String) {
+        if let Some(room) = self.conversations.get_mut(key) {
+            room.stage = Stage::Open;
+        }
+        self.fail_doubts(key);
+        let room = self.conversations.name(key).to_owned();
+        self.tell(Event::JoinFailed { room, reason });
+    }
+
+    /// `JOIN room [account :realname]` (the latter by extended-join).
+    pub(super) fn handle_join(&mut self, line: &Line<'_>) {
+        let (nick, name) = (line.nick(), line.param(0));
+        if self.live.phase < Phase::Welcomed || nick.is_empty() || !self.live.features.is_room(name)
+        {
+            return;
+        }
+        let key = fold(name);
+        let is_own = self.is_own(nick);
+        if is_own && !self.enter_room(&key, name) {
+            return;
+        }
+        self.live.roster.add(&key, nick, MemberModes::default());
+        if self.has(Capability::ExtendedJoin) {
+            self.live.roster.update(nick, |person| {
+                person.is_registered = !matches!(line.param(1), "" | "*");
+                person.display_name = clean_display_name(line.param(2));
+            });
+        }
+        let member = self.live.roster.member(&key, nick, &self.live.features);
+        if let (false, Some(member)) = (is_own, member) {
+            let room = self.conversations.name(&key).to_owned();
+            self.tell(Event::MemberJoined { room, member, time_ms: line.time_ms });
+        }
+    }
+
+    /// We are let in; `false` where we were inside already, or have no place for one more room.
+    fn enter_room(&mut self, key: &str, name: &str) -> bool {
+        if self.live.roster.is_in(key) {
+            return false;
+        }
+        let Some((_, room)) = self.conversations.ensure(name) else { return false };
+        name.clone_into(&mut room.name);
+        room.is_wanted = true;
+        self.live.roster.enter(key);
+        self.tell(Event::Joined { room: name.to_owned() });
+        self.begin_fill(key);
+        true
+    }
+
+    /// `PART room [:words]`.
+    pub(super) fn handle_part(&mut self, line: &Line<'_>) {
+        if self.is_own(line.nick()) {
+            self.leave_room(&fold(line.param(0)), String::new());
+        } else {
+            self.remove_member(line.param(0), line.nick(), line.param(1), line.time_ms);
+        }
+    }
+
+    /// `KICK room nick [:words]`. Who was put out does not come back by themselves.
+    pub(super) fn handle_kick(&mut self, line: &Line<'_>) {
+        if self.is_own(line.param(1)) {
+            let words = if line.param(2).is_empty() { line.nick() } else { line.param(2) };
+            self.leave_room(&fold(line.param(0)), words.to_owned());
+        } else {
+            self.remove_member(line.param(0), line.param(1), line.param(2), line.time_ms);
+        }
+    }
+
+    /// `QUIT [:words]`.
+    pub(super) fn handle_quit(&mut self, line: &Line<'_>) {
+        if self.is_own(line.nick()) {
+            return;
+        }
+        for key in self.live.roster.remove_everywhere(line.nick()) {
+            self.tell_member_left(&key, line.nick(), line.param(0), line.time_ms);
+        }
+    }
+
+    fn leave_room(&mut self, key: &str, reason: String) {
+        if !self.live.roster.leave(key) {
+            return;
+        }
+        self.end_fill(key);
+        if let Some(room) = self.conversations.get_mut(key) {
+            room.is_wanted = false;
+        }
+        let room = self.conversations.name(key).to_owned();
+        self.tell(Event::Left { room, reason });
+    }
+
+    fn remove_member(&mut self, room: &str, nick: &str, reason: &str, time_ms: u64) {
+        let key = fold(room);
+        if self.live.roster.remove(&key, nick) {
+            self.tell_member_left(&key, nick, reason, time_ms);
+        }
+    }
+
+    fn tell_member_left(&mut self, key: &str, nick: &str, reason: &str, time_ms: u64) {
+        let room = self.conversations.name(key).to_owned();
+        let (nick, reason) = (nick.to_owned(), reason.to_owned());
+        self.tell(Event::MemberLeft { room, nick, reason, time_ms });
+    }
+
+    /// `TOPIC room :topic`.
+    pub(super) fn handle_topic(&mut self, line: &Line<'_>) {
+        self.tell_topic(line.param(0), line.param(1));
+    }
+
+    /// `332 me room :topic`.
+    pub(super) fn handle_topic_reply(&mut self, line: &Line<'_>) {
+        self.tell_topic(line.param(1), line.param(2));
+    }
+
+    /// `331 me room :words`.
+    pub(super) fn handle_no_topic(&mut self, line: &Line<'_>) {
+        self.tell_topic(line.param(1), "");
+    }
+
+    fn tell_topic(&mut self, room: &str, topic: &str) {
+        let key = fold(room);
+        if self.live.roster.is_in(&key) {
+            let room = self.conversations.name(&key).to_owned();
+            self.tell(Event::Topic { room, topic: topic.to_owned() });
+        }
+    }
+
+    /// Whether a nick is ours.
+    pub(super) fn is_own(&self, nick: &str) -> bool {
+        !nick.is_empty() && fold(nick) == fold(&self.live.nick)
+    }
+}

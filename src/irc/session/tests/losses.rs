@@ -1,0 +1,124 @@
+//! Whatever happens to connections: each message once, in order, without a hole.
+
+use proptest::prelude::*;
+
+use super::server::Abilities;
+use super::world::{World, config};
+use crate::irc::event::Event;
+
+const ROOMS: [&str; 2] = ["#lobby", "#den"];
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Step {
+    /// We say something in a room.
+    Say(usize),
+    /// Somebody else does.
+    Hear(usize),
+    /// Some bytes reach the server.
+    Up(usize),
+    /// Some bytes reach the session.
+    Down(usize),
+    /// The server sends its newest message once more.
+    Repeat(usize),
+    /// Time passes.
+    Wait(u64),
+    /// The connection is lost after some more bytes reached the server.
+    Cut(usize),
+    /// A new connection.
+    Open,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0..ROOMS.len()).prop_map(Step::Say),
+        3 => (0..ROOMS.len()).prop_map(Step::Hear),
+        5 => (1..400usize).prop_map(Step::Up),
+        5 => (1..900usize).prop_map(Step::Down),
+        1 => (0..ROOMS.len()).prop_map(Step::Repeat),
+        1 => (0..25_000u64).prop_map(Step::Wait),
+        1 => (0..600usize).prop_map(Step::Cut),
+        2 => Just(Step::Open),
+    ]
+}
+
+/// Whether messages come back to us in the server's order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Echoes {
+    InOrder,
+    /// Without echoes ours is told when the server is known to have it, which others' words may overtake.
+    None,
+}
+
+fn servers() -> Vec<(Abilities, Echoes)> {
+    let trusting = Abilities { takes_once: false, ..Abilities::majlis() };
+    vec![
+        (Abilities::majlis(), Echoes::InOrder),
+        (trusting.clone(), Echoes::InOrder),
+        (trusting.clone().without(&["labeled-response"]), Echoes::InOrder),
+        (trusting.clone().without(&["echo-message"]), Echoes::None),
+        (trusting.without(&["echo-message", "labeled-response"]), Echoes::None),
+    ]
+}
+
+fn run(world: &mut World, steps: &[Step]) -> Vec<Vec<String>> {
+    let mut said = vec![Vec::new(); ROOMS.len()];
+    for (number, step) in steps.iter().enumerate() {
+        let text = format!("t{number}");
+        match *step {
+            Step::Say(room) => {
+                world.send(number as u128, ROOMS[room], &text);
+                said[room].push(text);
+            }
+            Step::Hear(room) => world.say_as("bo", ROOMS[room], &text),
+            Step::Up(bytes) => drop(world.deliver_up(bytes)),
+            Step::Down(bytes) => drop(world.deliver_down(bytes)),
+            Step::Repeat(room) => world.repeat_newest(ROOMS[room]),
+            Step::Wait(ms) => world.wait(ms),
+            Step::Cut(bytes) => {
+                world.deliver_up(bytes);
+                world.cut();
+            }
+            Step::Open => world.open(),
+        }
+    }
+    world.open();
+    world.settle();
+    said
+}
+
+fn check(world: &World, said: &[Vec<String>], echoes: Echoes) -> Result<(), TestCaseError> {
+    for (room, said) in ROOMS.iter().zip(said) {
+        let kept = world.kept_texts(room);
+        let ours: Vec<&str> =
+            kept.iter().copied().filter(|text| said.iter().any(|own| own == text)).collect();
+        prop_assert_eq!(&ours, said, "each of ours is on the server once, in order: {:?}", kept);
+        let mut told = world.told_texts(room);
+        let mut kept = kept;
+        if echoes == Echoes::None {
+            told.sort_unstable();
+            kept.sort_unstable();
+        }
+        prop_assert_eq!(told, kept, "each message was told once, in order, in {}", room);
+        let own = world.told(room).into_iter().filter(|message| message.send_id.is_some());
+        prop_assert_eq!(own.count(), said.len());
+    }
+    let failed = world.events.iter().any(|event| matches!(event, Event::SendFailed { .. }));
+    prop_assert!(!failed, "nothing was refused");
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn each_message_arrives_once_and_is_told_once(
+        (abilities, echoes) in prop::sample::select(servers()),
+        steps in prop::collection::vec(step(), 0..120),
+    ) {
+        let mut world = World::new(abilities, &config(&ROOMS));
+        // What is in a room before the first connection may be older than its newest page.
+        world.open();
+        world.settle();
+        let said = run(&mut world, &steps);
+        check(&world, &said, echoes)?;
+    }
+}

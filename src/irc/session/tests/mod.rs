@@ -1,0 +1,8 @@
+//! The session against a model of a server, over a line that delays, cuts, repeats and loses.
+
+mod gaps;
+mod hostile;
+mod losses;
+mod server;
+mod sessions;
+mod world;
