@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn every_digit_that_names_can_have_is_of_a_script() {
+        let digits = ('\0'..=char::MAX).filter(|&c| c.is_numeric() && is_identifier_char(c));
+        let strays: Vec<char> = digits.filter(|&c| digit_system(c).is_none()).collect();
+        // The Han zero is one of the numerals that are letters, not of ten digits.
+        assert_eq!(strays, ['〇']);
+    }
+
+    #[test]
     fn refusals_are_told_in_words() {
         let table = [
             (NameError::Forbidden(' '), "a name cannot contain a space"),

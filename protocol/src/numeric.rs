@@ -46,6 +46,14 @@ pub const RPL_WHOISIDLE: &str = "317";
 pub const RPL_ENDOFWHOIS: &str = "318";
 /// WHOIS: rooms that the asker may know of.
 pub const RPL_WHOISCHANNELS: &str = "319";
+/// WHOIS: something of note, in words.
+pub const RPL_WHOISSPECIAL: &str = "320";
+/// The beginning of LIST.
+pub const RPL_LISTSTART: &str = "321";
+/// LIST: one room, how many are in it, and its topic.
+pub const RPL_LIST: &str = "322";
+/// The end of LIST.
+pub const RPL_LISTEND: &str = "323";
 /// A room's modes.
 pub const RPL_CHANNELMODEIS: &str = "324";
 /// When a room was made.
@@ -128,5 +136,7 @@ pub const ERR_CHANOPRIVSNEEDED: &str = "482";
 pub const ERR_UMODEUNKNOWNFLAG: &str = "501";
 /// One can change only one's own modes.
 pub const ERR_USERSDONTMATCH: &str = "502";
+/// WHOIS: they are connected under TLS.
+pub const RPL_WHOISSECURE: &str = "671";
 /// A mode's parameter is not allowed.
 pub const ERR_INVALIDMODEPARAM: &str = "696";

@@ -21,5 +21,10 @@
 
 pub mod config;
 pub mod event;
+pub mod hub;
+pub mod hub_thread;
+pub mod listener;
+pub mod reactor;
+pub mod run;
 pub mod store;
 pub mod welcome;

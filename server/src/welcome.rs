@@ -100,8 +100,8 @@ fn qr_code(link: &str) -> String {
     match QrCode::new(link) {
         Ok(code) => {
             code.render::<Dense1x2>()
-                .dark_color(Dense1x2::Dark)
-                .light_color(Dense1x2::Light)
+                .dark_color(Dense1x2::Light)
+                .light_color(Dense1x2::Dark)
                 .build()
                 + "\n"
         }

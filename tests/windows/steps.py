@@ -36,13 +36,16 @@ def wait_until_inside(app):
 
 def say(app, text):
     """Types a message and presses Enter."""
-    write(app, text).focus()
+    composer = write(app, text)
     app.type_keys("Return")
-    until(lambda: app.find("entry", COMPOSER).text == "", "the composer to be empty again")
+    until(lambda: composer.text == "", "the composer to be empty again")
 
 
 def write(app, text):
-    return app.set_text(COMPOSER, text)
+    """Fills the composer, and has the caret in it."""
+    composer = app.set_text(COMPOSER, text)
+    app.focus(composer)
+    return composer
 
 
 def timeline(app):

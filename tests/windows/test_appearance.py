@@ -18,10 +18,14 @@ class Appearance(WindowTest):
         steps.sees(ana, "A sentence that is a good deal longer than a narrow window is wide.")
         self.assertEqual(ana.size()[0], NARROW)
         for role, name in (("entry", steps.COMPOSER), ("button", "Send")):
-            x, _, width, _ = ana.find(role, name).extents()
-            self.assertGreaterEqual(x, 0, name)
-            self.assertLessEqual(x + width, NARROW, name)
+            self.assert_inside(ana, ana.find(role, name))
         self.picture(ana, "room")
+
+    def assert_inside(self, app, node):
+        left, _, whole, _ = app.find("window").extents()
+        x, _, width, _ = node.extents()
+        self.assertGreaterEqual(x, left, node.name)
+        self.assertLessEqual(x + width, left + whole, node.name)
 
     def test_dark(self):
         light, dark = self.open_app("light"), self.open_app("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")

@@ -18,7 +18,8 @@ pub struct Output {
 /// One step of the ordered stream that every reactor follows.
 #[derive(Clone, Debug)]
 pub enum Outbound {
-    /// Bytes for one connection, complete lines in its own dialect.
+    /// Bytes for one connection, in its own dialect: complete IRC lines, or one text of the plain room, whose ending the
+    /// reactor adds.
     Reply {
         /// To whom.
         conn: ConnId,
@@ -53,7 +54,8 @@ pub enum Outbound {
         /// All that are enabled now.
         enabled: CapabilitySet,
     },
-    /// Send what waits, then these bytes, then close. The reactor answers with `Closed { Asked }`, unless the socket ended first.
+    /// Send what waits, then these bytes, then close. From here on the connection is in no room and receives nothing else; no
+    /// `Left` comes before. The reactor answers with `Closed { Asked }`, unless the socket ended first.
     Close {
         /// Which.
         conn: ConnId,

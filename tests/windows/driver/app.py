@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 from gi.repository import GLib
@@ -13,6 +14,9 @@ from .wait import until
 
 # A font that every machine which runs this has, so that pictures look the same everywhere.
 GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
+
+# More than any page has things to stop at.
+MOST_TABS = 40
 
 
 class App:
@@ -118,6 +122,15 @@ class App:
         """Presses keys on the keyboard, such as `Return` or `ctrl+k`, with this window in front."""
         self.raise_window()
         _xdotool("key", "--clearmodifiers", *keys)
+
+    def focus(self, node):
+        """Moves the keyboard's focus to a thing as the keyboard does, by Tab."""
+        for _ in range(MOST_TABS):
+            if node.is_focused:
+                return
+            self.type_keys("Tab")
+            time.sleep(0.05)
+        raise AssertionError(f"Tab does not reach {node.name!r}")
 
     # --- The window on the screen ---
 

@@ -101,9 +101,6 @@ class Node:
         """Does its first action, as a screen reader's user does."""
         self.accessible.get_action_iface().do_action(0)
 
-    def focus(self):
-        self.accessible.get_component_iface().grab_focus()
-
     def set_text(self, text):
         """Replaces what an entry holds."""
         self.accessible.get_editable_text_iface().set_text_contents(text)

@@ -1,0 +1,147 @@
+//! CAP: which extensions a client uses (IRCv3 Capability Negotiation).
+//!
+//! Owns which capabilities the server offers. What one of them changes is its command's affair, or the relay's.
+
+use std::borrow::Cow;
+
+use majlis_protocol::{Capability, CapabilitySet, Message};
+
+use super::registration::try_register;
+use super::{Outcome, Turn};
+use crate::event::Outbound;
+use crate::hub::Hub;
+use crate::hub::refusal::Refusal;
+use crate::hub::reply::{LINE_BYTES, lines_of};
+
+/// What is offered: what the hub does in full, and nothing else.
+const OFFERED: &[Capability] = &[
+    Capability::AccountTag,
+    Capability::Batch,
+    Capability::CapNotify,
+    Capability::ChatHistory,
+    Capability::EchoMessage,
+    Capability::ExtendedJoin,
+    Capability::LabeledResponse,
+    Capability::MessageTags,
+    Capability::MultiPrefix,
+    Capability::ServerTime,
+    Capability::StandardReplies,
+    Capability::UserhostInNames,
+];
+
+pub(super) fn handle_cap(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
+    let subcommand = message.param(0).unwrap_or_default();
+    match subcommand.to_ascii_uppercase().as_str() {
+        "LS" => handle_ls(hub, turn, message.param(1)),
+        "LIST" => handle_list(hub, turn),
+        "REQ" => handle_req(hub, turn, message.param(1).unwrap_or_default()),
+        "END" => return handle_end(hub, turn),
+        _ => return Err(Refusal::invalid_cap_command(subcommand)),
+    }
+    Ok(())
+}
+
+fn handle_ls(hub: &mut Hub, turn: &mut Turn, version: Option<&str>) {
+    set_negotiating(hub, turn, true);
+    let is_302 = version.and_then(|version| version.parse::<u32>().ok()) >= Some(302);
+    if is_302 {
+        hub.connections[&turn.conn].has_cap_302 = true;
+        hub.change_capabilities(
+            turn,
+            [Capability::CapNotify].into_iter().collect(),
+            CapabilitySet::empty(),
+        );
+    }
+    reply_names(turn, "LS", OFFERED.iter().copied(), is_302);
+}
+
+fn handle_list(hub: &mut Hub, turn: &mut Turn) {
+    let connection = &hub.connections[&turn.conn];
+    let (enabled, is_302) = (connection.enabled, connection.has_cap_302);
+    reply_names(turn, "LIST", enabled.iter(), is_302);
+}
+
+/// Names in as many lines as they need; only 302 knows of more than one.
+fn reply_names(
+    turn: &mut Turn,
+    subcommand: &str,
+    capabilities: impl Iterator<Item = Capability>,
+    is_302: bool,
+) {
+    let names = capabilities.map(|capability| Cow::Borrowed(capability.name()));
+    let room = if is_302 { LINE_BYTES - CAP_OVERHEAD_BYTES } else { usize::MAX };
+    let mut lines = lines_of(names, room);
+    let last = lines.pop().unwrap_or_default();
+    for line in &lines {
+        turn.response.cap(subcommand, true, line);
+    }
+    turn.response.cap(subcommand, false, &last);
+}
+
+/// What stands around the names at most: a server's name of 63 bytes, a nick of 64, `CAP`, `LIST`, `*` and what separates them.
+const CAP_OVERHEAD_BYTES: usize = 160;
+
+/// Enables and disables all that is asked for, or nothing of it.
+fn handle_req(hub: &mut Hub, turn: &mut Turn, asked: &str) {
+    set_negotiating(hub, turn, true);
+    let connection = &hub.connections[&turn.conn];
+    match parse_request(asked, connection.has_cap_302) {
+        Some((on, off)) => {
+            turn.response.cap("ACK", false, &request_text(asked));
+            hub.change_capabilities(turn, on, off);
+        }
+        None => turn.response.cap("NAK", false, asked),
+    }
+}
+
+/// What to enable and what to disable; of a name that comes twice the last counts. Nothing if it cannot all be done.
+fn parse_request(asked: &str, has_cap_302: bool) -> Option<(CapabilitySet, CapabilitySet)> {
+    let (mut on, mut off) = (CapabilitySet::empty(), CapabilitySet::empty());
+    for word in asked.split_ascii_whitespace() {
+        let (name, enable) = word.strip_prefix('-').map_or((word, true), |name| (name, false));
+        let capability = Capability::from_name(name).filter(|known| OFFERED.contains(known))?;
+        if !enable && capability == Capability::CapNotify && has_cap_302 {
+            return None;
+        }
+        let (to, from) = if enable { (&mut on, &mut off) } else { (&mut off, &mut on) };
+        to.insert(capability);
+        from.remove(capability);
+    }
+    Some((on, off))
+}
+
+/// What was asked for, each name once, so that the answer fits on a line.
+fn request_text(asked: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in asked.split_ascii_whitespace() {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+fn handle_end(hub: &mut Hub, turn: &mut Turn) -> Outcome {
+    set_negotiating(hub, turn, false);
+    try_register(hub, turn)
+}
+
+/// Holds registration up, or lets it go on. A session may negotiate, too; nothing then waits for the end.
+fn set_negotiating(hub: &mut Hub, turn: &Turn, is_negotiating: bool) {
+    if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
+        registration.is_negotiating = is_negotiating;
+    }
+}
+
+impl Hub {
+    fn change_capabilities(&mut self, turn: &Turn, on: CapabilitySet, off: CapabilitySet) {
+        let connection = &mut self.connections[&turn.conn];
+        let kept =
+            connection.enabled.union(on).iter().filter(|&capability| !off.contains(capability));
+        let enabled: CapabilitySet = kept.collect();
+        if enabled != connection.enabled {
+            connection.enabled = enabled;
+            self.out.events.push(Outbound::Capabilities { conn: turn.conn, enabled });
+        }
+    }
+}

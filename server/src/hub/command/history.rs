@@ -1,0 +1,230 @@
+//! CHATHISTORY: what was said earlier (draft/chathistory).
+//!
+//! Owns the reading of the command, who may read what, and the form of the answer. Finding the messages is the readers'
+//! affair, waiting for them that of [`reads`](crate::hub::reads).
+
+use std::sync::Arc;
+
+use majlis_protocol::{Capability, Message, Timestamp};
+
+use super::{Ending, Outcome, Turn};
+use crate::event::{
+    Action, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Relay, RoomId, Selector,
+    Source, StoredKind, TargetRow,
+};
+use crate::hub::Hub;
+use crate::hub::refusal::Refusal;
+use crate::hub::reply::Response;
+use crate::hub::user::UserId;
+
+/// What was asked, for the answer's form.
+#[derive(Clone, Debug)]
+pub(in crate::hub) struct Question {
+    /// The subcommand as sent.
+    subcommand: String,
+    /// The room's canonical name; `*` for TARGETS.
+    target: Arc<str>,
+}
+
+/// A command that comes with its capability and is unknown without.
+pub(super) fn handle_chathistory(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    if !hub.is_enabled(turn.conn, Capability::ChatHistory) {
+        return Err(Refusal::unknown_command(message.command()));
+    }
+    let request = Request::parse(message.params())?;
+    let limit = request.limit.min(hub.settings.limits.history_messages);
+    let (target, query) = match request.wanted {
+        Wanted::Messages { target, selector } => {
+            let room =
+                hub.readable_room(user, target).ok_or_else(|| request.no_such_target(target))?;
+            let name = hub.channels[room].name.as_str().into();
+            (name, HistoryQuery::Messages { room, selector, limit })
+        }
+        Wanted::Targets { from, to } => {
+            let rooms = hub.users[user].rooms.iter().copied().collect();
+            ("*".into(), HistoryQuery::Targets { rooms, from, to, limit })
+        }
+    };
+    let question = Question { subcommand: request.subcommand.to_owned(), target };
+    turn.ending = Ending::Park(question, query);
+    Ok(())
+}
+
+/// The command, taken apart.
+struct Request<'a> {
+    subcommand: &'a str,
+    wanted: Wanted<'a>,
+    limit: u32,
+}
+
+enum Wanted<'a> {
+    Messages { target: &'a str, selector: Selector },
+    Targets { from: Timestamp, to: Timestamp },
+}
+
+impl<'a> Request<'a> {
+    fn parse(params: &[&'a str]) -> Result<Self, Refusal> {
+        let &[subcommand, ref rest @ ..] = params else {
+            return Err(invalid("*", None, "Insufficient parameters"));
+        };
+        let kind = subcommand.to_ascii_uppercase();
+        let expected = match kind.as_str() {
+            "BEFORE" | "AFTER" | "LATEST" | "AROUND" | "TARGETS" => 3,
+            "BETWEEN" => 4,
+            _ => return Err(invalid(subcommand, None, "Unknown command")),
+        };
+        match rest.len() {
+            count if count < expected => {
+                return Err(invalid(subcommand, None, "Insufficient parameters"));
+            }
+            count if count > expected => {
+                return Err(invalid(subcommand, None, "Too many parameters"));
+            }
+            _ => {}
+        }
+        let limit = parse_limit(subcommand, rest[expected - 1])?;
+        let wanted = if kind == "TARGETS" {
+            let from = parse_time(subcommand, rest[0])?;
+            Wanted::Targets { from, to: parse_time(subcommand, rest[1])? }
+        } else {
+            let bounds = &rest[1..expected - 1];
+            let selector = parse_selector(subcommand, &kind, rest[0], bounds)?;
+            Wanted::Messages { target: rest[0], selector }
+        };
+        Ok(Self { subcommand, wanted, limit })
+    }
+
+    fn no_such_target(&self, target: &str) -> Refusal {
+        let text = "Messages could not be retrieved";
+        Refusal::of_history("INVALID_TARGET", &[self.subcommand, target], text)
+    }
+}
+
+fn invalid(subcommand: &str, param: Option<&str>, text: &'static str) -> Refusal {
+    let context: Vec<&str> = std::iter::once(subcommand).chain(param).collect();
+    Refusal::of_history("INVALID_PARAMS", &context, text)
+}
+
+fn parse_limit(subcommand: &str, text: &str) -> Result<u32, Refusal> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let limit = if is_number { text.parse().unwrap_or(u32::MAX) } else { 0 };
+    if limit == 0 { Err(invalid(subcommand, Some(text), "Invalid limit")) } else { Ok(limit) }
+}
+
+fn parse_selector(
+    subcommand: &str,
+    kind: &str,
+    target: &str,
+    bounds: &[&str],
+) -> Result<Selector, Refusal> {
+    let bound = |index: usize| parse_bound(subcommand, target, bounds[index]);
+    Ok(match kind {
+        "BEFORE" => Selector::Before(bound(0)?),
+        "AFTER" => Selector::After(bound(0)?),
+        "AROUND" => Selector::Around(bound(0)?),
+        "BETWEEN" => Selector::Between(bound(0)?, bound(1)?),
+        _ if bounds == ["*"] => Selector::Latest(None),
+        _ => Selector::Latest(Some(bound(0)?)),
+    })
+}
+
+/// A msgid is opaque to clients, so one that was never made here is as unknown as any other that is not in the room.
+fn parse_bound(subcommand: &str, target: &str, text: &str) -> Result<Bound, Refusal> {
+    match text.split_once('=') {
+        Some(("timestamp", time)) => {
+            let time = time.parse().map(Bound::Time);
+            time.map_err(|_| invalid(subcommand, Some(text), "Invalid timestamp"))
+        }
+        Some(("msgid", msgid)) => {
+            msgid.parse().map(Bound::Msgid).map_err(|_| unknown_message(subcommand, target))
+        }
+        Some(_) => {
+            let text = "Only timestamp= and msgid= are supported";
+            Err(Refusal::of_history("INVALID_MSGREFTYPE", &[subcommand, target], text))
+        }
+        None => Err(invalid(subcommand, Some(text), "Invalid message reference")),
+    }
+}
+
+/// TARGETS knows moments only.
+fn parse_time(subcommand: &str, text: &str) -> Result<Timestamp, Refusal> {
+    let time = text.strip_prefix("timestamp=").and_then(|time| time.parse().ok());
+    time.ok_or_else(|| invalid(subcommand, Some(text), "Invalid timestamp"))
+}
+
+fn unknown_message(subcommand: &str, target: &str) -> Refusal {
+    let text = "There is no such message in the history of this channel";
+    Refusal::of_history("MESSAGE_ERROR", &[subcommand, target], text)
+}
+
+impl Hub {
+    /// The room of that name, if the user may read its history: whoever may join a room may read it, and anybody may join.
+    fn readable_room(&self, _: UserId, name: &str) -> Option<RoomId> {
+        self.channels.find(name)
+    }
+}
+
+/// Puts what the readers found, or that they found nothing, into the response.
+pub(in crate::hub) fn answer(
+    hub: &Hub,
+    response: &mut Response,
+    question: &Question,
+    result: Result<HistoryPage, HistoryError>,
+) {
+    let Question { subcommand, target } = question;
+    match result {
+        Ok(HistoryPage::Messages(rows)) => {
+            response.set_batch("chathistory", Some(Arc::clone(target)));
+            for row in rows {
+                response.relay(Arc::new(relay_of_row(row)));
+            }
+        }
+        Ok(HistoryPage::Targets(rows)) => {
+            response.set_batch("draft/chathistory-targets", None);
+            for row in &rows {
+                reply_target(hub, response, row);
+            }
+        }
+        Err(HistoryError::UnknownBound) => {
+            response.refuse(&unknown_message(subcommand, target));
+        }
+        Err(HistoryError::Failed(_)) => response.refuse(&Refusal::of_history(
+            "MESSAGE_ERROR",
+            &[subcommand, target],
+            "Messages could not be retrieved",
+        )),
+    }
+}
+
+/// A room that ended meanwhile has no history any more.
+fn reply_target(hub: &Hub, response: &mut Response, row: &TargetRow) {
+    if let Some(channel) = hub.channels.get(row.room) {
+        let newest = row.newest.to_string();
+        response.command("CHATHISTORY", &["TARGETS", channel.name.as_str(), &newest], None);
+    }
+}
+
+/// A kept message as it was relayed.
+fn relay_of_row(row: HistoryRow) -> Relay {
+    let source = match row.source.split_once('!') {
+        Some((nick, user_host)) => Source { nick: nick.into(), user_host: Some(user_host.into()) },
+        None => Source { nick: row.source.into(), user_host: None },
+    };
+    let (target, text) = (row.target.into(), row.text.into());
+    Relay {
+        source,
+        account: row.account.map(Into::into),
+        time: row.time,
+        msgid: Some(row.msgid),
+        client_tags: row.client_tags.into(),
+        action: match row.kind {
+            StoredKind::Privmsg => Action::Privmsg { target, text },
+            StoredKind::Notice => Action::Notice { target, text },
+        },
+    }
+}

@@ -1,0 +1,328 @@
+//! Saying something: PRIVMSG, NOTICE and TAGMSG, to rooms and to people.
+//!
+//! Owns who may speak where, that what is said arrives whole, and that a device's message is taken once (identity.md,
+//! "Send once"). What a receiver's bytes look like is the relay's affair.
+
+use std::sync::Arc;
+
+use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
+use majlis_protocol::{Capability, Message, Timestamp};
+use majlis_wire::Fingerprint;
+
+use super::{Outcome, Turn, list_items};
+use crate::event::{
+    Action, Audience, ConnId, MsgId, Outbound, Relay, RoomId, SendRecord, Source, StoredKind,
+    StoredMessage, Write,
+};
+use crate::hub::Hub;
+use crate::hub::refusal::Refusal;
+use crate::hub::reply::{LINE_BYTES, Response};
+use crate::hub::user::UserId;
+
+/// In which of three ways something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Privmsg,
+    Notice,
+    Tagmsg,
+}
+
+/// What is said, the same to every target.
+struct Speech {
+    manner: Manner,
+    text: Arc<str>,
+    client_tags: Arc<str>,
+    send_once: Option<(Fingerprint, String)>,
+}
+
+/// To whom.
+enum Recipient {
+    Room(RoomId),
+    User(UserId),
+}
+
+pub(super) fn handle_privmsg(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    speak(hub, turn, user, message, Manner::Privmsg)
+}
+
+/// A notice is never answered with an error (modern.ircdocs.horse, "NOTICE message"), unless a label asks for the answer.
+pub(super) fn handle_notice(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    let outcome = speak(hub, turn, user, message, Manner::Notice);
+    if Manner::Notice.is_answered(&turn.response) { outcome } else { Ok(()) }
+}
+
+/// The command comes with message-tags and is unknown without.
+pub(super) fn handle_tagmsg(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    if !hub.is_enabled(turn.conn, Capability::MessageTags) {
+        return Err(Refusal::unknown_command(message.command()));
+    }
+    speak(hub, turn, user, message, Manner::Tagmsg)
+}
+
+fn speak(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+    manner: Manner,
+) -> Outcome {
+    let list = message.param(0).unwrap_or_default();
+    let targets: Vec<&str> = list_items(list).collect();
+    if targets.is_empty() {
+        return Err(Refusal::no_recipient(manner.command()));
+    }
+    if targets.len() > hub.settings.limits.targets {
+        return Err(Refusal::too_many_targets(list));
+    }
+    let text = message.param(1).filter(|_| manner != Manner::Tagmsg).unwrap_or_default();
+    if text.is_empty() && manner != Manner::Tagmsg {
+        return Err(Refusal::no_text());
+    }
+    let speech = hub.speech(turn.conn, message, manner, text, targets.len());
+    hub.users[user].spoke_ms = hub.now.monotonic_ms;
+    for target in targets {
+        let outcome = hub.deliver(turn, user, target, &speech);
+        if let (Err(refusal), true) = (outcome, manner.is_answered(&turn.response)) {
+            turn.response.refuse(&refusal);
+        }
+    }
+    Ok(())
+}
+
+impl Manner {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+        }
+    }
+
+    /// Whether errors are told.
+    fn is_answered(self, response: &Response) -> bool {
+        self != Self::Notice || response.has_label()
+    }
+
+    fn action(self, target: Arc<str>, text: Arc<str>) -> Action {
+        match self {
+            Self::Privmsg => Action::Privmsg { target, text },
+            Self::Notice => Action::Notice { target, text },
+            Self::Tagmsg => Action::Tagmsg { target },
+        }
+    }
+
+    /// Tags alone are not kept.
+    fn stored_kind(self) -> Option<StoredKind> {
+        match self {
+            Self::Privmsg => Some(StoredKind::Privmsg),
+            Self::Notice => Some(StoredKind::Notice),
+            Self::Tagmsg => None,
+        }
+    }
+}
+
+/// How many bytes of text one PRIVMSG of this source to this target can carry.
+pub(in crate::hub) fn text_room(source: &Source, target: &str) -> usize {
+    LINE_BYTES.saturating_sub(line_bytes(source, Manner::Privmsg, target, ""))
+}
+
+/// What a relay weighs on the wire without its tags.
+fn line_bytes(source: &Source, manner: Manner, target: &str, text: &str) -> usize {
+    let text_bytes = if manner == Manner::Tagmsg { 0 } else { " :".len() + text.len() };
+    let mask_bytes =
+        source.nick.len() + source.user_host.as_ref().map_or(0, |user_host| 1 + user_host.len());
+    ": ".len() + mask_bytes + manner.command().len() + 1 + target.len() + text_bytes + "\r\n".len()
+}
+
+/// The tags that go on to others as they are, in wire form.
+fn client_tags(message: &Message<'_>) -> String {
+    let mut tags = String::new();
+    for tag in message.tags().filter(majlis_protocol::Tag::is_client_only) {
+        if !tags.is_empty() {
+            tags.push(';');
+        }
+        tags.push_str(tag.key);
+        if let Some(value) = tag.raw_value {
+            tags.push('=');
+            tags.push_str(value);
+        }
+    }
+    tags
+}
+
+impl Hub {
+    pub(in crate::hub) fn is_enabled(&self, conn: ConnId, capability: Capability) -> bool {
+        self.connections[&conn].enabled.contains(capability)
+    }
+
+    fn speech(
+        &self,
+        conn: ConnId,
+        message: &Message<'_>,
+        manner: Manner,
+        text: &str,
+        target_count: usize,
+    ) -> Speech {
+        let has_tags = self.is_enabled(conn, Capability::MessageTags);
+        let client_tags = if has_tags { client_tags(message) } else { String::new() };
+        let send_id = message.tag(SEND_TAG).filter(|id| {
+            has_tags && target_count == 1 && (1..=SEND_ID_MAX_BYTES).contains(&id.len())
+        });
+        let device_key = self.connections[&conn].peer.device_key;
+        let send_once = device_key.zip(send_id.map(std::borrow::Cow::into_owned));
+        let send_once = send_once.filter(|_| manner != Manner::Tagmsg);
+        Speech { manner, text: text.into(), client_tags: client_tags.into(), send_once }
+    }
+
+    /// Delivers to one target, or answers with the earlier echo what was delivered before.
+    fn deliver(&mut self, turn: &mut Turn, user: UserId, target: &str, speech: &Speech) -> Outcome {
+        let recipient = self.recipient(target);
+        let name = match &recipient {
+            Ok(Recipient::Room(room)) => self.channels[*room].name.as_str().into(),
+            Ok(Recipient::User(other)) => Arc::clone(&self.users[*other].source().nick),
+            Err(_) if target.starts_with(':') => "*".into(),
+            Err(_) => target.into(),
+        };
+        self.check_length(user, speech, &name)?;
+        if let Some((msgid, time)) = self.earlier(speech) {
+            self.echo(turn, &self.spoken(user, speech, name, msgid, time));
+            return Ok(());
+        }
+        let recipient = recipient?;
+        self.check_rights(user, &recipient)?;
+        let (msgid, time) = (self.ids.message(self.now.wall), self.now.wall);
+        let relay = self.spoken(user, speech, name, msgid, time);
+        self.remember(speech, msgid, time);
+        self.publish(turn.conn, &recipient, speech, &relay);
+        self.echo(turn, &relay);
+        Ok(())
+    }
+
+    fn recipient(&self, target: &str) -> Result<Recipient, Refusal> {
+        if target.starts_with('#') {
+            let room = self.channels.find(target);
+            room.map(Recipient::Room).ok_or_else(|| Refusal::no_such_channel(target))
+        } else {
+            let user = self.users.find(target);
+            user.map(Recipient::User).ok_or_else(|| Refusal::no_such_nick(target))
+        }
+    }
+
+    /// A text arrives whole or not at all: nothing is ever cut to fit.
+    fn check_length(&self, user: UserId, speech: &Speech, target: &str) -> Outcome {
+        let source = self.users[user].source();
+        let is_fit = line_bytes(source, speech.manner, target, &speech.text) <= LINE_BYTES;
+        if is_fit { Ok(()) } else { Err(Refusal::too_long()) }
+    }
+
+    fn check_rights(&self, user: UserId, recipient: &Recipient) -> Outcome {
+        let Recipient::Room(room) = recipient else { return Ok(()) };
+        let channel = &self.channels[*room];
+        if channel.modes.members_only && !channel.members.contains_key(&user) {
+            return Err(Refusal::cannot_send(channel.name.as_str()));
+        }
+        Ok(())
+    }
+
+    fn earlier(&self, speech: &Speech) -> Option<(MsgId, Timestamp)> {
+        let (device_key, send_id) = speech.send_once.as_ref()?;
+        self.sent.find(*device_key, send_id)
+    }
+
+    fn remember(&mut self, speech: &Speech, msgid: MsgId, time: Timestamp) {
+        if let Some((device_key, send_id)) = speech.send_once.clone() {
+            let record = SendRecord { device_key, send_id, msgid, time };
+            self.sent.insert(&record);
+            self.store(Write::Sent(record));
+        }
+    }
+
+    fn spoken(
+        &self,
+        user: UserId,
+        speech: &Speech,
+        target: Arc<str>,
+        msgid: MsgId,
+        time: Timestamp,
+    ) -> Arc<Relay> {
+        Arc::new(Relay {
+            source: self.users[user].source().clone(),
+            account: None,
+            time,
+            msgid: Some(msgid),
+            client_tags: Arc::clone(&speech.client_tags),
+            action: speech.manner.action(target, Arc::clone(&speech.text)),
+        })
+    }
+
+    fn publish(
+        &mut self,
+        conn: ConnId,
+        recipient: &Recipient,
+        speech: &Speech,
+        relay: &Arc<Relay>,
+    ) {
+        match *recipient {
+            Recipient::Room(room) => {
+                self.keep(room, speech, relay);
+                self.tell_room(room, Some(conn), relay);
+            }
+            Recipient::User(other) => {
+                let to = Audience::Conns(self.users[other].sessions.as_slice().into());
+                self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+            }
+        }
+    }
+
+    /// Puts a message into the room's history.
+    fn keep(&mut self, room: RoomId, speech: &Speech, relay: &Relay) {
+        let (Some(kind), Some(msgid)) = (speech.manner.stored_kind(), relay.msgid) else { return };
+        self.store(Write::Message(StoredMessage {
+            room,
+            msgid,
+            time: relay.time,
+            source: relay.source.mask(),
+            account: relay.account.as_deref().map(ToOwned::to_owned),
+            kind,
+            target: self.channels[room].name.as_str().to_owned(),
+            text: speech.text.to_string(),
+            client_tags: speech.client_tags.to_string(),
+        }));
+    }
+
+    fn echo(&self, turn: &mut Turn, relay: &Arc<Relay>) {
+        if self.is_enabled(turn.conn, Capability::EchoMessage) {
+            turn.response.relay(Arc::clone(relay));
+        }
+    }
+
+    /// Says a text in a room for a plain guest, who gets their own line back like everybody else.
+    pub(in crate::hub) fn say_plainly(&mut self, user: UserId, room: RoomId, text: &str) {
+        let speech = Speech {
+            manner: Manner::Privmsg,
+            text: text.into(),
+            client_tags: "".into(),
+            send_once: None,
+        };
+        let name = self.channels[room].name.as_str().into();
+        let msgid = self.ids.message(self.now.wall);
+        let relay = self.spoken(user, &speech, name, msgid, self.now.wall);
+        self.keep(room, &speech, &relay);
+        self.tell_room(room, None, &relay);
+    }
+}

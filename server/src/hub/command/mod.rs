@@ -1,0 +1,150 @@
+//! What clients can say, one file a family.
+//!
+//! Owns the table of commands and the checks that they share: a command nobody knows, one that comes before registration,
+//! one with too few parameters. Each handler looks at its message, changes the hub's state and fills the response.
+
+#![allow(clippy::unnecessary_wraps, reason = "every handler has one form")]
+
+mod capability;
+pub(super) mod history;
+mod message;
+mod mode;
+mod query;
+pub(super) mod registration;
+mod room;
+mod who;
+
+pub(super) use self::message::text_room;
+pub(super) use self::query::{reply_lusers, reply_motd};
+
+use majlis_protocol::{Message, ParseError};
+
+use super::Hub;
+use super::refusal::Refusal;
+use super::reply::Response;
+use super::user::UserId;
+use crate::event::{ConnId, HistoryQuery, LineFault};
+
+/// The handling of one line.
+pub(super) struct Turn {
+    /// Whose line it is.
+    pub(super) conn: ConnId,
+    /// Who that is, once registered.
+    pub(super) user: Option<UserId>,
+    pub(super) response: Response,
+    pub(super) ending: Ending,
+}
+
+/// What follows the handling.
+pub(super) enum Ending {
+    /// The response leaves, if there is any.
+    Reply,
+    /// The connection, which the hub has forgotten already, is closed with the response.
+    Close,
+    /// The response waits for history.
+    Park(history::Question, HistoryQuery),
+}
+
+type Outcome = Result<(), Refusal>;
+
+/// Who may give a command, and what it then does.
+#[derive(Clone, Copy)]
+enum Handler {
+    /// Anybody, registered or not.
+    Anybody(fn(&mut Hub, &mut Turn, &Message<'_>) -> Outcome),
+    /// Sessions only.
+    Session(fn(&mut Hub, &mut Turn, UserId, &Message<'_>) -> Outcome),
+}
+
+/// One line of the table.
+struct Command {
+    name: &'static str,
+    /// Fewer parameters than this are refused by the table.
+    least_params: usize,
+    handler: Handler,
+}
+
+const fn anybody(
+    name: &'static str,
+    least_params: usize,
+    handler: fn(&mut Hub, &mut Turn, &Message<'_>) -> Outcome,
+) -> Command {
+    Command { name, least_params, handler: Handler::Anybody(handler) }
+}
+
+const fn session(
+    name: &'static str,
+    least_params: usize,
+    handler: fn(&mut Hub, &mut Turn, UserId, &Message<'_>) -> Outcome,
+) -> Command {
+    Command { name, least_params, handler: Handler::Session(handler) }
+}
+
+/// Every command there is; those used most come first.
+static COMMANDS: &[Command] = &[
+    session("PRIVMSG", 0, message::handle_privmsg),
+    anybody("PONG", 0, registration::handle_pong),
+    anybody("PING", 1, registration::handle_ping),
+    session("TAGMSG", 0, message::handle_tagmsg),
+    session("NOTICE", 0, message::handle_notice),
+    session("JOIN", 1, room::handle_join),
+    session("PART", 1, room::handle_part),
+    session("CHATHISTORY", 0, history::handle_chathistory),
+    session("NAMES", 0, query::handle_names),
+    session("WHO", 1, who::handle_who),
+    session("WHOIS", 0, who::handle_whois),
+    session("MODE", 1, mode::handle_mode),
+    session("TOPIC", 1, room::handle_topic),
+    session("LIST", 0, query::handle_list),
+    session("LUSERS", 0, query::handle_lusers),
+    session("MOTD", 0, query::handle_motd),
+    session("VERSION", 0, query::handle_version),
+    anybody("CAP", 1, capability::handle_cap),
+    anybody("NICK", 0, registration::handle_nick),
+    anybody("USER", 4, registration::handle_user),
+    anybody("PASS", 1, registration::handle_pass),
+    anybody("QUIT", 0, registration::handle_quit),
+];
+
+/// Looks a message up in the table and handles it.
+pub(super) fn run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) {
+    if let Err(refusal) = try_run(hub, turn, message) {
+        turn.response.refuse(&refusal);
+    }
+}
+
+fn try_run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
+    let is_meant = |command: &&Command| command.name.eq_ignore_ascii_case(message.command());
+    let Some(command) = COMMANDS.iter().find(is_meant) else {
+        return Err(Refusal::unknown_command(message.command()));
+    };
+    let has_enough = message.params().len() >= command.least_params;
+    match (command.handler, turn.user) {
+        (Handler::Session(_), None) => Err(Refusal::not_registered()),
+        _ if !has_enough => Err(Refusal::too_few_params(command.name)),
+        (Handler::Anybody(handle), _) => handle(hub, turn, message),
+        (Handler::Session(handle), Some(user)) => handle(hub, turn, user, message),
+    }
+}
+
+/// What is said to a line that is no message.
+pub(super) fn fault_refusal(fault: LineFault) -> Refusal {
+    match fault {
+        LineFault::Line(_) | LineFault::Parse(ParseError::TooLong) => Refusal::too_long(),
+        LineFault::Parse(ParseError::NotUtf8) => {
+            Refusal::of_line("INVALID_UTF8", "The line was left out: it is not UTF-8")
+        }
+        LineFault::Parse(ParseError::ContainsNul | ParseError::ContainsLineBreak) => {
+            let text = "The line was left out: it contains a NUL or a stray line break";
+            Refusal::of_line("INVALID_MESSAGE", text)
+        }
+        LineFault::Parse(
+            ParseError::Empty | ParseError::MissingCommand | ParseError::BadCommand,
+        ) => Refusal::unknown_command("*"),
+    }
+}
+
+/// The parts of a list with commas between, without the empty ones.
+fn list_items(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|item| !item.is_empty())
+}

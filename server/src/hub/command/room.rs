@@ -1,0 +1,162 @@
+//! Coming into rooms, going out of them, and what they are about: JOIN, PART, TOPIC.
+//!
+//! Owns who may make and enter a room and set its topic. What a membership then is, is [`presence`](crate::hub::presence)'s.
+
+use std::sync::Arc;
+
+use majlis_protocol::numeric::{RPL_NOTOPIC, RPL_TOPIC, RPL_TOPICWHOTIME};
+use majlis_protocol::{Message, Name};
+
+use super::query::reply_names;
+use super::{Outcome, Turn, list_items};
+use crate::event::{Action, RoomId, Topic, Write};
+use crate::hub::Hub;
+use crate::hub::channel::Membership;
+use crate::hub::refusal::Refusal;
+use crate::hub::reply::Response;
+use crate::hub::user::UserId;
+
+/// Keys are passed over: no room has one.
+pub(super) fn handle_join(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    let list = message.param(0).unwrap_or_default();
+    if list == "0" {
+        for room in hub.users[user].rooms.clone() {
+            part(hub, turn, user, room, None);
+        }
+        return Ok(());
+    }
+    for name in list_items(list) {
+        if let Err(refusal) = join(hub, turn, user, name) {
+            turn.response.refuse(&refusal);
+        }
+    }
+    Ok(())
+}
+
+fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str) -> Outcome {
+    let found = hub.channels.find(wanted);
+    let is_member = found.is_some_and(|room| hub.users[user].rooms.contains(&room));
+    if !is_member && hub.users[user].rooms.len() >= hub.settings.limits.rooms_per_person {
+        return Err(Refusal::too_many_channels(wanted));
+    }
+    let (room, membership) = match found {
+        Some(room) => (room, Membership::default()),
+        None => (make_guest_room(hub, wanted)?, Membership { operator: true, voice: false }),
+    };
+    if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
+        turn.response.relay(relay);
+        if hub.channels[room].topic.is_some() {
+            reply_topic(hub, &mut turn.response, room);
+        }
+        reply_names(hub, turn, room);
+    }
+    Ok(())
+}
+
+/// A room made by a guest, who is its operator; it ends with its last member.
+fn make_guest_room(hub: &mut Hub, wanted: &str) -> Result<RoomId, Refusal> {
+    let name = Name::room(wanted).map_err(|why| Refusal::bad_channel(wanted, why))?;
+    if hub.channels.len() >= hub.settings.limits.rooms {
+        return Err(Refusal::server_full_of_channels(wanted));
+    }
+    Ok(hub.make_room(name, false))
+}
+
+pub(super) fn handle_part(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    let reason = message.param(1).filter(|reason| !reason.is_empty());
+    for name in list_items(message.param(0).unwrap_or_default()) {
+        match hub.room_of_member(user, name) {
+            Ok(room) => part(hub, turn, user, room, reason),
+            Err(refusal) => turn.response.refuse(&refusal),
+        }
+    }
+    Ok(())
+}
+
+fn part(hub: &mut Hub, turn: &mut Turn, user: UserId, room: RoomId, reason: Option<&str>) {
+    let reason = reason.map(|reason| hub.cut_reason(reason));
+    let relay = hub.leave_room(user, room, reason, Some(turn.conn));
+    turn.response.relay(relay);
+}
+
+pub(super) fn handle_topic(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    user: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    let name = message.param(0).unwrap_or_default();
+    let Some(topic) = message.param(1) else {
+        let room = hub.room(name)?;
+        reply_topic(hub, &mut turn.response, room);
+        return Ok(());
+    };
+    let room = hub.room_of_member(user, name)?;
+    let channel = &hub.channels[room];
+    if channel.modes.topic_locked && !channel.is_operator(user) {
+        return Err(Refusal::not_operator(channel.name.as_str()));
+    }
+    if topic.len() > hub.settings.limits.topic_bytes {
+        return Err(Refusal::too_long());
+    }
+    set_topic(hub, turn, user, room, topic);
+    Ok(())
+}
+
+fn set_topic(hub: &mut Hub, turn: &mut Turn, user: UserId, room: RoomId, text: &str) {
+    let setter = hub.users[user].source().mask();
+    let time = hub.now.wall;
+    let topic =
+        Some(Topic { text: text.to_owned(), setter, time }).filter(|topic| !topic.text.is_empty());
+    let name: Arc<str> = hub.channels[room].name.as_str().into();
+    hub.channels[room].topic.clone_from(&topic);
+    hub.store(Write::TopicSet { room, topic });
+    let relay = hub.relay_of(user, Action::Topic { room: name, topic: text.into() });
+    hub.tell_room(room, Some(turn.conn), &relay);
+    turn.response.relay(relay);
+}
+
+fn reply_topic(hub: &Hub, response: &mut Response, room: RoomId) {
+    let channel = &hub.channels[room];
+    let name = channel.name.as_str();
+    match &channel.topic {
+        Some(topic) => {
+            response.numeric(RPL_TOPIC, &[name], &topic.text);
+            let seconds = (topic.time.0 / 1000).to_string();
+            response.numeric_words(RPL_TOPICWHOTIME, &[name, &topic.setter, &seconds]);
+        }
+        None => response.numeric(RPL_NOTOPIC, &[name], "No topic is set"),
+    }
+}
+
+impl Hub {
+    /// The room of that name.
+    pub(in crate::hub) fn room(&self, name: &str) -> Result<RoomId, Refusal> {
+        self.channels.find(name).ok_or_else(|| Refusal::no_such_channel(name))
+    }
+
+    /// The room of that name, which the user is in.
+    pub(in crate::hub) fn room_of_member(
+        &self,
+        user: UserId,
+        name: &str,
+    ) -> Result<RoomId, Refusal> {
+        let room = self.room(name)?;
+        let channel = &self.channels[room];
+        if channel.members.contains_key(&user) {
+            Ok(room)
+        } else {
+            Err(Refusal::not_on_channel(channel.name.as_str()))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a new session is told first: who it is, where it is, and what this server can do (numerics 001 to 005).
+
+use majlis_protocol::numeric::{RPL_CREATED, RPL_ISUPPORT, RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST};
+use majlis_protocol::vendor::LOBBY_TOKEN;
+use majlis_protocol::{Isupport, NICK_MAX_BYTES, NICK_MAX_CHARS, ROOM_MAX_CHARS};
+
+use super::Hub;
+use super::command::{reply_lusers, reply_motd};
+use super::reply::{LINE_BYTES, Response};
+use super::user::{HOST_MAX_BYTES, UserId};
+
+/// The program and its version.
+pub(super) const SOFTWARE: &str = concat!("majlis-", env!("CARGO_PKG_VERSION"));
+
+/// The modes of rooms, by how they take a parameter: lists, always, when set, never (ISUPPORT `CHANMODES`).
+const CHANNEL_MODES: &str = ",,,nt";
+
+impl Hub {
+    /// The greeting of a session that has just registered.
+    pub(super) fn welcome(&self, user: UserId, response: &mut Response) {
+        let nick = self.users[user].nick.as_str();
+        let network = &self.settings.network_name;
+        response.numeric(RPL_WELCOME, &[], &format!("Welcome to the {network} Network, {nick}"));
+        let host = format!("Your host is {}, running version {SOFTWARE}", self.server);
+        response.numeric(RPL_YOURHOST, &[], &host);
+        response.numeric(RPL_CREATED, &[], &format!("This server was started {}", self.started));
+        // No user modes, room modes, and those of them that take a parameter.
+        response.numeric_words(RPL_MYINFO, &[&self.server, SOFTWARE, "-", "notv", "ov"]);
+        self.reply_isupport(response);
+        reply_lusers(self, response);
+        reply_motd(self, response);
+    }
+
+    pub(super) fn reply_isupport(&self, response: &mut Response) {
+        let text = "are supported by this server";
+        let around = ":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + text.len();
+        for tokens in self.isupport().lines(LINE_BYTES - around) {
+            let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+            response.numeric(RPL_ISUPPORT, &tokens, text);
+        }
+    }
+
+    /// What clients need to know (modern.ircdocs.horse, "`RPL_ISUPPORT` Parameters"). Every limit is the one that is kept.
+    ///
+    /// NICKLEN and CHANNELLEN count characters; on the wire, names in other scripts take up to two bytes for each.
+    fn isupport(&self) -> Isupport {
+        let limits = &self.settings.limits;
+        let targets = limits.targets;
+        let mut tokens = Isupport::new();
+        tokens.set("CASEMAPPING", "ascii");
+        tokens.set("UTF8MAPPING", "rfc8265");
+        tokens.set("UTF8ONLY", "");
+        tokens.set("NETWORK", &self.settings.network_name);
+        tokens.set("CHANTYPES", "#");
+        tokens.set("PREFIX", "(ov)@+");
+        tokens.set("CHANMODES", CHANNEL_MODES);
+        tokens.set("MODES", &limits.mode_changes.to_string());
+        tokens.set("CHANLIMIT", &format!("#:{}", limits.rooms_per_person));
+        tokens.set("LINELEN", &LINE_BYTES.to_string());
+        tokens.set("NICKLEN", &NICK_MAX_CHARS.to_string());
+        tokens.set("USERLEN", &limits.username_bytes.to_string());
+        tokens.set("HOSTLEN", &HOST_MAX_BYTES.to_string());
+        tokens.set("CHANNELLEN", &ROOM_MAX_CHARS.to_string());
+        tokens.set("TOPICLEN", &limits.topic_bytes.to_string());
+        tokens.set(
+            "TARGMAX",
+            &format!(
+                "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},JOIN:,PART:,NAMES:,WHOIS:1"
+            ),
+        );
+        tokens.set("CHATHISTORY", &limits.history_messages.to_string());
+        tokens.set("MSGREFTYPES", "msgid,timestamp");
+        tokens.set(LOBBY_TOKEN, self.settings.lobby.as_str());
+        tokens
+    }
+}

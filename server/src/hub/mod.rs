@@ -1,0 +1,262 @@
+//! All rules of the chat, as a state machine without I/O, clock or chance.
+//!
+//! The [`Hub`] owns who is there, under which name, in which rooms, and what each command does: inputs go in with the time
+//! ([`Hub::handle_input`], [`Hub::handle_tick`]), and what has to be stored and what leaves comes out
+//! ([`Hub::take_output`]). Sockets, threads, disk and the bytes of a relay are its shells' affair.
+//!
+//! ```text
+//! connection ── its session speaks for ──▶ user ◀── membership ──▶ channel
+//!     │
+//!  command/  one file a family: looks at the message, changes the state
+//!     ├──▶ reply      the answer to who asked, labelled and batched
+//!     └──▶ presence   what others are told, memberships, endings
+//! ```
+
+mod channel;
+mod command;
+mod connection;
+mod greeting;
+mod plain;
+mod presence;
+mod reads;
+mod refusal;
+mod reply;
+mod sent;
+mod settings;
+mod user;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use majlis_protocol::{Name, Timestamp};
+
+pub use settings::{HubSettings, Limits};
+
+use self::channel::{Channel, Channels};
+use self::command::{Ending, Turn};
+use self::connection::{Connection, Deferred, Due};
+use self::reads::Reads;
+use self::reply::Response;
+use self::sent::SentRecords;
+use self::user::Users;
+use crate::event::{
+    CloseReason, ConnId, Guest, HubInput, IdSource, Now, Outbound, Output, Peer, Restored,
+    RestoredRoom, Write,
+};
+
+/// All chat state.
+#[derive(Debug)]
+pub struct Hub {
+    settings: HubSettings,
+    /// The server's name, as the source of what it says.
+    server: Arc<str>,
+    started: Timestamp,
+    /// Wall clock and monotonic clock of the input being handled; neither ever goes back.
+    now: Now,
+    ids: IdSource,
+    connections: IndexMap<ConnId, Connection>,
+    users: Users,
+    channels: Channels,
+    sent: SentRecords,
+    reads: Reads,
+    batch_number: u64,
+    out: Output,
+}
+
+impl Hub {
+    /// A hub with the rooms and records that the store gave back. The lobby is made if it is not among them.
+    pub fn new(settings: HubSettings, restored: Restored, ids: IdSource, now: Now) -> Self {
+        let limits = settings.limits;
+        let mut hub = Self {
+            server: settings.server_name.as_str().into(),
+            started: now.wall,
+            now: Now { wall: now.wall.max(restored.newest), ..now },
+            ids,
+            connections: IndexMap::new(),
+            users: Users::default(),
+            channels: Channels::default(),
+            sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
+            reads: Reads::new(limits.readers_queue),
+            batch_number: 0,
+            out: Output::default(),
+            settings,
+        };
+        hub.restore_rooms(restored.rooms);
+        hub.ensure_lobby();
+        hub
+    }
+
+    /// Brings rooms back, empty. Those that die empty get some time for their people to come back.
+    fn restore_rooms(&mut self, rooms: Vec<RestoredRoom>) {
+        let ends_at_ms = self.now.monotonic_ms + self.settings.limits.room_grace_ms;
+        for room in rooms {
+            let Ok(name) = Name::room(&room.name) else { continue };
+            let ends_at_ms = (!room.lasting).then_some(ends_at_ms);
+            self.channels.insert(room.room, Channel::new(room, name, ends_at_ms));
+        }
+    }
+
+    /// Makes the lobby if there is none; a guest's room of that name becomes lasting for as long as it is the lobby.
+    fn ensure_lobby(&mut self) {
+        let lobby = self.settings.lobby.clone();
+        match self.channels.find(lobby.folded()) {
+            Some(room) => {
+                self.channels[room].lasting = true;
+                self.channels[room].ends_at_ms = None;
+            }
+            None => {
+                self.make_room(lobby, true);
+            }
+        }
+    }
+
+    /// Handles one thing that happened outside.
+    pub fn handle_input(&mut self, input: HubInput, now: Now) {
+        self.set_now(now);
+        match input {
+            HubInput::Opened { conn, guest, peer } => self.handle_opened(conn, guest, peer),
+            HubInput::Message { conn, message } => {
+                self.handle_irc(conn, Deferred::Message(message));
+            }
+            HubInput::BadLine { conn, fault } => self.handle_irc(conn, Deferred::BadLine(fault)),
+            HubInput::Text { conn, text } => self.handle_text(conn, &text),
+            HubInput::Closed { conn, reason } => self.handle_closed(conn, reason),
+            HubInput::History { conn, result } => self.handle_history(conn, result),
+        }
+    }
+
+    /// Does what time alone calls for; to be called about once a second.
+    pub fn handle_tick(&mut self, now: Now) {
+        self.set_now(now);
+        self.sent.forget_old(self.now.wall);
+        self.end_deserted_rooms();
+        self.end_unclaimed_memberships();
+        let limits = self.settings.limits;
+        let due: Vec<(ConnId, Due)> = self
+            .connections
+            .iter()
+            .map(|(&conn, connection)| (conn, connection.due(self.now.monotonic_ms, &limits)))
+            .filter(|(_, due)| *due != Due::Nothing)
+            .collect();
+        for (conn, due) in due {
+            match due {
+                Due::Ping => self.send_ping(conn),
+                Due::End(reason) => self.close(conn, reason),
+                Due::Nothing => {}
+            }
+        }
+    }
+
+    /// Says goodbye to everybody. Nobody is told of anybody else's leaving, and guests' rooms stay for the next start.
+    pub fn handle_shutdown(&mut self, now: Now) {
+        self.set_now(now);
+        for (conn, connection) in std::mem::take(&mut self.connections) {
+            let farewell = self.farewell(&connection, "The server is stopping");
+            self.out.events.push(Outbound::Close { conn, farewell });
+        }
+        self.reads.clear_waiting();
+    }
+
+    /// Everything that the inputs since the last call have caused.
+    pub fn take_output(&mut self) -> Output {
+        std::mem::take(&mut self.out)
+    }
+
+    fn set_now(&mut self, now: Now) {
+        self.now.wall = self.now.wall.max(now.wall);
+        self.now.monotonic_ms = self.now.monotonic_ms.max(now.monotonic_ms);
+    }
+
+    fn handle_opened(&mut self, conn: ConnId, guest: Guest, peer: Peer) {
+        self.connections.insert(conn, Connection::new(guest, peer, self.now.monotonic_ms));
+        if guest == Guest::Plain {
+            self.greet_plain(conn);
+        }
+    }
+
+    /// Runs a line of an IRC client now, or after the history that its connection waits for.
+    ///
+    /// A connection the hub has closed may not know it yet; what it still says counts for nothing.
+    fn handle_irc(&mut self, conn: ConnId, input: Deferred) {
+        let Some(connection) = self.connections.get_mut(&conn) else { return };
+        connection.set_heard(self.now.monotonic_ms);
+        if connection.guest != Guest::Irc {
+            return;
+        }
+        if connection.parked.is_none() {
+            self.run(conn, &input);
+        } else if connection.waiting.len() < self.settings.limits.parked_inputs {
+            connection.waiting.push_back(input);
+        } else {
+            self.close(conn, "Too much was sent while history was being read");
+        }
+    }
+
+    /// Runs one line of a connection that is not parked.
+    fn run(&mut self, conn: ConnId, input: &Deferred) {
+        match input {
+            Deferred::Message(message) => {
+                let message = message.get();
+                let mut turn = self.begin_turn(conn, message.tag("label").as_deref());
+                command::run(self, &mut turn, &message);
+                self.end_turn(turn);
+            }
+            Deferred::BadLine(fault) => {
+                let mut turn = self.begin_turn(conn, None);
+                turn.response.refuse(&command::fault_refusal(*fault));
+                self.end_turn(turn);
+            }
+        }
+    }
+
+    fn begin_turn(&self, conn: ConnId, label: Option<&str>) -> Turn {
+        let connection = &self.connections[&conn];
+        let user = connection.user();
+        let nick =
+            user.map_or_else(|| "*".into(), |user| Arc::clone(&self.users[user].source().nick));
+        let response = Response::new(Arc::clone(&self.server), nick, connection.enabled, label);
+        Turn { conn, user, response, ending: Ending::Reply }
+    }
+
+    fn end_turn(&mut self, turn: Turn) {
+        let Turn { conn, response, ending, .. } = turn;
+        match ending {
+            Ending::Reply => {
+                let bytes = response.finish(&mut self.batch_number);
+                self.send(conn, bytes);
+            }
+            Ending::Close => {
+                let farewell = response.finish(&mut self.batch_number).into();
+                self.out.events.push(Outbound::Close { conn, farewell });
+            }
+            Ending::Park(question, query) => self.park(conn, response, question, query),
+        }
+    }
+
+    fn handle_closed(&mut self, conn: ConnId, reason: CloseReason) {
+        let reason = match reason {
+            CloseReason::Eof | CloseReason::Asked => "Connection closed".to_owned(),
+            CloseReason::Io(words) => format!("Connection lost: {words}"),
+            CloseReason::SendQ => "Connection too slow".to_owned(),
+        };
+        self.end_connection(conn, &reason);
+    }
+
+    fn send_ping(&mut self, conn: ConnId) {
+        let mut turn = self.begin_turn(conn, None);
+        turn.response.link("PING", &self.server);
+        self.connections[&conn].set_asked();
+        self.end_turn(turn);
+    }
+
+    /// Sends bytes, if there are any.
+    fn send(&mut self, conn: ConnId, bytes: Vec<u8>) {
+        if !bytes.is_empty() {
+            self.out.events.push(Outbound::Reply { conn, bytes: bytes.into() });
+        }
+    }
+
+    fn store(&mut self, write: Write) {
+        self.out.writes.push(write);
+    }
+}

@@ -1,0 +1,91 @@
+//! The plain room: people with `nc`, `telnet` or a ten-line script, in the lobby (server.md, "One port, four kinds of guest").
+//!
+//! Owns the conversation by which a plain guest gets a name, and its exact words. What others say to them is made readable
+//! by the relay; where a text ends is the reactor's affair.
+
+use majlis_protocol::{Name, split_text};
+
+use super::Hub;
+use super::channel::Membership;
+use super::command::text_room;
+use super::user::{Collision, UserId};
+use crate::event::{ConnId, Guest, Outbound};
+
+const GREETING: &str = "Greetings from the server! Now type your name and press enter!";
+/// The word that ends the visit.
+const SHUTDOWN: &str = "shutdown";
+
+impl Hub {
+    pub(super) fn greet_plain(&mut self, conn: ConnId) {
+        self.send(conn, GREETING.into());
+    }
+
+    /// Takes a plain guest's text: their name first, then what they say in the lobby.
+    pub(super) fn handle_text(&mut self, conn: ConnId, text: &str) {
+        let Some(connection) = self.connections.get_mut(&conn) else { return };
+        connection.set_heard(self.now.monotonic_ms);
+        if connection.guest != Guest::Plain {
+            return;
+        }
+        let user = connection.user();
+        let text = text.trim();
+        match user {
+            _ if text == SHUTDOWN => self.shut_down_plain(conn),
+            _ if text.is_empty() => {}
+            Some(user) => self.say_in_lobby(user, text),
+            None => self.name_plain(conn, text),
+        }
+    }
+
+    fn shut_down_plain(&mut self, conn: ConnId) {
+        if self.end_connection(conn, "Left the plain room").is_some() {
+            self.out.events.push(Outbound::Close { conn, farewell: [].into() });
+        }
+    }
+
+    /// Seats a plain guest under the name they typed, or says in one line why it cannot be theirs.
+    fn name_plain(&mut self, conn: ConnId, typed: &str) {
+        match self.plain_name(typed) {
+            Ok(nick) => self.seat_plain(conn, nick, typed),
+            Err(why) => {
+                self.send(conn, format!("{why}. Type another name and press enter!").into_bytes());
+            }
+        }
+    }
+
+    /// A nick has no spaces; between the words of a name, `_` stands for them.
+    fn plain_name(&self, typed: &str) -> Result<Name, String> {
+        let joined = typed.split_whitespace().collect::<Vec<_>>().join("_");
+        let nick =
+            Name::nick(&joined).map_err(|why| format!("That name cannot be yours: {why}"))?;
+        match self.users.check_name(&nick, None) {
+            Ok(()) => Ok(nick),
+            Err(Collision::Taken(_)) => Err(format!("The name {} is taken", nick.as_str())),
+            Err(Collision::Confusable) => {
+                Err(format!("The name {} looks like one that is taken", nick.as_str()))
+            }
+        }
+    }
+
+    fn seat_plain(&mut self, conn: ConnId, nick: Name, typed: &str) {
+        let welcome =
+            format!("Welcome {}! If you ever want to quit, type shutdown to exit.", nick.as_str());
+        self.send(conn, welcome.into_bytes());
+        let realname = self.realname(typed, &nick);
+        let user = self.start_session(conn, nick, "plain", realname);
+        if let Some(lobby) = self.channels.find(self.settings.lobby.folded()) {
+            self.enter_room(conn, user, lobby, Membership::default());
+        }
+    }
+
+    /// Says a text in as many messages as it needs.
+    fn say_in_lobby(&mut self, user: UserId, text: &str) {
+        let lobby = self.settings.lobby.clone();
+        let Some(room) = self.channels.find(lobby.folded()) else { return };
+        self.users[user].spoke_ms = self.now.monotonic_ms;
+        let max_bytes = text_room(self.users[user].source(), lobby.as_str());
+        for piece in split_text(text, max_bytes) {
+            self.say_plainly(user, room, piece);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Coming, staying and going: memberships, takeovers and endings, and who is told of them.
+//!
+//! Owns that a membership is on both its sides, that a room ends when it has to, and that everybody who shared a room with
+//! somebody hears of it once (identity.md, "A room's life"). Which command leads here, and the rights it takes, is the
+//! commands' affair.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use majlis_protocol::Name;
+
+use super::Hub;
+use super::channel::{Channel, Membership};
+use super::connection::{Connection, Phase, Session};
+use super::reply::Response;
+use super::user::{UserId, shown_host};
+use crate::event::{Action, Audience, ConnId, Guest, Outbound, Relay, RestoredRoom, RoomId, Write};
+
+impl Hub {
+    /// What somebody does now, without identifier or tags.
+    pub(super) fn relay_of(&self, user: UserId, action: Action) -> Arc<Relay> {
+        Arc::new(Relay {
+            source: self.users[user].source().clone(),
+            account: None,
+            time: self.now.wall,
+            msgid: None,
+            client_tags: "".into(),
+            action,
+        })
+    }
+
+    /// Tells everybody in a room, but for one connection that knows already.
+    pub(super) fn tell_room(&mut self, room: RoomId, except: Option<ConnId>, relay: &Arc<Relay>) {
+        let to = Audience::Room { room, except };
+        self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+    }
+
+    /// Tells everybody who shares a room with somebody, once.
+    pub(super) fn tell_neighbours(
+        &mut self,
+        user: UserId,
+        except: Option<ConnId>,
+        relay: &Arc<Relay>,
+    ) {
+        let rooms: Arc<[RoomId]> = self.users[user].rooms.iter().copied().collect();
+        if !rooms.is_empty() {
+            let to = Audience::Rooms { rooms, except };
+            self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        }
+    }
+
+    /// Makes an empty room under a name that no other has.
+    pub(super) fn make_room(&mut self, name: Name, lasting: bool) -> RoomId {
+        let room = RestoredRoom {
+            room: self.ids.room(),
+            name: name.as_str().to_owned(),
+            made: self.now.wall,
+            lasting,
+            topic: None,
+        };
+        let id = room.room;
+        self.store(Write::RoomMade(room.clone()));
+        self.channels.insert(id, Channel::new(room, name, None));
+        id
+    }
+
+    /// Lets a session into a room, and its user too, if that is new. Returns what happened, as the session is to see it;
+    /// nothing if it was in already.
+    pub(super) fn enter_room(
+        &mut self,
+        conn: ConnId,
+        user: UserId,
+        room: RoomId,
+        membership: Membership,
+    ) -> Option<Arc<Relay>> {
+        if !self.connections[&conn].session_mut()?.rooms.insert(room) {
+            return None;
+        }
+        let name = self.channels[room].name.as_str().into();
+        let realname = Arc::clone(&self.users[user].realname);
+        let relay = self.relay_of(user, Action::Join { room: name, realname });
+        if self.users[user].rooms.insert(room) {
+            let channel = &mut self.channels[room];
+            channel.members.insert(user, membership);
+            channel.ends_at_ms = None;
+            self.tell_room(room, None, &relay);
+        }
+        self.out.events.push(Outbound::Joined { conn, room });
+        Some(relay)
+    }
+
+    /// Takes a user out of a room they are in, with all their sessions, and tells the room.
+    pub(super) fn leave_room(
+        &mut self,
+        user: UserId,
+        room: RoomId,
+        reason: Option<Arc<str>>,
+        except: Option<ConnId>,
+    ) -> Arc<Relay> {
+        let name = self.channels[room].name.as_str().into();
+        let relay = self.relay_of(user, Action::Part { room: name, reason });
+        self.tell_room(room, except, &relay);
+        for conn in self.users[user].sessions.clone() {
+            let session = self.connections.get_mut(&conn).and_then(Connection::session_mut);
+            if session.is_some_and(|session| session.rooms.swap_remove(&room)) {
+                self.out.events.push(Outbound::Left { conn, room });
+            }
+        }
+        self.users[user].rooms.swap_remove(&room);
+        self.end_membership(user, room);
+        relay
+    }
+
+    /// Takes a user off a room's list; the room ends with its last member unless it is lasting.
+    fn end_membership(&mut self, user: UserId, room: RoomId) {
+        let channel = &mut self.channels[room];
+        channel.members.swap_remove(&user);
+        if channel.members.is_empty() && !channel.lasting {
+            self.end_room(room);
+        }
+    }
+
+    fn end_room(&mut self, room: RoomId) {
+        self.channels.remove(room);
+        self.store(Write::RoomRemoved(room));
+    }
+
+    /// Ends the restored rooms that nobody came back to in time.
+    pub(super) fn end_deserted_rooms(&mut self) {
+        let now_ms = self.now.monotonic_ms;
+        let is_over = |channel: &Channel| channel.ends_at_ms.is_some_and(|end_ms| end_ms <= now_ms);
+        let over = self.channels.iter().filter(|(_, channel)| is_over(channel)).map(|(id, _)| id);
+        for room in over.collect::<Vec<_>>() {
+            self.end_room(room);
+        }
+    }
+
+    /// Gives a user to a new connection of the same device; what older ones they had ends. Others see nothing of it.
+    ///
+    /// The user stays in their rooms. The new session hears of a room once it joins it; those it does not join in time, the
+    /// user is out of ([`end_unclaimed_memberships`](Self::end_unclaimed_memberships)).
+    pub(super) fn take_over(&mut self, user: UserId, conn: ConnId, realname: Arc<str>) {
+        let encrypted = self.connections[&conn].peer.encrypted;
+        self.connections[&conn].phase = Phase::Session(Session::new(user));
+        let reclaim_by_ms = self.now.monotonic_ms + self.settings.limits.takeover_grace_ms;
+        let taken = &mut self.users[user];
+        taken.realname = realname;
+        taken.encrypted = encrypted;
+        taken.reclaim_by_ms = Some(reclaim_by_ms);
+        let ghosts = std::mem::replace(&mut taken.sessions, vec![conn]);
+        for ghost in ghosts {
+            self.close(ghost, "You came back from another connection");
+        }
+    }
+
+    pub(super) fn end_unclaimed_memberships(&mut self) {
+        let now_ms = self.now.monotonic_ms;
+        let is_due = |by_ms: Option<u64>| by_ms.is_some_and(|by_ms| by_ms <= now_ms);
+        let due = self.users.iter().filter(|(_, user)| is_due(user.reclaim_by_ms));
+        for user in due.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.users[user].reclaim_by_ms = None;
+            for room in self.unclaimed_rooms(user) {
+                self.leave_room(user, room, Some("Did not come back".into()), None);
+            }
+        }
+    }
+
+    /// A user's rooms that no session of theirs is in.
+    fn unclaimed_rooms(&self, user: UserId) -> Vec<RoomId> {
+        let user = &self.users[user];
+        let is_claimed = |room: &RoomId| {
+            let mut sessions =
+                user.sessions.iter().filter_map(|conn| self.connections[conn].session());
+            sessions.any(|session| session.rooms.contains(room))
+        };
+        user.rooms.iter().copied().filter(|room| !is_claimed(room)).collect()
+    }
+
+    /// Ends a connection from this side, with a reason for it and for those who saw its user.
+    pub(super) fn close(&mut self, conn: ConnId, reason: &str) {
+        if let Some(connection) = self.end_connection(conn, reason) {
+            let farewell = self.farewell(&connection, reason);
+            self.out.events.push(Outbound::Close { conn, farewell });
+        }
+    }
+
+    /// Forgets a connection, and its user with their last session. Nothing is sent to it any more.
+    pub(super) fn end_connection(&mut self, conn: ConnId, reason: &str) -> Option<Connection> {
+        let connection = self.connections.swap_remove(&conn)?;
+        self.reads.forget(conn);
+        if let Some(user) = connection.user() {
+            self.users[user].sessions.retain(|&session| session != conn);
+            if self.users[user].sessions.is_empty() {
+                self.end_user(user, conn, reason);
+            }
+        }
+        Some(connection)
+    }
+
+    fn end_user(&mut self, user: UserId, conn: ConnId, reason: &str) {
+        let relay = self.relay_of(user, Action::Quit { reason: self.cut_reason(reason) });
+        self.tell_neighbours(user, Some(conn), &relay);
+        let rooms = self.users.remove(user).map(|user| user.rooms).unwrap_or_default();
+        for room in rooms {
+            self.end_membership(user, room);
+        }
+    }
+
+    /// A leaver's words, cut to the limit and on one line.
+    pub(super) fn cut_reason(&self, reason: &str) -> Arc<str> {
+        let cut = super::reply::cut(reason, self.settings.limits.reason_bytes);
+        cut.replace(['\0', '\r', '\n'], " ").into()
+    }
+
+    /// The last words to a connection.
+    pub(super) fn farewell(&mut self, connection: &Connection, reason: &str) -> Arc<[u8]> {
+        match connection.guest {
+            Guest::Plain => format!("{reason}.").into_bytes().into(),
+            Guest::Irc => {
+                let mut response =
+                    Response::new(Arc::clone(&self.server), "*".into(), connection.enabled, None);
+                response.link("ERROR", &closing_words(connection.peer.address, reason));
+                response.finish(&mut self.batch_number).into()
+            }
+        }
+    }
+}
+
+/// The text of the ERROR that ends a connection.
+pub(super) fn closing_words(address: IpAddr, reason: &str) -> String {
+    format!("Closing link: {} ({reason})", shown_host(address))
+}

@@ -1,0 +1,96 @@
+//! Reads of history: whose turn it is, and what waits behind them.
+//!
+//! Owns that no more reads are outstanding than the readers' queue holds, so that nobody ever blocks on it, and that a
+//! parked connection's later lines run in order after its answer (architecture.md, "Parking"). What is asked and how the
+//! answer looks is the history command's affair.
+
+use std::collections::VecDeque;
+
+use super::Hub;
+use super::command::history::Question;
+use super::command::{Ending, Turn, history};
+use super::connection::{Deferred, Parked};
+use super::reply::Response;
+use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, Outbound};
+
+/// How many reads are with the readers, and who comes next.
+#[derive(Debug)]
+pub(super) struct Reads {
+    max: usize,
+    outstanding: usize,
+    waiting: VecDeque<ConnId>,
+}
+
+impl Reads {
+    pub(super) fn new(max: usize) -> Self {
+        Self { max: max.max(1), outstanding: 0, waiting: VecDeque::new() }
+    }
+
+    /// Takes an ended connection out of those that wait. What is outstanding still gets its answer, which then is nobody's.
+    pub(super) fn forget(&mut self, conn: ConnId) {
+        self.waiting.retain(|&waiting| waiting != conn);
+    }
+
+    pub(super) fn clear_waiting(&mut self) {
+        self.waiting.clear();
+    }
+
+    fn take_next(&mut self) -> Option<ConnId> {
+        if self.outstanding >= self.max {
+            return None;
+        }
+        let next = self.waiting.pop_front()?;
+        self.outstanding += 1;
+        Some(next)
+    }
+}
+
+impl Hub {
+    /// Parks a connection until its question is answered.
+    pub(super) fn park(
+        &mut self,
+        conn: ConnId,
+        response: Response,
+        question: Question,
+        query: HistoryQuery,
+    ) {
+        let parked = Parked { response, question, query: Some(query) };
+        self.connections[&conn].parked = Some(Box::new(parked));
+        self.reads.waiting.push_back(conn);
+        self.start_reads();
+    }
+
+    fn start_reads(&mut self) {
+        while let Some(conn) = self.reads.take_next() {
+            let parked = self.connections[&conn].parked.as_mut();
+            let query = parked.and_then(|parked| parked.query.take());
+            let query = query.expect("who waits for a reader is parked with a query");
+            self.out.events.push(Outbound::ReadHistory { conn, query });
+        }
+    }
+
+    /// Gives a parked connection its answer, and runs what it said meanwhile.
+    pub(super) fn handle_history(
+        &mut self,
+        conn: ConnId,
+        result: Result<HistoryPage, HistoryError>,
+    ) {
+        self.reads.outstanding = self.reads.outstanding.saturating_sub(1);
+        self.start_reads();
+        let Some(connection) = self.connections.get_mut(&conn) else { return };
+        let Some(parked) = connection.parked.take() else { return };
+        let Parked { mut response, question, .. } = *parked;
+        let user = connection.user();
+        history::answer(self, &mut response, &question, result);
+        self.end_turn(Turn { conn, user, response, ending: Ending::Reply });
+        while let Some(input) = self.next_waiting(conn) {
+            self.run(conn, &input);
+        }
+    }
+
+    /// The next line of a connection that is open and not parked (again).
+    fn next_waiting(&mut self, conn: ConnId) -> Option<Deferred> {
+        let connection = self.connections.get_mut(&conn)?;
+        if connection.parked.is_some() { None } else { connection.waiting.pop_front() }
+    }
+}

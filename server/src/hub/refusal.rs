@@ -1,0 +1,164 @@
+//! Every way in which the hub says no, with its numeric or code and its words in one place.
+//!
+//! Numerics are those of modern.ircdocs.horse; codes of FAIL those of the IRCv3 registry and of the extension in question.
+
+use std::borrow::Cow;
+
+use majlis_protocol::NameError;
+use majlis_protocol::numeric::{
+    ERR_ALREADYREGISTERED, ERR_BADCHANMASK, ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED,
+    ERR_ERRONEUSNICKNAME, ERR_INPUTTOOLONG, ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS,
+    ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK,
+    ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS,
+    ERR_UMODEUNKNOWNFLAG, ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL,
+    ERR_USERSDONTMATCH,
+};
+
+/// Why something was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) code: Code,
+    /// What stands between the code and the text; what a client sent may be among it.
+    pub(super) words: Vec<String>,
+    pub(super) text: Cow<'static, str>,
+}
+
+/// In which form it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// By this numeric.
+    Numeric(&'static str),
+    /// By a FAIL; by a NOTICE to who did not enable standard-replies.
+    Fail,
+    /// By a FAIL, which the capability that the command belongs to brings with it.
+    FailAlways,
+}
+
+impl Refusal {
+    fn numeric(code: &'static str, words: &[&str], text: impl Into<Cow<'static, str>>) -> Self {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        Self { code: Code::Numeric(code), words, text: text.into() }
+    }
+
+    /// A FAIL about a whole line (`*`) with this code.
+    pub(super) fn of_line(code: &str, text: &'static str) -> Self {
+        let words = vec!["*".to_owned(), code.to_owned()];
+        Self { code: Code::Fail, words, text: text.into() }
+    }
+
+    /// A FAIL of CHATHISTORY with this code and context (draft/chathistory, "Errors and Warnings").
+    pub(super) fn of_history(code: &str, context: &[&str], text: &'static str) -> Self {
+        let words = [&["CHATHISTORY", code], context].concat();
+        let words = words.into_iter().map(ToOwned::to_owned).collect();
+        Self { code: Code::FailAlways, words, text: text.into() }
+    }
+
+    pub(super) fn unknown_command(command: &str) -> Self {
+        Self::numeric(ERR_UNKNOWNCOMMAND, &[command], "Unknown command")
+    }
+
+    pub(super) fn not_registered() -> Self {
+        Self::numeric(ERR_NOTREGISTERED, &[], "You have not registered")
+    }
+
+    pub(super) fn already_registered() -> Self {
+        Self::numeric(ERR_ALREADYREGISTERED, &[], "You may not reregister")
+    }
+
+    pub(super) fn too_few_params(command: &str) -> Self {
+        Self::numeric(ERR_NEEDMOREPARAMS, &[command], "Not enough parameters")
+    }
+
+    pub(super) fn invalid_cap_command(subcommand: &str) -> Self {
+        Self::numeric(ERR_INVALIDCAPCMD, &[subcommand], "Invalid CAP subcommand")
+    }
+
+    pub(super) fn no_nick_given() -> Self {
+        Self::numeric(ERR_NONICKNAMEGIVEN, &[], "No nickname given")
+    }
+
+    pub(super) fn bad_nick(nick: &str, why: NameError) -> Self {
+        Self::numeric(ERR_ERRONEUSNICKNAME, &[nick], sentence(&why.to_string()))
+    }
+
+    pub(super) fn nick_in_use(nick: &str) -> Self {
+        Self::numeric(ERR_NICKNAMEINUSE, &[nick], "Nickname is already in use")
+    }
+
+    pub(super) fn nick_confusable(nick: &str) -> Self {
+        Self::numeric(ERR_NICKNAMEINUSE, &[nick], "Nickname looks like one that is in use")
+    }
+
+    pub(super) fn no_such_nick(nick: &str) -> Self {
+        Self::numeric(ERR_NOSUCHNICK, &[nick], "No such nick")
+    }
+
+    pub(super) fn no_such_channel(room: &str) -> Self {
+        Self::numeric(ERR_NOSUCHCHANNEL, &[room], "No such channel")
+    }
+
+    pub(super) fn bad_channel(room: &str, why: NameError) -> Self {
+        Self::numeric(ERR_BADCHANMASK, &[room], sentence(&why.to_string()))
+    }
+
+    pub(super) fn too_many_channels(room: &str) -> Self {
+        Self::numeric(ERR_TOOMANYCHANNELS, &[room], "You have joined too many channels")
+    }
+
+    pub(super) fn server_full_of_channels(room: &str) -> Self {
+        let text = "This server has as many channels as it can hold";
+        Self::numeric(ERR_TOOMANYCHANNELS, &[room], text)
+    }
+
+    pub(super) fn not_on_channel(room: &str) -> Self {
+        Self::numeric(ERR_NOTONCHANNEL, &[room], "You're not on that channel")
+    }
+
+    pub(super) fn user_not_in_channel(nick: &str, room: &str) -> Self {
+        Self::numeric(ERR_USERNOTINCHANNEL, &[nick, room], "They aren't on that channel")
+    }
+
+    pub(super) fn not_operator(room: &str) -> Self {
+        Self::numeric(ERR_CHANOPRIVSNEEDED, &[room], "You're not channel operator")
+    }
+
+    pub(super) fn cannot_send(room: &str) -> Self {
+        Self::numeric(ERR_CANNOTSENDTOCHAN, &[room], "Cannot send to channel")
+    }
+
+    pub(super) fn no_recipient(command: &str) -> Self {
+        Self::numeric(ERR_NORECIPIENT, &[], format!("No recipient given ({command})"))
+    }
+
+    pub(super) fn no_text() -> Self {
+        Self::numeric(ERR_NOTEXTTOSEND, &[], "No text to send")
+    }
+
+    pub(super) fn too_many_targets(targets: &str) -> Self {
+        Self::numeric(ERR_TOOMANYTARGETS, &[targets], "Too many targets; nothing was sent")
+    }
+
+    pub(super) fn too_long() -> Self {
+        Self::numeric(ERR_INPUTTOOLONG, &[], "Input line was too long")
+    }
+
+    pub(super) fn unknown_mode(mode: char, room: &str) -> Self {
+        let text = format!("is unknown mode char to me for {room}");
+        Self::numeric(ERR_UNKNOWNMODE, &[mode.encode_utf8(&mut [0; 4])], text)
+    }
+
+    pub(super) fn unknown_user_mode() -> Self {
+        Self::numeric(ERR_UMODEUNKNOWNFLAG, &[], "Unknown MODE flag")
+    }
+
+    pub(super) fn users_do_not_match() -> Self {
+        Self::numeric(ERR_USERSDONTMATCH, &[], "Cannot see or change mode for other users")
+    }
+}
+
+/// Plain words as the sentence they are.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}

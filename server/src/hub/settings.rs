@@ -1,0 +1,106 @@
+//! What the operator settles for the hub, and every limit that it keeps.
+
+use majlis_protocol::Name;
+
+/// What the hub needs to know before it starts.
+#[derive(Clone, Debug)]
+pub struct HubSettings {
+    /// The source of what the server itself says: a host name of at most 63 bytes.
+    pub server_name: String,
+    /// What people call the place (ISUPPORT `NETWORK`).
+    pub network_name: String,
+    /// The room that newcomers are brought into; it always exists.
+    pub lobby: Name,
+    /// The message of the day, a line each; none means there is none.
+    pub motd: Vec<String>,
+    /// How much is allowed of everything.
+    pub limits: Limits,
+}
+
+impl Default for HubSettings {
+    fn default() -> Self {
+        Self {
+            server_name: "majlis.local".to_owned(),
+            network_name: "Majlis".to_owned(),
+            lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
+            motd: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Every limit of the hub. Sizes are in bytes of UTF-8, spans of time in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A username, its `~` included (ISUPPORT `USERLEN`).
+    pub username_bytes: usize,
+    /// What people call themselves; what is longer is cut.
+    pub realname_bytes: usize,
+    /// A topic (ISUPPORT `TOPICLEN`); a longer one is refused. Over 280 it may not fit on a line with the longest names.
+    pub topic_bytes: usize,
+    /// The words of a PART or QUIT; what is longer is cut.
+    pub reason_bytes: usize,
+    /// Rooms that one person may be in (ISUPPORT `CHANLIMIT`).
+    pub rooms_per_person: usize,
+    /// Rooms on the server.
+    pub rooms: usize,
+    /// Targets of one PRIVMSG, NOTICE or TAGMSG (ISUPPORT `TARGMAX`).
+    pub targets: usize,
+    /// Changes with a parameter in one MODE (ISUPPORT `MODES`). Over 4 they may not fit on a line with the longest names.
+    pub mode_changes: usize,
+    /// People that a WHO for a mask lists.
+    pub who_matches: usize,
+    /// Messages, or rooms of a TARGETS, that one CHATHISTORY gives (ISUPPORT `CHATHISTORY`).
+    pub history_messages: u32,
+    /// Reads of history asked for and not yet answered, over all connections: what the readers' queue holds.
+    pub readers_queue: usize,
+    /// Inputs that wait behind one connection's read of history; one more closes it.
+    pub parked_inputs: usize,
+    /// Time from the first word to a complete registration.
+    pub registration_ms: u64,
+    /// Time to type a name in the plain room.
+    pub naming_ms: u64,
+    /// Silence after which an IRC client is asked for a sign of life.
+    pub ping_after_ms: u64,
+    /// Silence after that question which ends the connection.
+    pub ping_timeout_ms: u64,
+    /// How long a guest's room waits, empty, for its people after a restart.
+    pub room_grace_ms: u64,
+    /// How long somebody who took over their own ghost may take to join its rooms again before they are out of them.
+    pub takeover_grace_ms: u64,
+    /// Messages remembered for being sent only once.
+    pub sent_records: usize,
+    /// How long they are remembered.
+    pub sent_age_ms: u64,
+}
+
+const SECOND_MS: u64 = 1_000;
+const MINUTE_MS: u64 = 60 * SECOND_MS;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            username_bytes: 16,
+            realname_bytes: 120,
+            topic_bytes: 280,
+            reason_bytes: 200,
+            rooms_per_person: 100,
+            rooms: 2_000,
+            targets: 4,
+            mode_changes: 4,
+            who_matches: 500,
+            history_messages: 200,
+            readers_queue: 64,
+            parked_inputs: 256,
+            registration_ms: MINUTE_MS,
+            naming_ms: 5 * MINUTE_MS,
+            ping_after_ms: 90 * SECOND_MS,
+            ping_timeout_ms: 60 * SECOND_MS,
+            room_grace_ms: 10 * MINUTE_MS,
+            takeover_grace_ms: MINUTE_MS,
+            sent_records: 100_000,
+            sent_age_ms: 7 * DAY_MS,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Who others see: users, and the names by which they are found.
+//!
+//! Owns which name belongs to whom and which names stand in each other's way (identity.md, "Names"). What users do is the
+//! commands' affair.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::ops::{Index, IndexMut};
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+use majlis_protocol::{Name, Timestamp, fold};
+use majlis_wire::Fingerprint;
+
+use crate::event::{ConnId, Guest, RoomId, Source};
+
+/// One user, for as long as somebody holds their nick; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct UserId(u64);
+
+/// What others see under one nick. A guest has one session; none is left only while the user is being removed.
+#[derive(Debug)]
+pub(super) struct User {
+    pub(super) nick: Name,
+    /// With `~`: nobody here has proved who they are.
+    pub(super) username: Arc<str>,
+    pub(super) host: Arc<str>,
+    pub(super) realname: Arc<str>,
+    pub(super) guest: Guest,
+    pub(super) encrypted: bool,
+    /// Whoever shows this key again may take the nick over.
+    pub(super) device_key: Option<Fingerprint>,
+    pub(super) sessions: Vec<ConnId>,
+    pub(super) rooms: IndexSet<RoomId>,
+    pub(super) signed_on: Timestamp,
+    /// When they last said something, on the monotonic clock.
+    pub(super) spoke_ms: u64,
+    /// After a takeover: when they are out of the rooms that no session of theirs has joined again.
+    pub(super) reclaim_by_ms: Option<u64>,
+    /// What relays name as their source; kept true by [`Users`].
+    source: Source,
+}
+
+/// What a new user is made of.
+pub(super) struct NewUser {
+    pub(super) nick: Name,
+    pub(super) username: Arc<str>,
+    pub(super) host: Arc<str>,
+    pub(super) realname: Arc<str>,
+    pub(super) guest: Guest,
+    pub(super) encrypted: bool,
+    pub(super) device_key: Option<Fingerprint>,
+    pub(super) session: ConnId,
+    pub(super) signed_on: Timestamp,
+    pub(super) now_ms: u64,
+}
+
+impl User {
+    fn new(new: NewUser) -> Self {
+        Self {
+            source: source(&new.nick, &new.username, &new.host),
+            nick: new.nick,
+            username: new.username,
+            host: new.host,
+            realname: new.realname,
+            guest: new.guest,
+            encrypted: new.encrypted,
+            device_key: new.device_key,
+            sessions: vec![new.session],
+            rooms: IndexSet::new(),
+            signed_on: new.signed_on,
+            spoke_ms: new.now_ms,
+            reclaim_by_ms: None,
+        }
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
+fn source(nick: &Name, username: &str, host: &str) -> Source {
+    Source { nick: nick.as_str().into(), user_host: Some(format!("{username}@{host}").into()) }
+}
+
+/// The host that others are shown: the address itself, which on a local network is no secret and tells two guests apart.
+///
+/// No parameter may begin with a colon, so `::1` is written `0::1`, which means the same. At most
+/// [`HOST_MAX_BYTES`] long.
+pub(super) fn shown_host(address: IpAddr) -> String {
+    let host = address.to_canonical().to_string();
+    if host.starts_with(':') { format!("0{host}") } else { host }
+}
+
+/// The longest host: an IPv6 address in full.
+pub(super) const HOST_MAX_BYTES: usize = 39;
+
+/// Why a name cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Collision {
+    /// This user has it.
+    Taken(UserId),
+    /// People could take it for the name of somebody present.
+    Confusable,
+}
+
+/// All users, by identity and by name.
+#[derive(Debug, Default)]
+pub(super) struct Users {
+    by_id: IndexMap<UserId, User>,
+    by_nick: HashMap<String, UserId>,
+    /// Plain ASCII look-alikes may be present together, so one skeleton may be several users'.
+    by_skeleton: HashMap<String, Vec<UserId>>,
+    next_id: u64,
+    most: usize,
+}
+
+impl Users {
+    pub(super) fn find(&self, nick: &str) -> Option<UserId> {
+        self.by_nick.get(&fold(nick)).copied()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (UserId, &User)> {
+        self.by_id.iter().map(|(&id, user)| (id, user))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// The most that were ever here at one time.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// Whether the name can be had, by a newcomer or by `own`, who has another now.
+    ///
+    /// This is the one place that knows which names stand in the way. Names that belong to accounts are to be looked up here.
+    pub(super) fn check_name(&self, name: &Name, own: Option<UserId>) -> Result<(), Collision> {
+        match self.by_nick.get(name.folded()) {
+            Some(&user) if Some(user) != own => return Err(Collision::Taken(user)),
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        let alike = self.by_skeleton.get(&name.skeleton()).map_or(&[][..], Vec::as_slice);
+        let in_the_way = |&other: &UserId| {
+            let both_ascii = name.as_str().is_ascii() && self[other].nick.as_str().is_ascii();
+            Some(other) != own && !both_ascii
+        };
+        if alike.iter().any(in_the_way) { Err(Collision::Confusable) } else { Ok(()) }
+    }
+
+    /// Adds a user whose name was checked.
+    pub(super) fn insert(&mut self, new: NewUser) -> UserId {
+        let id = UserId(self.next_id);
+        self.next_id += 1;
+        self.index_name(id, &new.nick);
+        self.by_id.insert(id, User::new(new));
+        self.most = self.most.max(self.by_id.len());
+        id
+    }
+
+    /// Gives a user another name, which was checked.
+    pub(super) fn rename(&mut self, id: UserId, nick: Name) {
+        let old = self[id].nick.clone();
+        self.forget_name(id, &old);
+        self.index_name(id, &nick);
+        let user = &mut self[id];
+        user.source = source(&nick, &user.username, &user.host);
+        user.nick = nick;
+    }
+
+    pub(super) fn remove(&mut self, id: UserId) -> Option<User> {
+        let user = self.by_id.swap_remove(&id)?;
+        self.forget_name(id, &user.nick);
+        Some(user)
+    }
+
+    fn index_name(&mut self, id: UserId, nick: &Name) {
+        self.by_nick.insert(nick.folded().to_owned(), id);
+        self.by_skeleton.entry(nick.skeleton()).or_default().push(id);
+    }
+
+    fn forget_name(&mut self, id: UserId, nick: &Name) {
+        self.by_nick.remove(nick.folded());
+        let skeleton = nick.skeleton();
+        if let Some(users) = self.by_skeleton.get_mut(&skeleton) {
+            users.retain(|&other| other != id);
+            if users.is_empty() {
+                self.by_skeleton.remove(&skeleton);
+            }
+        }
+    }
+}
+
+/// Of users who are known to be there: whoever a session or a membership names.
+impl Index<UserId> for Users {
+    type Output = User;
+
+    fn index(&self, id: UserId) -> &User {
+        &self.by_id[&id]
+    }
+}
+
+impl IndexMut<UserId> for Users {
+    fn index_mut(&mut self, id: UserId) -> &mut User {
+        &mut self.by_id[&id]
+    }
+}

@@ -1,0 +1,188 @@
+//! The pipe that every message goes through, in one order: inbox → [`Hub`] → [`Store`] → reactors.
+//!
+//! Two threads. The hub thread works batches off the inbox; the committer stores what each caused and only then releases
+//! it to the reactors. While batch *k* is being committed the hub works on *k+1*; what piles up meanwhile is committed
+//! together, so the busier the server, the larger the batches.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+use std::{io, thread};
+
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased, tick};
+use majlis_protocol::Timestamp;
+
+use crate::event::{InboundBatch, Now, Outbound, Output};
+use crate::hub::Hub;
+use crate::reactor::ReactorHandle;
+use crate::store::{Readers, Store, StoreError};
+
+/// How many batches of the reactors may wait for the hub; then the reactors stop reading.
+const INBOX_BATCHES: usize = 64;
+
+/// How many outputs may wait for the committer; then the hub stops taking from its inbox.
+const COMMIT_QUEUE_OUTPUTS: usize = 8;
+
+/// How many waiting batches the hub takes into one output.
+const BATCHES_PER_OUTPUT: usize = 32;
+
+/// How often the hub looks at its deadlines.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A bounded inbox for the hub.
+pub fn inbox() -> (Sender<InboundBatch>, Receiver<InboundBatch>) {
+    bounded(INBOX_BATCHES)
+}
+
+/// Reads the two clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    started: Instant,
+}
+
+impl Clock {
+    /// A clock that starts now.
+    pub fn start() -> Self {
+        Self { started: Instant::now() }
+    }
+
+    /// What the clocks show.
+    pub fn now(self) -> Now {
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Now {
+            wall: Timestamp(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
+            monotonic_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// The running pipe.
+#[derive(Debug)]
+pub struct HubThread {
+    stop: Sender<()>,
+    hub: JoinHandle<()>,
+    committer: JoinHandle<Result<(), StoreError>>,
+    committer_ended: Receiver<()>,
+}
+
+/// The ends that the committer releases to.
+#[derive(Debug)]
+pub struct Outlets {
+    /// All reactors; each keeps what is its own.
+    pub reactors: Vec<ReactorHandle>,
+    /// Whoever answers history requests.
+    pub readers: Readers,
+}
+
+impl HubThread {
+    /// Starts both threads.
+    pub fn spawn(
+        hub: Hub,
+        store: Store,
+        outlets: Outlets,
+        inbox: Receiver<InboundBatch>,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        let (stop, stopped) = bounded(1);
+        let (commits, outputs) = bounded(COMMIT_QUEUE_OUTPUTS);
+        let (ending, committer_ended) = bounded::<()>(0);
+        let hub = thread::Builder::new()
+            .name("hub".to_owned())
+            .spawn(move || run_hub(hub, &inbox, &stopped, &commits, clock))?;
+        let committer = thread::Builder::new().name("committer".to_owned()).spawn(move || {
+            let _told_when_dropped = ending;
+            run_committer(store, &outlets, &outputs)
+        })?;
+        Ok(Self { stop, hub, committer, committer_ended })
+    }
+
+    /// Closed when the committer has ended, which before [`HubThread::stop`] means that a commit failed.
+    pub fn failed(&self) -> &Receiver<()> {
+        &self.committer_ended
+    }
+
+    /// Says goodbye to everybody, commits and releases what is under way, and ends both threads.
+    pub fn stop(self) -> Result<(), StoreError> {
+        // A hub that has ended already needs no telling.
+        let _ = self.stop.try_send(());
+        self.hub.join().expect("the hub does not panic");
+        self.committer.join().expect("the committer does not panic")
+    }
+}
+
+/// Works the inbox off until told to stop or until the committer is gone.
+fn run_hub(
+    mut hub: Hub,
+    inbox: &Receiver<InboundBatch>,
+    stopped: &Receiver<()>,
+    commits: &Sender<Output>,
+    clock: Clock,
+) {
+    let ticks = tick(TICK);
+    loop {
+        select_biased! {
+            recv(stopped) -> _ => {
+                hub.handle_shutdown(clock.now());
+                let _ = commits.send(hub.take_output());
+                return;
+            }
+            recv(ticks) -> _ => hub.handle_tick(clock.now()),
+            recv(inbox) -> batch => match batch {
+                Ok(batch) => take_batches(&mut hub, batch, inbox, clock),
+                Err(_) => return,
+            }
+        }
+        let output = hub.take_output();
+        if output.events.is_empty() && output.writes.is_empty() {
+            continue;
+        }
+        if commits.send(output).is_err() {
+            return;
+        }
+    }
+}
+
+/// Works off this batch and what waits behind it, up to a bound, so that they share a commit.
+fn take_batches(hub: &mut Hub, first: InboundBatch, inbox: &Receiver<InboundBatch>, clock: Clock) {
+    let now = clock.now();
+    let waiting = inbox.try_iter().take(BATCHES_PER_OUTPUT - 1);
+    for input in std::iter::once(first).chain(waiting).flat_map(|batch| batch.inputs) {
+        hub.handle_input(input, now);
+    }
+}
+
+/// Stores, then releases. A commit that fails ends this thread with nothing of it released: what nobody saw did not happen.
+fn run_committer(
+    mut store: Store,
+    outlets: &Outlets,
+    outputs: &Receiver<Output>,
+) -> Result<(), StoreError> {
+    while let Ok(mut output) = outputs.recv() {
+        for more in outputs.try_iter() {
+            output.writes.extend(more.writes);
+            output.events.extend(more.events);
+        }
+        store.commit_batch(&output.writes)?;
+        outlets.release(output.events);
+    }
+    Ok(())
+}
+
+impl Outlets {
+    /// Hands the committed events on, in order: history requests to the readers, all else to every reactor.
+    fn release(&self, events: Vec<Outbound>) {
+        let (reads, events): (Vec<_>, Vec<_>) =
+            events.into_iter().partition(|event| matches!(event, Outbound::ReadHistory { .. }));
+        if !events.is_empty() {
+            let events: Arc<[Outbound]> = events.into();
+            for reactor in &self.reactors {
+                reactor.release(Arc::clone(&events));
+            }
+        }
+        for read in reads {
+            if let Outbound::ReadHistory { conn, query } = read {
+                self.readers.read(conn, query);
+            }
+        }
+    }
+}

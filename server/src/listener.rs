@@ -1,0 +1,134 @@
+//! Opens the listening sockets and hands each new connection to a reactor, in turn.
+//!
+//! One thread for all addresses. What a guest speaks is for the reactor to find out.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener as StdListener};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use mio::net::TcpListener;
+use mio::{Events, Interest, Poll, Token, Waker};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::reactor::ReactorHandle;
+
+/// How many callers may wait for their accept; the kernel cuts it to its own limit.
+const BACKLOG: i32 = 1024;
+
+/// How long to rest when the process has no descriptor left for the next caller.
+const OUT_OF_DESCRIPTORS_PAUSE: Duration = Duration::from_millis(100);
+
+const STOP: Token = Token(usize::MAX);
+
+/// Opens a listening socket. An IPv6 "any" address takes IPv4 callers, too.
+pub fn bind(address: SocketAddr) -> io::Result<StdListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(!address.ip().is_unspecified())?;
+    }
+    // A server that comes back must get its port although old connections still linger there.
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// The running listener; dropping it does not stop the thread, [`Listener::stop`] does.
+#[derive(Debug)]
+pub struct Listener {
+    waker: Waker,
+    thread: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Starts accepting. `reactors` must not be empty.
+    pub fn spawn(sockets: Vec<StdListener>, reactors: Vec<ReactorHandle>) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), STOP)?;
+        let mut acceptor = Acceptor { listeners: Vec::new(), reactors, next_reactor: 0 };
+        for (index, socket) in sockets.into_iter().enumerate() {
+            let mut listener = TcpListener::from_std(socket);
+            poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
+            acceptor.listeners.push(listener);
+        }
+        let thread = std::thread::Builder::new()
+            .name("listener".to_owned())
+            .spawn(move || acceptor.run(poll))?;
+        Ok(Self { waker, thread })
+    }
+
+    /// Closes the sockets; nobody new comes in after this returns.
+    pub fn stop(self) {
+        if let Err(error) = self.waker.wake() {
+            tracing::error!(%error, "the listener cannot be woken");
+            return;
+        }
+        if self.thread.join().is_err() {
+            tracing::error!("the listener panicked");
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Acceptor {
+    listeners: Vec<TcpListener>,
+    reactors: Vec<ReactorHandle>,
+    next_reactor: usize,
+}
+
+impl Acceptor {
+    fn run(mut self, mut poll: Poll) {
+        let mut events = Events::with_capacity(64);
+        loop {
+            if let Err(error) = poll.poll(&mut events, None) {
+                if error.kind() == io::ErrorKind::Interrupted {
+                    continue;
+                }
+                tracing::error!(%error, "the listener cannot poll");
+                return;
+            }
+            for event in &events {
+                match event.token() {
+                    STOP => return,
+                    Token(index) => self.accept_waiting(index),
+                }
+            }
+        }
+    }
+
+    /// Takes everybody who waits; readiness is told once only.
+    fn accept_waiting(&mut self, index: usize) {
+        loop {
+            match self.listeners[index].accept() {
+                Ok((socket, peer)) => self.hand_over(socket, peer),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if is_about_one_caller(&error) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot take a new connection; trying again");
+                    std::thread::sleep(OUT_OF_DESCRIPTORS_PAUSE);
+                }
+            }
+        }
+    }
+
+    fn hand_over(&mut self, socket: mio::net::TcpStream, peer: SocketAddr) {
+        // Lines are small and already gathered once a turn; waiting for more would only add delay.
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, %peer, "the caller left at once");
+            return;
+        }
+        let reactor = &self.reactors[self.next_reactor];
+        self.next_reactor = (self.next_reactor + 1) % self.reactors.len();
+        if reactor.accept(socket.into(), peer).is_err() {
+            tracing::warn!(%peer, "turned away: too many connections");
+        }
+    }
+}
+
+/// Whether `accept` failed because this one caller is gone again, which says nothing about the next.
+fn is_about_one_caller(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}

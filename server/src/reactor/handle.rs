@@ -1,0 +1,117 @@
+//! How other threads speak to a reactor: sockets, the ordered stream, and the end.
+
+use std::io;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use mio::{Registry, Token, Waker};
+
+use crate::event::Outbound;
+
+/// How many sockets may wait to be taken in.
+const NEWCOMERS: usize = 1024;
+
+/// How many released batches may wait; the committer waits when there are more.
+const ORDERS: usize = 64;
+
+/// The token that wakes a reactor.
+pub(super) const WAKER: Token = Token(usize::MAX);
+
+/// A reactor, as the listener and the committer see it.
+#[derive(Clone, Debug)]
+pub struct ReactorHandle {
+    shared: Arc<Shared>,
+    newcomers: Sender<(TcpStream, SocketAddr)>,
+    orders: Sender<Order>,
+}
+
+/// The reactor's own ends.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    shared: Arc<Shared>,
+    pub(super) newcomers: Receiver<(TcpStream, SocketAddr)>,
+    pub(super) orders: Receiver<Order>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    waker: Waker,
+    conn_count: AtomicUsize,
+    max_connections: usize,
+}
+
+/// What a reactor is told; one queue for all, so that the end comes after what was released before it.
+#[derive(Debug)]
+pub(super) enum Order {
+    Release(Arc<[Outbound]>),
+    ShutDown,
+}
+
+impl ReactorHandle {
+    /// Gives the reactor a new connection; gives it back when the reactor has as many as it may hold, or has ended.
+    pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TcpStream> {
+        if self.shared.conn_count.fetch_add(1, Ordering::Relaxed) >= self.shared.max_connections {
+            self.shared.note_gone();
+            return Err(socket);
+        }
+        self.newcomers.try_send((socket, peer)).map_err(|error| {
+            self.shared.note_gone();
+            let (TrySendError::Full((socket, _)) | TrySendError::Disconnected((socket, _))) = error;
+            socket
+        })?;
+        self.shared.wake();
+        Ok(())
+    }
+
+    /// Hands over the next events of the ordered stream; waits while many are waiting. Every reactor gets all of them.
+    pub fn release(&self, batch: Arc<[Outbound]>) {
+        self.order(Order::Release(batch));
+    }
+
+    /// Has the reactor send what waits, for a second at most, and end.
+    pub fn shutdown(&self) {
+        self.order(Order::ShutDown);
+    }
+
+    fn order(&self, order: Order) {
+        // A reactor that has ended has nobody left to tell.
+        if self.orders.send(order).is_ok() {
+            self.shared.wake();
+        }
+    }
+}
+
+impl Mailbox {
+    /// A connection that [`ReactorHandle::accept`] gave is gone.
+    pub(super) fn note_gone(&self) {
+        self.shared.note_gone();
+    }
+}
+
+impl Shared {
+    fn wake(&self) {
+        if let Err(error) = self.waker.wake() {
+            tracing::error!(%error, "a reactor cannot be woken");
+        }
+    }
+
+    fn note_gone(&self) {
+        self.conn_count.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Both ends of a reactor's mailbox.
+pub(super) fn mailbox(
+    registry: &Registry,
+    max_connections: usize,
+) -> io::Result<(ReactorHandle, Mailbox)> {
+    let waker = Waker::new(registry, WAKER)?;
+    let shared = Arc::new(Shared { waker, conn_count: AtomicUsize::new(0), max_connections });
+    let (to_newcomers, newcomers) = bounded(NEWCOMERS);
+    let (to_orders, orders) = bounded(ORDERS);
+    let handle =
+        ReactorHandle { shared: shared.clone(), newcomers: to_newcomers, orders: to_orders };
+    Ok((handle, Mailbox { shared, newcomers, orders }))
+}

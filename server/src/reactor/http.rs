@@ -1,0 +1,238 @@
+//! The little of HTTP/1.1 (RFC 9112) that tells a browser what it found here.
+//!
+//! Owns the bounded reading of one request's head and the pages. Every answer closes the connection.
+
+use std::fmt::Write;
+
+/// The longest request line and header fields together.
+pub(crate) const HEAD_MAX_BYTES: usize = 8 * 1024;
+
+/// A request's head while it arrives.
+#[derive(Debug, Default)]
+pub(crate) struct RequestHead {
+    bytes: Vec<u8>,
+}
+
+impl RequestHead {
+    /// Takes bytes of the request; the whole response as soon as the head is complete or cannot become so.
+    ///
+    /// `port` is the one that the guest reached, for the page to name.
+    pub(crate) fn push(&mut self, bytes: &[u8], port: u16) -> Option<Vec<u8>> {
+        // The end may straddle what was there and what came.
+        let searched = self.bytes.len().saturating_sub(END.len() - 1);
+        let room = HEAD_MAX_BYTES - self.bytes.len();
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let is_whole = has_end(&self.bytes[searched..]);
+        if is_whole {
+            return Some(respond(&self.bytes, port));
+        }
+        (self.bytes.len() == HEAD_MAX_BYTES).then(|| error_page(Status::FieldsTooLarge, true))
+    }
+}
+
+const END: &[u8] = b"\r\n\r\n";
+
+fn has_end(bytes: &[u8]) -> bool {
+    bytes.windows(END.len()).any(|window| window == END)
+        || bytes.windows(2).any(|window| window == b"\n\n")
+}
+
+/// The answer to everybody who asks without encryption from where that is not allowed.
+pub(crate) fn forbidden() -> Vec<u8> {
+    error_page(Status::Forbidden, true)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Ok,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    FieldsTooLarge,
+}
+
+impl Status {
+    fn line(self) -> &'static str {
+        match self {
+            Self::Ok => "200 OK",
+            Self::BadRequest => "400 Bad Request",
+            Self::Forbidden => "403 Forbidden",
+            Self::NotFound => "404 Not Found",
+            Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::FieldsTooLarge => "431 Request Header Fields Too Large",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Ok => "",
+            Self::BadRequest => "This is no request that a chat server understands.",
+            Self::Forbidden => {
+                "This chat server talks over encrypted connections only. Use https instead of http, \
+                 or the Majlis application."
+            }
+            Self::NotFound => "There is nothing here. The first page says what this is.",
+            Self::MethodNotAllowed => "Pages here can only be read.",
+            Self::FieldsTooLarge => "That is more than a chat server reads.",
+        }
+    }
+}
+
+fn respond(head: &[u8], port: u16) -> Vec<u8> {
+    let Some((method, target)) = parse_request_line(head) else {
+        return error_page(Status::BadRequest, true);
+    };
+    let with_body = method != "HEAD";
+    match (method, path(target)) {
+        ("GET" | "HEAD", Some("/" | "/index.html")) => {
+            response(Status::Ok, &page("Majlis", &welcome(port)), with_body)
+        }
+        ("GET" | "HEAD", Some(_)) => error_page(Status::NotFound, with_body),
+        ("GET" | "HEAD", None) => error_page(Status::BadRequest, with_body),
+        _ => error_page(Status::MethodNotAllowed, true),
+    }
+}
+
+/// Method and target of an HTTP/1 request.
+fn parse_request_line(head: &[u8]) -> Option<(&str, &str)> {
+    let line = head.split(|&byte| byte == b'\n').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let mut words = line.strip_suffix('\r').unwrap_or(line).split(' ');
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some(method), Some(target), Some("HTTP/1.1" | "HTTP/1.0"), None) => Some((method, target)),
+        _ => None,
+    }
+}
+
+/// The path of a target in origin or absolute form (RFC 9112, 3.2), without its query.
+fn path(target: &str) -> Option<&str> {
+    let absolute = ["http://", "https://"].iter().find_map(|scheme| target.strip_prefix(scheme));
+    let path = match absolute {
+        Some(rest) => rest.find('/').map_or("/", |start| &rest[start..]),
+        None => target,
+    };
+    path.starts_with('/').then(|| path.split(['?', '#']).next().unwrap_or(path))
+}
+
+fn welcome(port: u16) -> String {
+    format!(
+        "<p>This is a chat server for the people on this network. There are three ways in:</p>\n\
+         <ul>\n\
+         <li>Install the application <strong>Majlis</strong> and enter the address that you see \
+         above, with port {port}.</li>\n\
+         <li>Any IRC program: the same address, port {port}, with TLS.</li>\n\
+         <li>On the server's own computer: <code>nc localhost {port}</code>, then type a \
+         name.</li>\n\
+         </ul>\n"
+    )
+}
+
+fn error_page(status: Status, with_body: bool) -> Vec<u8> {
+    response(status, &page(status.line(), &format!("<p>{}</p>\n", status.words())), with_body)
+}
+
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+         <style>body {{ max-width: 36em; margin: 4em auto; padding: 0 1em; \
+         font: 1.1em/1.6 system-ui, sans-serif }}</style>\n</head>\n\
+         <body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n"
+    )
+}
+
+fn response(status: Status, page: &str, with_body: bool) -> Vec<u8> {
+    let mut text = format!(
+        "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+         Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+         Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n",
+        status.line(),
+        page.len()
+    );
+    if status == Status::MethodNotAllowed {
+        text.push_str("Allow: GET, HEAD\r\n");
+    }
+    let body = if with_body { page } else { "" };
+    write!(text, "\r\n{body}").expect("a String takes everything");
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The response to a request that arrives in pieces of this length.
+    fn ask_in_pieces(request: &[u8], piece_bytes: usize) -> Option<String> {
+        let mut head = RequestHead::default();
+        let response = request.chunks(piece_bytes).find_map(|piece| head.push(piece, 33000))?;
+        Some(String::from_utf8(response).unwrap())
+    }
+
+    fn status(request: &str) -> String {
+        let response = ask_in_pieces(request.as_bytes(), 7).expect("a response");
+        response.lines().next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn first_page_says_what_this_is_and_how_to_join() {
+        for request in ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /?a=b HTTP/1.0\n\n"] {
+            for piece_bytes in [1, 3, 1000] {
+                let response = ask_in_pieces(request.as_bytes(), piece_bytes).unwrap();
+                assert!(response.starts_with("HTTP/1.1 200 OK\r\n"));
+                assert!(response.contains("\r\nConnection: close\r\n"));
+                let (head, body) = response.split_once("\r\n\r\n").unwrap();
+                assert!(head.contains(&format!("Content-Length: {}", body.len())));
+                assert!(body.contains("port 33000") && body.ends_with("</html>\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn head_is_answered_without_a_body() {
+        let response = ask_in_pieces(b"HEAD / HTTP/1.1\r\n\r\n", 100).unwrap();
+        assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("\r\n\r\n"));
+        assert!(!response.contains("<html"));
+    }
+
+    #[test]
+    fn every_other_request_gets_its_status() {
+        for (request, expected) in [
+            ("GET /elsewhere HTTP/1.1\r\n\r\n", "404 Not Found"),
+            ("GET http://a.b/ HTTP/1.1\r\n\r\n", "200 OK"),
+            ("GET http://a.b HTTP/1.1\r\n\r\n", "200 OK"),
+            ("GET https://a.b/x?/ HTTP/1.1\r\n\r\n", "404 Not Found"),
+            ("POST / HTTP/1.1\r\n\r\nNICK x\r\n", "405 Method Not Allowed"),
+            ("OPTIONS * HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
+            ("GET * HTTP/1.1\r\n\r\n", "400 Bad Request"),
+            ("GET well soon\r\n\r\n", "400 Bad Request"),
+            ("GET / HTTP/2.0\r\n\r\n", "400 Bad Request"),
+            ("GET /  HTTP/1.1\r\n\r\n", "400 Bad Request"),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 Bad Request"),
+        ] {
+            assert_eq!(status(request), format!("HTTP/1.1 {expected}"), "{request}");
+        }
+        assert_eq!(
+            ask_in_pieces(b"GET /\xff HTTP/1.1\r\n\r\n", 5).unwrap().lines().next(),
+            Some("HTTP/1.1 400 Bad Request")
+        );
+    }
+
+    #[test]
+    fn head_may_be_so_long_and_no_longer() {
+        let head = |bytes: usize| {
+            let start = "GET / HTTP/1.1\r\nX: ";
+            format!("{start}{}\r\n\r\n", "x".repeat(bytes - start.len() - 4))
+        };
+        assert_eq!(status(&head(HEAD_MAX_BYTES)), "HTTP/1.1 200 OK");
+        let too_long = "HTTP/1.1 431 Request Header Fields Too Large";
+        assert_eq!(status(&head(HEAD_MAX_BYTES + 1)), too_long);
+        assert_eq!(status(&head(20 * HEAD_MAX_BYTES)), too_long);
+    }
+
+    #[test]
+    fn unfinished_head_waits() {
+        assert_eq!(ask_in_pieces(b"GET / HTTP/1.1\r\nHost: x\r\n", 4), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! What waits to be sent to one guest, bounded in bytes.
+//!
+//! The bytes are shared between all who get the same. Typing notices are worth the least: they give way when the queue
+//! is more than half full. What to do about a queue that overflows is [`conn`](super::conn)'s.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+
+/// How many pieces one system call takes.
+pub(crate) const SLICES_MAX: usize = 64;
+
+/// Above this many places an empty queue gives its memory back.
+const PLACES_KEPT: usize = 16;
+
+/// What a piece is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// Somebody is typing, or the like: tags without a text.
+    Typing,
+    /// Everything else.
+    Lasting,
+}
+
+/// More waits than the queue may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Overflow;
+
+/// The queue.
+#[derive(Debug)]
+pub(crate) struct SendQ {
+    pieces: VecDeque<(Arc<[u8]>, Worth)>,
+    /// How much of the first piece is sent already.
+    sent_bytes: usize,
+    waiting_bytes: usize,
+    max_bytes: usize,
+}
+
+impl SendQ {
+    /// An empty queue for at most this many bytes.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self { pieces: VecDeque::new(), sent_bytes: 0, waiting_bytes: 0, max_bytes }
+    }
+
+    /// Puts a piece at the end. Typing is left out when the queue is over half full, and thrown out for what lasts.
+    pub(crate) fn push(&mut self, bytes: Arc<[u8]>, worth: Worth) -> Result<(), Overflow> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let would_wait = self.waiting_bytes + bytes.len();
+        if worth == Worth::Typing && would_wait > self.max_bytes / 2 {
+            return Ok(());
+        }
+        if would_wait > self.max_bytes {
+            self.drop_typing();
+        }
+        if self.waiting_bytes + bytes.len() > self.max_bytes {
+            return Err(Overflow);
+        }
+        self.push_unbounded(bytes, worth);
+        Ok(())
+    }
+
+    /// Puts last words at the end, over the bound if need be.
+    pub(crate) fn push_last(&mut self, bytes: Arc<[u8]>) {
+        if !bytes.is_empty() {
+            self.push_unbounded(bytes, Worth::Lasting);
+        }
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// What is to be sent next, at most [`SLICES_MAX`] pieces; how many of `slices` were filled.
+    pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES_MAX]) -> usize {
+        let mut skipped_bytes = self.sent_bytes;
+        let mut count = 0;
+        for (slice, (bytes, _)) in slices.iter_mut().zip(&self.pieces) {
+            *slice = IoSlice::new(&bytes[skipped_bytes..]);
+            skipped_bytes = 0;
+            count += 1;
+        }
+        count
+    }
+
+    /// So many bytes of what [`fill`](Self::fill) gave are sent.
+    pub(crate) fn advance(&mut self, count: usize) {
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(count);
+        self.sent_bytes += count;
+        while let Some((bytes, _)) = self.pieces.front() {
+            if self.sent_bytes < bytes.len() {
+                return;
+            }
+            self.sent_bytes -= bytes.len();
+            self.pieces.pop_front();
+        }
+        if self.pieces.capacity() > PLACES_KEPT {
+            self.pieces = VecDeque::new();
+        }
+    }
+
+    fn push_unbounded(&mut self, bytes: Arc<[u8]>, worth: Worth) {
+        self.waiting_bytes += bytes.len();
+        self.pieces.push_back((bytes, worth));
+    }
+
+    /// Throws out all typing but a piece that is partly sent.
+    fn drop_typing(&mut self) {
+        let mut is_begun = self.sent_bytes > 0;
+        let waiting_bytes = &mut self.waiting_bytes;
+        self.pieces.retain(|(bytes, worth)| {
+            let stays = *worth == Worth::Lasting || std::mem::take(&mut is_begun);
+            is_begun = false;
+            if !stays {
+                *waiting_bytes -= bytes.len();
+            }
+            stays
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn piece(text: &str) -> Arc<[u8]> {
+        text.as_bytes().into()
+    }
+
+    /// What would be sent now.
+    fn waiting(queue: &SendQ) -> Vec<u8> {
+        let mut slices = [IoSlice::new(&[]); SLICES_MAX];
+        let count = queue.fill(&mut slices);
+        slices[..count].iter().flat_map(|slice| slice.to_vec()).collect()
+    }
+
+    #[test]
+    fn bytes_leave_in_order_wherever_the_socket_cuts_them() {
+        let mut queue = SendQ::new(100);
+        for text in ["abc", "", "de", "f"] {
+            queue.push(piece(text), Worth::Lasting).unwrap();
+        }
+        for (sent, rest) in [(0, "abcdef"), (2, "cdef"), (1, "def"), (2, "f"), (1, "")] {
+            queue.advance(sent);
+            assert_eq!(waiting(&queue), rest.as_bytes());
+        }
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn bound_holds_to_the_byte() {
+        let mut queue = SendQ::new(10);
+        queue.push(piece("1234567890"), Worth::Lasting).unwrap();
+        assert_eq!(queue.push(piece("x"), Worth::Lasting), Err(Overflow));
+        queue.advance(1);
+        assert_eq!(queue.push(piece("xy"), Worth::Lasting), Err(Overflow));
+        assert_eq!(queue.push(piece("x"), Worth::Lasting), Ok(()));
+        queue.push_last(piece("bye"));
+        assert_eq!(waiting(&queue), b"234567890xbye");
+    }
+
+    #[test]
+    fn typing_gives_way() {
+        let mut queue = SendQ::new(10);
+        queue.push(piece("ttttt"), Worth::Typing).unwrap();
+        assert_eq!(queue.push(piece("t"), Worth::Typing), Ok(()), "left out in silence");
+        assert_eq!(waiting(&queue), b"ttttt");
+        queue.push(piece("12345678"), Worth::Lasting).unwrap();
+        assert_eq!(waiting(&queue), b"12345678", "thrown out");
+    }
+
+    #[test]
+    fn typing_that_is_partly_sent_stays_whole() {
+        let mut queue = SendQ::new(10);
+        queue.push(piece("tt"), Worth::Typing).unwrap();
+        queue.push(piece("uu"), Worth::Typing).unwrap();
+        queue.advance(1);
+        queue.push(piece("12345678"), Worth::Lasting).unwrap();
+        assert_eq!(waiting(&queue), b"t12345678");
+    }
+
+    #[test]
+    fn one_call_takes_a_bounded_number_of_pieces() {
+        let mut queue = SendQ::new(1000);
+        for _ in 0..=SLICES_MAX {
+            queue.push(piece("x"), Worth::Lasting).unwrap();
+        }
+        assert_eq!(waiting(&queue).len(), SLICES_MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_counted_is_what_waits(
+            steps in proptest::collection::vec((0_usize..8, any::<bool>(), 0_usize..12), 0..60),
+        ) {
+            let mut queue = SendQ::new(32);
+            for (bytes, is_typing, sent) in steps {
+                let worth = if is_typing { Worth::Typing } else { Worth::Lasting };
+                let _ = queue.push(vec![b'x'; bytes].into(), worth);
+                queue.advance(sent.min(waiting(&queue).len()));
+                prop_assert_eq!(queue.waiting_bytes, waiting(&queue).len());
+                prop_assert!(queue.waiting_bytes <= 32);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What a reactor may be told, with the defaults.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use majlis_protocol::LineLimits;
+
+use super::flood::Flood;
+
+/// Limits and habits of the reactors; one copy for all.
+#[derive(Clone, Debug)]
+pub struct ReactorSettings {
+    /// Whether guests from the network may talk without TLS; those of this machine always may.
+    pub allow_plaintext: bool,
+    /// How many bytes may wait for one connection; more end it.
+    pub sendq_bytes: usize,
+    /// How fast one connection may speak.
+    pub flood: Flood,
+    /// How long a connection may take until it speaks: TLS, first bytes, HTTP head.
+    pub handshake_timeout: Duration,
+    /// Silence after which a guest is greeted in the plain room.
+    pub sniff_timeout: Duration,
+    /// Silence after which a guest who may not talk without TLS is let go, without a word.
+    pub refused_silence: Duration,
+    /// Quiet after which a text of the plain room is complete without a newline.
+    pub text_quiet: Duration,
+    /// The longest IRC lines.
+    pub line_limits: LineLimits,
+    /// The server's side of TLS.
+    pub tls: Arc<majlis_wire::ServerConfig>,
+    /// How many connections one reactor holds.
+    pub max_connections: usize,
+}
+
+impl ReactorSettings {
+    /// The defaults, with this side of TLS.
+    pub fn new(tls: Arc<majlis_wire::ServerConfig>) -> Self {
+        Self {
+            allow_plaintext: false,
+            sendq_bytes: 1024 * 1024,
+            flood: Flood { burst: 40, per_second: 10.0 },
+            handshake_timeout: Duration::from_secs(20),
+            sniff_timeout: Duration::from_millis(700),
+            refused_silence: Duration::from_secs(5),
+            text_quiet: Duration::from_millis(150),
+            line_limits: LineLimits::FROM_CLIENT,
+            tls,
+            max_connections: 16_384,
+        }
+    }
+}

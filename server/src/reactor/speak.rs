@@ -1,0 +1,211 @@
+//! What the bytes of each kind of guest mean.
+//!
+//! The dispatch of one connection: from its first bytes to lines for the hub, to texts for the hub, or to a page. When
+//! things happen is [`conn`](super::conn)'s.
+
+use majlis_protocol::{CapabilitySet, LineDecoder, LineError, MessageBuf, ParseError};
+
+use super::conn::{Conn, Life, Phase, PlainGuest, Turn};
+use super::fan_out::Manner;
+use super::http::{self, RequestHead};
+use super::sniff::{self, Spoken};
+use super::text::{Ending, TextFramer};
+use crate::event::{CloseReason, ConnId, Dialect, Guest, HubInput, LineFault, Peer};
+
+/// To an IRC client that may not talk without TLS.
+const REFUSAL_IRC: &[u8] = b"ERROR :This server talks over encrypted connections only. \
+    Connect to the same port with TLS.\r\n";
+
+/// To anybody else who may not; HTTP has its page.
+const REFUSAL_TEXT: &[u8] = b"This server talks over encrypted connections only. \
+    Use the Majlis application, or an IRC program with TLS on the same port.\n";
+
+impl Conn {
+    /// Takes what arrived.
+    pub(super) fn handle_bytes(&mut self, bytes: &[u8], turn: &mut Turn<'_>) -> Life {
+        match &mut self.phase {
+            Phase::Sniffing { first, quiet_since } => {
+                first.extend_from_slice(bytes);
+                *quiet_since = turn.now;
+                match sniff::classify(first, self.stream.is_encrypted()) {
+                    Some(spoken) => self.settle(spoken, turn),
+                    None => Life::GoesOn,
+                }
+            }
+            Phase::Irc(decoder) => {
+                let count = read_lines(decoder, bytes, |line| {
+                    if let Some(input) = line_input(self.id, line) {
+                        turn.outbox.push(input);
+                    }
+                });
+                self.pay(count, bytes.len(), turn);
+                Life::GoesOn
+            }
+            Phase::Plain(_) => self.read_texts(bytes, turn),
+            Phase::Http(head) => match head.push(bytes, self.local_port) {
+                Some(response) => self.say_last(&response, turn),
+                None => Life::GoesOn,
+            },
+            Phase::Handshaking
+            | Phase::HalfClosed { .. }
+            | Phase::Leaving { .. }
+            | Phase::Draining { .. } => Life::GoesOn,
+        }
+    }
+
+    /// Takes silence, or the end, for what it means while sniffing: a guest of the plain room, or nobody.
+    pub(super) fn settle_silent(&mut self, turn: &mut Turn<'_>) -> Life {
+        match &self.phase {
+            Phase::Sniffing { first, .. } if first.is_empty() && !self.may_speak() => {
+                Life::Over(CloseReason::Eof)
+            }
+            Phase::Sniffing { .. } => self.settle(Spoken::Text, turn),
+            _ => Life::GoesOn,
+        }
+    }
+
+    /// What came without a newline is a text now.
+    pub(super) fn say_unfinished(&mut self, turn: &mut Turn<'_>) {
+        let Phase::Plain(guest) = &mut self.phase else { return };
+        guest.quiet_at = None;
+        let texts: Vec<_> = std::iter::from_fn(|| guest.framer.take_unfinished()).collect();
+        self.say_texts(texts, turn);
+    }
+
+    /// The guest speaks this; what was sniffed is its beginning.
+    fn settle(&mut self, spoken: Spoken, turn: &mut Turn<'_>) -> Life {
+        let Phase::Sniffing { first, .. } = &mut self.phase else { return Life::GoesOn };
+        let first = std::mem::take(first);
+        match spoken {
+            Spoken::Tls => return self.start_tls(&first, turn),
+            _ if !self.may_speak() => return self.refuse(spoken, turn),
+            Spoken::Irc => self.open_irc(turn),
+            Spoken::Text => self.open_plain(turn),
+            Spoken::Http => self.phase = Phase::Http(RequestHead::default()),
+        }
+        self.handle_bytes(&first, turn)
+    }
+
+    fn start_tls(&mut self, hello: &[u8], turn: &Turn<'_>) -> Life {
+        self.phase = Phase::Handshaking;
+        match self.stream.start_tls(turn.settings.tls.clone(), hello) {
+            Ok(()) => Life::GoesOn,
+            Err(error) => Life::Over(CloseReason::Io(error.to_string())),
+        }
+    }
+
+    fn refuse(&mut self, spoken: Spoken, turn: &mut Turn<'_>) -> Life {
+        match spoken {
+            Spoken::Irc => self.say_last(REFUSAL_IRC, turn),
+            Spoken::Http => self.say_last(&http::forbidden(), turn),
+            Spoken::Text | Spoken::Tls => self.say_last(REFUSAL_TEXT, turn),
+        }
+    }
+
+    fn open_irc(&mut self, turn: &mut Turn<'_>) {
+        self.phase = Phase::Irc(LineDecoder::new(turn.settings.line_limits));
+        let dialect = Dialect::irc(CapabilitySet::empty());
+        self.open(Guest::Irc, Manner::irc(dialect), turn);
+    }
+
+    fn open_plain(&mut self, turn: &mut Turn<'_>) {
+        let framer = TextFramer::new();
+        self.phase = Phase::Plain(Box::new(PlainGuest { framer, is_new: true, quiet_at: None }));
+        // Until the first text shows how they end theirs, people with a terminal are the most likely.
+        self.open(Guest::Plain, Manner::plain(Ending::Lf), turn);
+    }
+
+    fn open(&mut self, guest: Guest, manner: Manner, turn: &mut Turn<'_>) {
+        let peer = Peer {
+            address: self.peer,
+            encrypted: self.stream.is_encrypted(),
+            device_key: self.stream.peer_fingerprint(),
+        };
+        turn.fan_out.open(self.id, manner);
+        turn.outbox.push(HubInput::Opened { conn: self.id, guest, peer });
+    }
+
+    fn read_texts(&mut self, bytes: &[u8], turn: &mut Turn<'_>) -> Life {
+        let mut texts = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Phase::Plain(guest) = &mut self.phase else { return Life::GoesOn };
+            let taken = guest.framer.push(rest);
+            rest = &rest[taken..];
+            if guest.is_new && guest.framer.first_line().is_some_and(sniff::is_irc_opening) {
+                return self.become_irc(rest, turn);
+            }
+            texts.extend(std::iter::from_fn(|| guest.framer.next_text()));
+            guest.is_new &= texts.is_empty();
+        }
+        self.pay(texts.len(), bytes.len(), turn);
+        self.say_texts(texts, turn);
+        if let Phase::Plain(guest) = &mut self.phase {
+            let is_unfinished = guest.framer.has_unfinished();
+            guest.quiet_at = is_unfinished.then(|| turn.now + turn.settings.text_quiet);
+        }
+        Life::GoesOn
+    }
+
+    fn say_texts(&mut self, texts: Vec<String>, turn: &mut Turn<'_>) {
+        let Phase::Plain(guest) = &mut self.phase else { return };
+        if texts.is_empty() {
+            return;
+        }
+        guest.is_new = false;
+        if let Some(ending) = guest.framer.ending() {
+            turn.fan_out.set_manner(self.id, Manner::plain(ending));
+        }
+        for text in texts {
+            turn.outbox.push(HubInput::Text { conn: self.id, text });
+        }
+    }
+
+    /// The silent guest was an IRC client after all: the hub sees the plain guest leave and another one come.
+    fn become_irc(&mut self, rest: &[u8], turn: &mut Turn<'_>) -> Life {
+        self.tell_closed(CloseReason::Asked, turn);
+        self.id.generation = self.id.generation.wrapping_add(1);
+        let was = std::mem::replace(
+            &mut self.phase,
+            Phase::Irc(LineDecoder::new(turn.settings.line_limits)),
+        );
+        self.open_irc(turn);
+        if let Phase::Plain(guest) = was {
+            self.handle_bytes(&guest.framer.into_held(), turn);
+        }
+        self.handle_bytes(rest, turn)
+    }
+
+    fn pay(&mut self, messages: usize, bytes: usize, turn: &Turn<'_>) {
+        let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        self.bucket.pay(turn.settings.flood, turn.now, count(messages), count(bytes));
+    }
+}
+
+type Line<'a> = Result<&'a [u8], LineError>;
+
+/// Calls `each` with every line that these bytes complete; how many there were.
+fn read_lines(decoder: &mut LineDecoder, bytes: &[u8], mut each: impl FnMut(Line<'_>)) -> usize {
+    let mut count = 0;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let taken = decoder.push(rest);
+        rest = &rest[taken..];
+        while let Some(line) = decoder.next_line() {
+            each(line);
+            count += 1;
+        }
+    }
+    count
+}
+
+/// What a line is to the hub; nothing, where there is nothing in it.
+fn line_input(conn: ConnId, line: Line<'_>) -> Option<HubInput> {
+    let fault = match line.map(MessageBuf::parse) {
+        Ok(Ok(message)) => return Some(HubInput::Message { conn, message }),
+        Ok(Err(ParseError::Empty)) => return None,
+        Ok(Err(error)) => LineFault::Parse(error),
+        Err(error) => LineFault::Line(error),
+    };
+    Some(HubInput::BadLine { conn, fault })
+}

@@ -1,0 +1,197 @@
+//! Puts the server together from its parts, and takes it apart again.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Receiver;
+use majlis_wire::{Identity, IdentityError};
+
+use crate::config::{self, Config};
+use crate::event::{IdSource, InboundBatch};
+use crate::hub::{Hub, HubSettings, Limits};
+use crate::hub_thread::{Clock, HubThread, Outlets, inbox};
+use crate::listener::{self, Listener};
+use crate::reactor::{self, ReactorHandle, ReactorSettings};
+use crate::store::{Readers, Store, StoreError};
+use crate::welcome;
+
+/// How many threads answer history requests.
+const READER_THREADS: usize = 2;
+
+/// A server at work.
+#[derive(Debug)]
+pub struct Server {
+    listener: Listener,
+    hub: HubThread,
+    reactors: Vec<(ReactorHandle, JoinHandle<()>)>,
+    welcome: String,
+}
+
+impl Server {
+    /// Opens everything and starts every thread; when this returns, callers are answered.
+    pub fn start(config: &Config) -> Result<Self, StartError> {
+        make_private_folder(&config.data)
+            .map_err(|error| StartError::Folder(config.data.display().to_string(), error))?;
+        // The sockets come before the store: a second server by mistake fails on the port, which says most.
+        let sockets = open_sockets(config)?;
+        let addresses =
+            sockets.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+        let identity = Identity::load_or_make(
+            &config.data.join("certificate.pem"),
+            &config.data.join("key.pem"),
+            std::slice::from_ref(&config.network_name),
+        )?;
+        let (store, restored) = Store::open(&config.data)?;
+        let ids = IdSource::new(getrandom::u32().map_err(io::Error::from)?, restored.next_room);
+        let clock = Clock::start();
+        let hub = Hub::new(hub_settings(config), restored, ids, clock.now());
+
+        let (to_hub, from_reactors) = inbox();
+        let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
+        let reactors = spawn_reactors(config, &identity, &to_hub)?;
+        drop(to_hub);
+        let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
+        let outlets = Outlets { reactors: handles.clone(), readers };
+        let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
+        let listener = Listener::spawn(sockets, handles)?;
+        let welcome = welcome::text(&config.network_name, &addresses, &identity);
+        Ok(Self { listener, hub, reactors, welcome })
+    }
+
+    /// How to join, for the operator to read.
+    pub fn welcome(&self) -> &str {
+        &self.welcome
+    }
+
+    /// Closed when the server cannot go on; [`Server::stop`] then says why.
+    pub fn failed(&self) -> &Receiver<()> {
+        self.hub.failed()
+    }
+
+    /// Takes nobody new, says goodbye, sends what waits, and ends every thread.
+    pub fn stop(self) -> Result<(), StoreError> {
+        self.listener.stop();
+        let result = self.hub.stop();
+        for (handle, _) in &self.reactors {
+            handle.shutdown();
+        }
+        for (_, thread) in self.reactors {
+            if thread.join().is_err() {
+                tracing::error!("a reactor panicked");
+            }
+        }
+        result
+    }
+}
+
+fn hub_settings(config: &Config) -> HubSettings {
+    HubSettings {
+        network_name: config.network_name.clone(),
+        lobby: config.lobby.clone(),
+        limits: Limits { readers_queue: Readers::CAPACITY, ..Limits::default() },
+        ..HubSettings::default()
+    }
+}
+
+fn spawn_reactors(
+    config: &Config,
+    identity: &Identity,
+    to_hub: &crossbeam_channel::Sender<InboundBatch>,
+) -> io::Result<Vec<(ReactorHandle, JoinHandle<()>)>> {
+    let settings = Arc::new(ReactorSettings {
+        allow_plaintext: config.allow_plaintext,
+        ..ReactorSettings::new(majlis_wire::server_config(identity))
+    });
+    (0..config.reactors)
+        .map(|index| reactor::spawn(index, Arc::clone(&settings), to_hub.clone()))
+        .collect()
+}
+
+/// The listening sockets of all addresses; where the choice was ours and the machine has no IPv6, of IPv4 alone.
+fn open_sockets(config: &Config) -> Result<Vec<TcpListener>, StartError> {
+    let open = |address: &SocketAddr| {
+        listener::bind(*address).map_err(|error| StartError::Listen(*address, error))
+    };
+    match config.listen.iter().map(open).collect() {
+        Err(StartError::Listen(_, error)) if config.listens_everywhere && has_no_ipv6(&error) => {
+            Ok(vec![open(&config::ipv4_everywhere())?])
+        }
+        result => result,
+    }
+}
+
+fn has_no_ipv6(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AddrNotAvailable | io::ErrorKind::Unsupported)
+        || error.raw_os_error() == Some(ADDRESS_FAMILY_NOT_SUPPORTED)
+}
+
+/// `EAFNOSUPPORT` of Linux, which the standard library has no kind for.
+const ADDRESS_FAMILY_NOT_SUPPORTED: i32 = 97;
+
+/// Makes the data folder for its owner alone; one that is there is left as it is.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Why the server does not start; the words tell the operator what to do.
+#[derive(Debug)]
+pub enum StartError {
+    /// The data folder cannot be made.
+    Folder(String, io::Error),
+    /// An address cannot be listened on.
+    Listen(SocketAddr, io::Error),
+    /// Key or certificate.
+    Identity(IdentityError),
+    /// The database.
+    Store(StoreError),
+    /// The operating system gives no thread, no random number or the like.
+    System(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder, error) => write!(
+                f,
+                "The data folder {folder} cannot be made: {error}. Name another with --data."
+            ),
+            Self::Listen(address, error) if error.kind() == io::ErrorKind::AddrInUse => write!(
+                f,
+                "Another program listens on {address} already, perhaps another majlis-server. \
+                 Stop it, or choose another port with --listen."
+            ),
+            Self::Listen(address, error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                write!(f, "Listening on {address} is not permitted. Choose a port above 1023.")
+            }
+            Self::Listen(address, error) => write!(f, "Cannot listen on {address}: {error}."),
+            Self::Identity(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::System(error) => write!(f, "The system refuses what the server needs: {error}."),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<IdentityError> for StartError {
+    fn from(error: IdentityError) -> Self {
+        Self::Identity(error)
+    }
+}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
