@@ -1,16 +1,117 @@
-//! The program's life: one application on the desktop, its windows and its actions.
+//! The program's life: one application on the desktop, its options, its window and its actions.
 
+use std::cell::{Cell, OnceCell};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use adw::prelude::*;
+use adw::subclass::prelude::*;
+use clap::Parser;
 
 use crate::config::{APP_ID, RESOURCE_ROOT};
-use crate::ui::Window;
+use crate::model::{Chat, Paths};
+use crate::ui::{Wanted, Window, present_about};
 
-/// The running program.
-#[derive(Debug)]
-pub struct Application {
-    inner: adw::Application,
+/// What ends a program politely (signal(7)): a closed terminal, Ctrl+C, the end of the desktop session.
+const FAREWELL_SIGNALS: [i32; 3] = [1, 2, 15];
+
+/// The keys of every action, but for Escape, which a menu or a dialog must see first: the chat view binds it.
+const KEYS: [(&str, &str); 13] = [
+    ("app.quit", "<Control>q"),
+    ("app.shortcuts", "<Control>question"),
+    ("window.close", "<Control>w"),
+    ("win.join-room", "<Control>j"),
+    ("win.new-message", "<Control>n"),
+    ("win.go-to-room", "<Control>k"),
+    ("win.previous-unread", "<Alt>Up"),
+    ("win.next-unread", "<Alt>Down"),
+    ("win.previous-room", "<Control>Page_Up"),
+    ("win.next-room", "<Control>Page_Down"),
+    ("win.previous-region", "<Shift>F6"),
+    ("win.next-region", "F6"),
+    ("win.toggle-people", "F9"),
+];
+
+/// Chat with the people on your local network.
+#[derive(Debug, Parser)]
+#[command(name = "majlis", version)]
+struct Options {
+    /// The server to join at once: HOST, HOST:PORT, or a majlis:// link
+    address: Option<String>,
+    /// What you call yourself there
+    #[arg(long)]
+    name: Option<String>,
+    /// Stay without a window until the desktop asks for one
+    #[arg(long = "gapplication-service", hide = true)]
+    is_service: bool,
+}
+
+mod imp {
+    use super::*;
+
+    #[derive(Debug, Default)]
+    pub struct Application {
+        pub(super) chat: OnceCell<Chat>,
+        pub(super) is_leaving: Cell<bool>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for Application {
+        const NAME: &'static str = "MajlisApplication";
+        type Type = super::Application;
+        type ParentType = adw::Application;
+    }
+
+    impl ObjectImpl for Application {}
+
+    impl ApplicationImpl for Application {
+        fn startup(&self) {
+            self.parent_startup();
+            let application = self.obj();
+            application.add_actions();
+            application.leave_on_signals();
+            self.chat.set(Chat::start(&Paths::of_user())).expect("a program starts once");
+        }
+
+        fn activate(&self) {
+            self.parent_activate();
+            if let Some(window) = self.obj().window() {
+                window.present();
+            }
+        }
+
+        fn open(&self, links: &[gio::File], _hint: &str) {
+            // A link may come from anywhere: the person looks at the address first.
+            if let Some(link) = links.first() {
+                let address = link.uri().into();
+                self.obj().open_address(Wanted { address, ..Wanted::default() });
+            }
+        }
+
+        fn command_line(&self, command_line: &gio::ApplicationCommandLine) -> glib::ExitCode {
+            match Options::try_parse_from(command_line.arguments()) {
+                Ok(Options { address: Some(address), name, .. }) => {
+                    self.obj().open_address(Wanted { address, name, connects: true });
+                }
+                Ok(_) => self.activate(),
+                Err(error) => {
+                    command_line.printerr_literal(&error.to_string());
+                    return glib::ExitCode::FAILURE;
+                }
+            }
+            glib::ExitCode::SUCCESS
+        }
+    }
+
+    impl GtkApplicationImpl for Application {}
+    impl AdwApplicationImpl for Application {}
+}
+
+glib::wrapper! {
+    /// The running program.
+    pub struct Application(ObjectSubclass<imp::Application>)
+        @extends adw::Application, gtk::Application, gio::Application,
+        @implements gio::ActionGroup, gio::ActionMap;
 }
 
 impl Application {
@@ -18,18 +119,105 @@ impl Application {
     pub fn new() -> Self {
         gio::resources_register_include!("majlis.gresource")
             .expect("build.rs has bundled the resources into this program");
-        let inner = adw::Application::builder()
-            .application_id(APP_ID)
-            .resource_base_path(RESOURCE_ROOT)
-            .build();
-        inner.connect_activate(|application| Window::new(application).present());
-        Self { inner }
+        glib::set_application_name("Majlis");
+        glib::Object::builder()
+            .property("application-id", APP_ID)
+            .property("resource-base-path", RESOURCE_ROOT)
+            .property(
+                "flags",
+                gio::ApplicationFlags::HANDLES_COMMAND_LINE | gio::ApplicationFlags::HANDLES_OPEN,
+            )
+            .build()
     }
 
-    /// Runs the main loop until the last window is closed.
+    /// Reads the command line, and runs the main loop until the person leaves.
+    ///
+    /// Where a Majlis runs already, that one is shown instead, with what was asked here.
     pub fn run_until_closed(&self) -> ExitCode {
-        glib::set_application_name("Majlis");
-        self.inner.run().into()
+        // Help and mistakes are answered where they were typed, whichever process would do the work.
+        let _ = Options::parse();
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        self.run_with_args_os(&arguments).into()
+    }
+
+    /// Leaves the chat with these words, and ends the program; within two seconds, whatever the network does.
+    pub(crate) fn leave(&self, reason: &str) {
+        if self.imp().is_leaving.replace(true) {
+            return;
+        }
+        for window in self.windows() {
+            if let Some(window) = window.downcast_ref::<Window>() {
+                window.save_size();
+            }
+            window.set_visible(false);
+        }
+        let application = self.clone();
+        let reason = reason.to_owned();
+        glib::spawn_future_local(async move {
+            let _stays_until_then = application.hold();
+            if let Some(chat) = application.imp().chat.get() {
+                chat.shutdown(&reason).await;
+            }
+            application.quit();
+        });
+    }
+
+    fn open_address(&self, wanted: Wanted) {
+        if let Some(window) = self.window() {
+            window.open_address(wanted);
+            window.present();
+        }
+    }
+
+    /// The one window; `None` when the program is on its way out.
+    fn window(&self) -> Option<Window> {
+        if self.imp().is_leaving.get() {
+            return None;
+        }
+        let chat = self.imp().chat.get()?;
+        let open = self.windows().into_iter().find_map(|window| window.downcast().ok());
+        Some(open.unwrap_or_else(|| Window::new(self, chat)))
+    }
+
+    fn add_actions(&self) {
+        self.add_action_entries([
+            gio::ActionEntry::builder("quit").activate(|application: &Self, _, _| application.leave("")).build(),
+            gio::ActionEntry::builder("about")
+                .activate(|application: &Self, _, _| {
+                    if let Some(window) = application.active_window() {
+                        present_about(&window);
+                    }
+                })
+                .build(),
+            gio::ActionEntry::builder("shortcuts")
+                .activate(|application: &Self, _, _| application.show_shortcuts())
+                .build(),
+        ]);
+        for (action, key) in KEYS {
+            self.set_accels_for_action(action, &[key]);
+        }
+    }
+
+    // The window's successor needs libadwaita 1.8.
+    #[expect(deprecated)]
+    fn show_shortcuts(&self) {
+        let builder = gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/shortcuts.ui"));
+        let shortcuts: gtk::ShortcutsWindow =
+            builder.object("shortcuts").expect("the Blueprint names it");
+        shortcuts.set_transient_for(self.active_window().as_ref());
+        shortcuts.present();
+    }
+
+    fn leave_on_signals(&self) {
+        for signal in FAREWELL_SIGNALS {
+            let application = self.downgrade();
+            glib_unix::unix_signal_add_local(signal, move || {
+                if let Some(application) = application.upgrade() {
+                    application.leave("");
+                }
+                glib::ControlFlow::Continue
+            });
+        }
     }
 }
 

@@ -1,5 +1,28 @@
 //! The widgets, one `.rs` beside one `.blp` each.
+//!
+//! ```text
+//! Window                       one per program
+//! ├─ ConnectView               AddressPage, TrustPage; the dialog for a changed key
+//! └─ ChatView                  folds when narrow
+//!    ├─ SidebarPage            ChannelRow
+//!    └─ ConversationPage       folds its people when narrow
+//!       ├─ TimelineView        TimelineRow: MessageRow or DividerRow
+//!       ├─ Composer
+//!       └─ PeoplePane          PersonRow
+//! dialogs                      JoinRoomDialog, Picker, About …
+//! ```
+//!
+//! Widgets show what the [`model`](crate::model) knows and hand on what the person does. They keep nothing
+//! that a restart should find again, and never touch the network or the disk.
 
+mod chat_view;
+mod connect;
+mod conversation;
+mod dialogs;
+mod sidebar;
+mod text;
 mod window;
 
-pub use window::Window;
+pub use window::{Wanted, Window};
+
+pub(crate) use dialogs::present_about;

@@ -1,11 +1,50 @@
-//! The main window.
+//! The main window: it turns between the way into a chat and the chat, and holds the actions on both.
+
+use std::cell::{OnceCell, RefCell};
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::chat_view::ChatView;
+use super::connect::{ConnectView, present_key_change};
+use super::dialogs::{JoinRoomDialog, present_forget_server, present_go_to_room, present_new_message};
+use crate::application::Application;
+use crate::model::{Chat, Network};
+use crate::settings;
 
 mod imp {
-    use adw::subclass::prelude::*;
+    use super::*;
 
-    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[derive(Debug, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/window.ui")]
-    pub struct Window {}
+    pub struct Window {
+        #[template_child]
+        pub(super) toast_overlay: TemplateChild<adw::ToastOverlay>,
+        #[template_child]
+        pub(super) stack: TemplateChild<gtk::Stack>,
+        #[template_child]
+        pub(super) connect_view: TemplateChild<ConnectView>,
+        #[template_child]
+        pub(super) chat_view: TemplateChild<ChatView>,
+        pub(super) settings: gio::Settings,
+        pub(super) chat: OnceCell<Chat>,
+        /// What to connect to as soon as the archive has told what it knows.
+        pub(super) wanted: RefCell<Option<Wanted>>,
+    }
+
+    impl Default for Window {
+        fn default() -> Self {
+            Self {
+                toast_overlay: TemplateChild::default(),
+                stack: TemplateChild::default(),
+                connect_view: TemplateChild::default(),
+                chat_view: TemplateChild::default(),
+                settings: settings::open(),
+                chat: OnceCell::new(),
+                wanted: RefCell::default(),
+            }
+        }
+    }
 
     #[glib::object_subclass]
     impl ObjectSubclass for Window {
@@ -14,6 +53,8 @@ mod imp {
         type ParentType = adw::ApplicationWindow;
 
         fn class_init(class: &mut Self::Class) {
+            ConnectView::ensure_type();
+            ChatView::ensure_type();
             class.bind_template();
         }
 
@@ -22,9 +63,27 @@ mod imp {
         }
     }
 
-    impl ObjectImpl for Window {}
+    impl ObjectImpl for Window {
+        fn constructed(&self) {
+            self.parent_constructed();
+            let window = self.obj();
+            window.restore_size();
+            window.add_actions();
+            window.connect_views();
+        }
+    }
+
     impl WidgetImpl for Window {}
-    impl WindowImpl for Window {}
+
+    impl WindowImpl for Window {
+        fn close_request(&self) -> glib::Propagation {
+            self.obj().save_size();
+            self.obj().leave("");
+            // The application ends the window with itself, after the goodbye.
+            glib::Propagation::Stop
+        }
+    }
+
     impl ApplicationWindowImpl for Window {}
     impl AdwApplicationWindowImpl for Window {}
 }
@@ -37,9 +96,287 @@ glib::wrapper! {
             gtk::ConstraintTarget, gtk::Native, gtk::Root, gtk::ShortcutManager;
 }
 
+/// A server that was named from outside: on the command line, or by a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// In any form that people paste.
+    pub address: String,
+    /// What the person calls themselves there, where it was said.
+    pub name: Option<String>,
+    /// Whether to connect at once, without a look at the address.
+    pub connects: bool,
+}
+
 impl Window {
-    /// Makes a window of the application; it is not shown yet.
-    pub fn new(application: &adw::Application) -> Self {
-        glib::Object::builder().property("application", application).build()
+    /// Makes a window of the application over its chat; it is not shown yet.
+    pub fn new(application: &Application, chat: &Chat) -> Self {
+        let window: Self = glib::Object::builder().property("application", application).build();
+        window.set_chat(chat);
+        window
+    }
+
+    /// Turns to a server that was named from outside.
+    pub fn open_address(&self, wanted: Wanted) {
+        self.imp().wanted.replace(Some(wanted));
+        self.show_first_page();
+    }
+
+    /// Remembers how large the window is.
+    pub fn save_size(&self) {
+        let settings = &self.imp().settings;
+        let (width, height) = self.default_size();
+        let saved = settings
+            .set_int("window-width", width)
+            .and_then(|()| settings.set_int("window-height", height))
+            .and_then(|()| settings.set_boolean("window-maximized", self.is_maximized()));
+        if let Err(error) = saved {
+            tracing::warn!(%error, "the window's size is not remembered");
+        }
+    }
+
+    fn restore_size(&self) {
+        let settings = &self.imp().settings;
+        self.set_default_size(settings.int("window-width"), settings.int("window-height"));
+        self.set_maximized(settings.boolean("window-maximized"));
+    }
+
+    fn set_chat(&self, chat: &Chat) {
+        let imp = self.imp();
+        imp.connect_view.set_chat(chat);
+        imp.chat_view.set_chat(chat);
+        imp.chat.set(chat.clone()).expect("a window has one chat");
+        chat.connect_is_restored_notify(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_| window.show_first_page()
+        ));
+        chat.connect_archive_trouble(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_, words| window.show_toast(words, 0)
+        ));
+        chat.networks().connect_items_changed(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |networks, position, removed, added| {
+                for position in position..position + added {
+                    window.watch_network(&networks.item(position).and_downcast().expect("a network"));
+                }
+                if removed > 0 && networks.n_items() == 0 && window.is_chatting() {
+                    window.show_connect();
+                }
+            }
+        ));
+        for network in chat.networks().iter::<Network>().flatten() {
+            self.watch_network(&network);
+        }
+        self.show_first_page();
+    }
+
+    fn watch_network(&self, network: &Network) {
+        network.connect_key_changed(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network, change| present_key_change(&window, network, change)
+        ));
+        network.connect_trust_needed(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network, words, fingerprint| {
+                let connect_view = &window.imp().connect_view;
+                if !connect_view.is_following(network) {
+                    window.show_connect();
+                    connect_view.ask_trust(network, words, fingerprint);
+                }
+            }
+        ));
+        network.connect_server_text(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_, words| window.show_toast(words, 5)
+        ));
+        network.connect_open_requested(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_, channel| window.imp().chat_view.open_channel(channel)
+        ));
+        network.connect_quit_requested(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_, reason| window.leave(reason)
+        ));
+    }
+
+    fn connect_views(&self) {
+        let imp = self.imp();
+        imp.connect_view.connect_local(
+            "connected",
+            false,
+            glib::clone!(
+                #[weak(rename_to = window)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    window.show_chat(values[1].get().ok().as_ref());
+                    None
+                }
+            ),
+        );
+        imp.connect_view.connect_local(
+            "leave-requested",
+            false,
+            glib::clone!(
+                #[weak(rename_to = window)]
+                self,
+                #[upgrade_or_default]
+                move |_| {
+                    window.show_chat(None);
+                    None
+                }
+            ),
+        );
+        self.connect_is_active_notify(|window| window.imp().chat_view.update_watched());
+    }
+
+    /// Once the archive has told what it knows: to the server that was asked for, or back into the chat, or to the start.
+    fn show_first_page(&self) {
+        let imp = self.imp();
+        let chat = imp.chat.get().expect("set with the window");
+        if !chat.is_restored() {
+            return;
+        }
+        if let Some(wanted) = imp.wanted.take() {
+            self.show_connect();
+            imp.connect_view.fill(&wanted.address, wanted.name.as_deref());
+            if wanted.connects {
+                imp.connect_view.begin();
+            }
+        } else if let Some(network) = chat.networks().item(0).and_downcast::<Network>() {
+            self.show_chat(Some(&network));
+        } else {
+            self.show_connect();
+        }
+    }
+
+    fn show_connect(&self) {
+        let imp = self.imp();
+        let has_chat = imp.chat.get().is_some_and(|chat| chat.networks().n_items() > 0);
+        imp.connect_view.start(has_chat);
+        imp.stack.set_visible_child_name("connect");
+        self.set_default_widget(Some(&imp.connect_view.default_button()));
+        self.enable_chat_actions(false);
+    }
+
+    fn show_chat(&self, network: Option<&Network>) {
+        let imp = self.imp();
+        self.set_default_widget(gtk::Widget::NONE);
+        imp.stack.set_visible_child_name("chat");
+        self.enable_chat_actions(true);
+        if let Some(network) = network {
+            imp.chat_view.open_network(network);
+        }
+        imp.chat_view.update_watched();
+    }
+
+    fn is_chatting(&self) -> bool {
+        self.imp().stack.visible_child_name().is_some_and(|name| name == "chat")
+    }
+
+    fn show_toast(&self, words: &str, timeout_s: u32) {
+        let toast = adw::Toast::builder().title(words).use_markup(false).timeout(timeout_s).build();
+        self.imp().toast_overlay.add_toast(toast);
+    }
+
+    /// Leaves the chat and ends the program.
+    fn leave(&self, reason: &str) {
+        if let Some(application) = self.application().and_downcast::<Application>() {
+            application.leave(reason);
+        }
+    }
+
+    fn add_actions(&self) {
+        let chat_action = |name, action: fn(&Self)| {
+            gio::ActionEntry::builder(name)
+                .activate(move |window: &Self, _, _| {
+                    // A dialog is answered first.
+                    if window.visible_dialog().is_none() {
+                        action(window);
+                    }
+                })
+                .build()
+        };
+        self.add_action_entries([
+            chat_action("join-room", Self::join_room),
+            chat_action("new-message", Self::new_message),
+            chat_action("go-to-room", Self::go_to_room),
+            chat_action("leave-conversation", Self::leave_conversation),
+            chat_action("enter-address", Self::show_connect),
+            chat_action("forget-server", Self::forget_server),
+            chat_action("previous-unread", |window| window.imp().chat_view.step(-1, true)),
+            chat_action("next-unread", |window| window.imp().chat_view.step(1, true)),
+            chat_action("previous-room", |window| window.imp().chat_view.step(-1, false)),
+            chat_action("next-room", |window| window.imp().chat_view.step(1, false)),
+            chat_action("previous-region", |window| window.imp().chat_view.step_region(-1)),
+            chat_action("next-region", |window| window.imp().chat_view.step_region(1)),
+            chat_action("toggle-people", |window| window.imp().chat_view.toggle_people()),
+            chat_action("escape", |window| window.imp().chat_view.escape()),
+        ]);
+        self.enable_chat_actions(false);
+    }
+
+    fn enable_chat_actions(&self, is_enabled: bool) {
+        for name in self.list_actions() {
+            if let Some(action) = self.lookup_action(&name).and_downcast::<gio::SimpleAction>() {
+                action.set_enabled(is_enabled);
+            }
+        }
+    }
+
+    fn join_room(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            JoinRoomDialog::new(&network).present(Some(self));
+        }
+    }
+
+    fn new_message(&self) {
+        let chat_view = self.imp().chat_view.get();
+        let Some(network) = chat_view.network() else { return };
+        present_new_message(
+            self,
+            &network.clone(),
+            glib::clone!(
+                #[weak]
+                network,
+                #[weak]
+                chat_view,
+                move |nick| chat_view.open_channel(&network.open_private(nick))
+            ),
+        );
+    }
+
+    fn go_to_room(&self) {
+        let chat_view = self.imp().chat_view.get();
+        present_go_to_room(
+            self,
+            &chat_view.channels(),
+            glib::clone!(
+                #[weak]
+                chat_view,
+                move |channel| chat_view.open_channel(channel)
+            ),
+        );
+    }
+
+    fn leave_conversation(&self) {
+        if let Some(channel) = self.imp().chat_view.channel() {
+            channel.leave();
+        }
+    }
+
+    fn forget_server(&self) {
+        let chat = self.imp().chat.get().expect("set with the window");
+        if let Some(network) = self.imp().chat_view.network() {
+            present_forget_server(self, chat, &network);
+        }
     }
 }

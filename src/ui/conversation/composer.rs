@@ -1,0 +1,177 @@
+//! Where one writes: several lines, Enter sends, and nothing typed is ever lost.
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+use gtk::gdk;
+
+use crate::i18n::gettext_f;
+use crate::model::Channel;
+use crate::ui::text::{direction, isolate};
+
+mod imp {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/composer.ui")]
+    pub struct Composer {
+        #[template_child]
+        pub(super) trouble_revealer: TemplateChild<gtk::Revealer>,
+        #[template_child]
+        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) text_view: TemplateChild<gtk::TextView>,
+        #[template_child]
+        pub(super) placeholder_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) send_button: TemplateChild<gtk::Button>,
+        pub(super) channel: RefCell<Option<Channel>>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for Composer {
+        const NAME: &'static str = "MajlisComposer";
+        type Type = super::Composer;
+        type ParentType = adw::Bin;
+
+        fn class_init(class: &mut Self::Class) {
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for Composer {
+        fn constructed(&self) {
+            self.parent_constructed();
+            self.obj().connect_widgets();
+        }
+    }
+
+    impl WidgetImpl for Composer {
+        fn grab_focus(&self) -> bool {
+            self.text_view.grab_focus()
+        }
+    }
+
+    impl BinImpl for Composer {}
+}
+
+glib::wrapper! {
+    /// Where one writes: several lines, Enter sends, and nothing typed is ever lost.
+    pub struct Composer(ObjectSubclass<imp::Composer>)
+        @extends adw::Bin, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;
+}
+
+impl Composer {
+    /// Writes to another conversation; what was begun there is there again.
+    pub(super) fn set_channel(&self, channel: Option<&Channel>) {
+        let imp = self.imp();
+        imp.channel.replace(None);
+        let buffer = imp.text_view.buffer();
+        buffer.set_text(&channel.map(Channel::draft).unwrap_or_default());
+        buffer.place_cursor(&buffer.end_iter());
+        imp.channel.replace(channel.cloned());
+        imp.placeholder_label.set_label(&channel.map(placeholder).unwrap_or_default());
+        self.handle_text_changed();
+    }
+
+    fn connect_widgets(&self) {
+        let imp = self.imp();
+        imp.text_view.buffer().connect_changed(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            move |_| composer.handle_text_changed()
+        ));
+        imp.send_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            move |_| {
+                composer.send();
+                composer.grab_focus();
+            }
+        ));
+        let keys = gtk::EventControllerKey::new();
+        keys.set_propagation_phase(gtk::PropagationPhase::Capture);
+        keys.connect_key_pressed(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            #[upgrade_or]
+            glib::Propagation::Proceed,
+            move |keys, key, _, modifiers| composer.handle_key(keys, key, modifiers)
+        ));
+        imp.text_view.add_controller(keys);
+    }
+
+    /// Enter sends, unless an input method is asking something or Shift wants a new line.
+    fn handle_key(
+        &self,
+        keys: &gtk::EventControllerKey,
+        key: gdk::Key,
+        modifiers: gdk::ModifierType,
+    ) -> glib::Propagation {
+        let is_enter = matches!(key, gdk::Key::Return | gdk::Key::KP_Enter | gdk::Key::ISO_Enter);
+        if !is_enter || modifiers.contains(gdk::ModifierType::SHIFT_MASK) {
+            return glib::Propagation::Proceed;
+        }
+        let is_for_input_method = keys
+            .current_event()
+            .is_some_and(|event| self.imp().text_view.im_context_filter_keypress(event));
+        if !is_for_input_method {
+            self.send();
+        }
+        glib::Propagation::Stop
+    }
+
+    fn send(&self) {
+        let imp = self.imp();
+        let text = self.text();
+        let Some(channel) = imp.channel.borrow().clone().filter(|_| !text.trim().is_empty()) else { return };
+        let Some(network) = channel.network() else { return };
+        match network.run_command(&channel, &text) {
+            Ok(()) => {
+                // A command may have opened another conversation, with a draft of its own.
+                if imp.channel.borrow().as_ref() == Some(&channel) {
+                    imp.text_view.buffer().set_text("");
+                } else {
+                    channel.set_draft("");
+                }
+            }
+            Err(words) => self.show_trouble(&words),
+        }
+    }
+
+    fn show_trouble(&self, words: &str) {
+        let imp = self.imp();
+        imp.trouble_label.set_label(words);
+        imp.trouble_revealer.set_reveal_child(true);
+        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
+    }
+
+    fn handle_text_changed(&self) {
+        let imp = self.imp();
+        let text = self.text();
+        imp.trouble_revealer.set_reveal_child(false);
+        imp.placeholder_label.set_visible(text.is_empty());
+        imp.send_button.set_sensitive(!text.trim().is_empty());
+        let direction = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
+        imp.text_view.set_direction(direction);
+        if let Some(channel) = &*imp.channel.borrow() {
+            channel.set_draft(text);
+        }
+    }
+
+    fn text(&self) -> String {
+        let buffer = self.imp().text_view.buffer();
+        buffer.text(&buffer.start_iter(), &buffer.end_iter(), false).into()
+    }
+}
+
+fn placeholder(channel: &Channel) -> String {
+    // Translators: Stands in the empty field where one writes; {name} is a room or a person.
+    gettext_f("Message to {name}", &[("name", &isolate(&channel.title()))])
+}

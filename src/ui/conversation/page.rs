@@ -1,0 +1,287 @@
+//! The page of one conversation: title and topic on top, what was said, the composer, the people.
+
+use std::cell::{Cell, OnceCell, RefCell};
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::{Composer, PeoplePane, TimelineView};
+use crate::i18n::gettext;
+use crate::model::{Channel, Network};
+
+mod imp {
+    use std::sync::OnceLock;
+
+    use glib::subclass::Signal;
+
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/page.ui")]
+    pub struct ConversationPage {
+        #[template_child]
+        pub(super) split_view: TemplateChild<adw::OverlaySplitView>,
+        #[template_child]
+        pub(super) people_pane: TemplateChild<PeoplePane>,
+        #[template_child]
+        pub(super) window_title: TemplateChild<adw::WindowTitle>,
+        #[template_child]
+        pub(super) security_image: TemplateChild<gtk::Image>,
+        #[template_child]
+        pub(super) people_button: TemplateChild<gtk::ToggleButton>,
+        #[template_child]
+        pub(super) menu_button: TemplateChild<gtk::MenuButton>,
+        #[template_child]
+        pub(super) banner: TemplateChild<adw::Banner>,
+        #[template_child]
+        pub(super) stack: TemplateChild<gtk::Stack>,
+        #[template_child]
+        pub(super) timeline_view: TemplateChild<TimelineView>,
+        #[template_child]
+        pub(super) composer: TemplateChild<Composer>,
+        pub(super) bindings: OnceCell<glib::BindingGroup>,
+        pub(super) channel: RefCell<Option<Channel>>,
+        /// Whether the person put the people away where there is room for them.
+        pub(super) hides_people: Cell<bool>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for ConversationPage {
+        const NAME: &'static str = "MajlisConversationPage";
+        type Type = super::ConversationPage;
+        type ParentType = adw::NavigationPage;
+
+        fn class_init(class: &mut Self::Class) {
+            Composer::ensure_type();
+            PeoplePane::ensure_type();
+            TimelineView::ensure_type();
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for ConversationPage {
+        fn signals() -> &'static [Signal] {
+            static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
+            SIGNALS.get_or_init(|| {
+                vec![
+                    Signal::builder("person-activated")
+                        .param_types([String::static_type()])
+                        .build(),
+                ]
+            })
+        }
+
+        fn constructed(&self) {
+            self.parent_constructed();
+            let page = self.obj();
+            page.bind_channel();
+            page.connect_widgets();
+            page.set_channel(None);
+        }
+    }
+
+    impl WidgetImpl for ConversationPage {
+        fn map(&self) {
+            self.parent_map();
+            self.obj().update_watched();
+        }
+
+        fn unmap(&self) {
+            self.parent_unmap();
+            self.obj().update_watched();
+        }
+    }
+
+    impl NavigationPageImpl for ConversationPage {}
+}
+
+glib::wrapper! {
+    /// The page of one conversation: title and topic on top, what was said, the composer, the people.
+    ///
+    /// Signal: `person-activated` (nick), where the person wants to talk to somebody in the room.
+    pub struct ConversationPage(ObjectSubclass<imp::ConversationPage>)
+        @extends adw::NavigationPage, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;
+}
+
+impl ConversationPage {
+    /// Shows another conversation, or none.
+    pub(crate) fn set_channel(&self, channel: Option<&Channel>) {
+        let imp = self.imp();
+        if let Some(before) = imp.channel.replace(channel.cloned()) {
+            before.set_watched(false);
+        }
+        imp.bindings.get().expect("made with the page").set_source(channel);
+        imp.timeline_view.set_channel(channel);
+        imp.composer.set_channel(channel);
+        imp.people_pane.set_channel(channel);
+        imp.stack.set_visible_child_name(if channel.is_some() { "conversation" } else { "nothing" });
+        imp.composer.set_visible(channel.is_some());
+        imp.menu_button.set_visible(channel.is_some());
+        let is_room = channel.is_some_and(Channel::is_room);
+        imp.menu_button.set_menu_model(Some(&conversation_menu(is_room)));
+        imp.people_button.set_visible(is_room);
+        if channel.is_none() {
+            self.set_title(&gettext("Conversation"));
+            imp.window_title.set_title("");
+            imp.window_title.set_subtitle("");
+        }
+        self.fold_people();
+        self.show_security(channel.and_then(Channel::network).as_ref());
+        self.update_watched();
+    }
+
+    /// The conversation shown.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        self.imp().channel.borrow().clone()
+    }
+
+    /// The banner that tells how the connection stands.
+    pub(crate) fn banner(&self) -> adw::Banner {
+        self.imp().banner.get()
+    }
+
+    /// Shows or hides the people of a room.
+    pub(crate) fn toggle_people(&self) {
+        let imp = self.imp();
+        if imp.people_button.is_visible() {
+            imp.people_button.emit_clicked();
+        }
+    }
+
+    /// Puts the caret into the composer.
+    pub(crate) fn focus_composer(&self) -> bool {
+        self.imp().composer.grab_focus()
+    }
+
+    /// Moves the focus to what was said.
+    pub(crate) fn focus_timeline(&self) -> bool {
+        self.imp().timeline_view.focus_rows()
+    }
+
+    /// Moves the focus to the people, where they are shown.
+    pub(crate) fn focus_people(&self) -> bool {
+        let imp = self.imp();
+        imp.split_view.shows_sidebar() && imp.people_pane.grab_focus()
+    }
+
+    /// Which region holds the focus, in the order of the F6 key: 1 what was said, 2 the composer, 3 the people.
+    pub(crate) fn focused_part(&self) -> i32 {
+        let imp = self.imp();
+        let focus = self.root().and_then(|root| root.focus());
+        let holds = |widget: &gtk::Widget| focus.as_ref().is_some_and(|focus| focus.is_ancestor(widget));
+        if holds(imp.composer.upcast_ref()) {
+            2
+        } else if holds(imp.people_pane.upcast_ref()) {
+            3
+        } else {
+            1
+        }
+    }
+
+    /// Leaves a mode: closes the people where they cover the conversation, otherwise goes to the newest message.
+    pub(crate) fn escape(&self) {
+        let imp = self.imp();
+        if imp.split_view.is_collapsed() && imp.split_view.shows_sidebar() {
+            imp.split_view.set_show_sidebar(false);
+        } else {
+            imp.timeline_view.jump_to_end();
+        }
+        imp.composer.grab_focus();
+    }
+
+    /// What the person sees is read: the window is active, the page is shown, and the newest message is in sight.
+    pub(crate) fn update_watched(&self) {
+        let Some(channel) = self.channel() else { return };
+        let is_active = self.root().and_downcast::<gtk::Window>().is_some_and(|window| window.is_active());
+        let is_watched = is_active && self.is_mapped() && self.imp().timeline_view.follows_end();
+        if is_watched != channel.watched() {
+            channel.set_watched(is_watched);
+        }
+    }
+
+    fn bind_channel(&self) {
+        let imp = self.imp();
+        let group = glib::BindingGroup::new();
+        group.bind("title", self, "title").sync_create().build();
+        group.bind("title", &*imp.window_title, "title").sync_create().build();
+        for property in ["subtitle", "tooltip-text"] {
+            group.bind("topic", &*imp.window_title, property).sync_create().build();
+        }
+        imp.bindings.set(group).expect("an object is constructed once");
+    }
+
+    fn connect_widgets(&self) {
+        let imp = self.imp();
+        imp.timeline_view.connect_follows_end_notify(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_| page.update_watched()
+        ));
+        imp.people_pane.connect_local(
+            "person-activated",
+            false,
+            glib::clone!(
+                #[weak(rename_to = page)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    if page.imp().split_view.is_collapsed() {
+                        page.imp().split_view.set_show_sidebar(false);
+                    }
+                    let nick: String = values[1].get().expect("the signal carries a nick");
+                    page.emit_by_name::<()>("person-activated", &[&nick]);
+                    None
+                }
+            ),
+        );
+        imp.split_view.connect_collapsed_notify(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_| page.fold_people()
+        ));
+        imp.people_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |button| {
+                let imp = page.imp();
+                if !imp.split_view.is_collapsed() {
+                    imp.hides_people.set(!button.is_active());
+                }
+            }
+        ));
+    }
+
+    /// Beside the conversation the people stand unless put away; where they would cover it, they wait to be asked.
+    fn fold_people(&self) {
+        let imp = self.imp();
+        let is_room = self.channel().is_some_and(|channel| channel.is_room());
+        let covers = imp.split_view.is_collapsed();
+        imp.people_pane.set_covers(covers);
+        imp.split_view.set_show_sidebar(is_room && !covers && !imp.hides_people.get());
+    }
+
+    fn show_security(&self, network: Option<&Network>) {
+        let image = &self.imp().security_image;
+        image.set_visible(network.is_some());
+        let (icon, words) = if network.is_some_and(Network::encrypted) {
+            ("channel-secure-symbolic", gettext("Encrypted to the server"))
+        } else {
+            ("channel-insecure-symbolic", gettext("Not encrypted: others on the network can read along"))
+        };
+        image.set_icon_name(Some(icon));
+        image.set_tooltip_text(Some(&words));
+        image.update_property(&[gtk::accessible::Property::Label(&words)]);
+    }
+}
+
+fn conversation_menu(is_room: bool) -> gio::Menu {
+    let menu = gio::Menu::new();
+    let leave = if is_room { gettext("_Leave Room") } else { gettext("_Close Conversation") };
+    menu.append(Some(&leave), Some("win.leave-conversation"));
+    menu
+}

@@ -1,0 +1,144 @@
+//! One person in a list of people.
+
+use std::cell::RefCell;
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use crate::i18n::gettext;
+use crate::model::{Member, Role};
+use crate::ui::text::isolate;
+
+mod imp {
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/person_row.ui")]
+    pub struct PersonRow {
+        #[template_child]
+        pub(super) avatar: TemplateChild<adw::Avatar>,
+        #[template_child]
+        pub(super) name_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) detail_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) message_image: TemplateChild<gtk::Image>,
+        pub(super) shown: RefCell<Option<(Member, glib::SignalHandlerId)>>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for PersonRow {
+        const NAME: &'static str = "MajlisPersonRow";
+        type Type = super::PersonRow;
+        type ParentType = gtk::Box;
+
+        fn class_init(class: &mut Self::Class) {
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for PersonRow {}
+    impl WidgetImpl for PersonRow {}
+    impl BoxImpl for PersonRow {}
+}
+
+glib::wrapper! {
+    /// One person in a list of people: name, role, and whether they are away.
+    pub struct PersonRow(ObjectSubclass<imp::PersonRow>)
+        @extends gtk::Box, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::Orientable;
+}
+
+impl Default for PersonRow {
+    fn default() -> Self {
+        glib::Object::new()
+    }
+}
+
+impl PersonRow {
+    /// A factory of such rows for a list of `Member`s; activating a row is to open a conversation with them.
+    pub(crate) fn factory() -> gtk::SignalListItemFactory {
+        let factory = gtk::SignalListItemFactory::new();
+        factory.connect_setup(|_, item| list_item(item).set_child(Some(&Self::default())));
+        factory.connect_bind(|_, item| {
+            let item = list_item(item);
+            if let Some(member) = item.item().and_downcast::<Member>() {
+                row_of(item).bind(&member, item);
+            }
+        });
+        factory.connect_unbind(|_, item| row_of(list_item(item)).unbind());
+        factory
+    }
+
+    fn bind(&self, member: &Member, item: &gtk::ListItem) {
+        self.refresh(member, item);
+        let handler = member.connect_notify_local(
+            None,
+            glib::clone!(
+                #[weak(rename_to = row)]
+                self,
+                #[weak]
+                item,
+                move |member, _| row.refresh(member, &item)
+            ),
+        );
+        self.imp().shown.replace(Some((member.clone(), handler)));
+    }
+
+    fn unbind(&self) {
+        if let Some((member, handler)) = self.imp().shown.take() {
+            member.disconnect(handler);
+        }
+    }
+
+    fn refresh(&self, member: &Member, item: &gtk::ListItem) {
+        let imp = self.imp();
+        let name = member.display_name();
+        let detail = detail(member);
+        imp.avatar.set_text(Some(&name));
+        imp.name_label.set_label(&isolate(&name));
+        imp.detail_label.set_label(&detail);
+        imp.detail_label.set_visible(!detail.is_empty());
+        imp.message_image.set_visible(!member.is_me());
+        item.set_activatable(!member.is_me());
+        item.set_accessible_label(&[isolate(&name), detail].join(" "));
+        // Translators: Said by a screen reader for a row that opens a conversation with a person.
+        let help = if member.is_me() { String::new() } else { gettext("Opens a conversation") };
+        item.set_accessible_description(&help);
+    }
+}
+
+/// What is worth knowing about a person, in one line.
+fn detail(member: &Member) -> String {
+    let mut parts = Vec::new();
+    if member.is_me() {
+        parts.push(gettext("You"));
+    }
+    match member.role() {
+        // Translators: A person who looks after a room.
+        Role::Operator => parts.push(gettext("Operator")),
+        // Translators: A person who may speak in a room where not everybody may.
+        Role::Voice => parts.push(gettext("May Speak")),
+        Role::None => {}
+    }
+    if member.away() {
+        // Translators: A person who is not at their computer.
+        parts.push(gettext("Away"));
+    }
+    if member.nick() != member.display_name() {
+        parts.push(isolate(&member.nick()));
+    }
+    parts.join(" · ")
+}
+
+fn list_item(item: &glib::Object) -> &gtk::ListItem {
+    item.downcast_ref().expect("the factory is a list view's")
+}
+
+fn row_of(item: &gtk::ListItem) -> PersonRow {
+    item.child().and_downcast().expect("set up above")
+}

@@ -1,0 +1,122 @@
+//! The recycled row of the timeline: it wears the widget that its item's kind needs, and keeps it.
+
+use std::cell::RefCell;
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::message_row::describe;
+use super::{DividerRow, MessageRow};
+use crate::model::{ItemKind, TimelineItem};
+
+mod imp {
+    use super::*;
+
+    #[derive(Debug, Default)]
+    pub struct TimelineRow {
+        pub(super) message: RefCell<Option<MessageRow>>,
+        pub(super) divider: RefCell<Option<DividerRow>>,
+        pub(super) list_item: glib::WeakRef<gtk::ListItem>,
+        pub(super) shown: RefCell<Option<(TimelineItem, glib::SignalHandlerId)>>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for TimelineRow {
+        const NAME: &'static str = "MajlisTimelineRow";
+        type Type = super::TimelineRow;
+        type ParentType = adw::Bin;
+    }
+
+    impl ObjectImpl for TimelineRow {}
+    impl WidgetImpl for TimelineRow {}
+    impl BinImpl for TimelineRow {}
+}
+
+glib::wrapper! {
+    /// The recycled row of the timeline: it wears the widget that its item's kind needs, and keeps it.
+    pub struct TimelineRow(ObjectSubclass<imp::TimelineRow>)
+        @extends adw::Bin, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;
+}
+
+impl TimelineRow {
+    /// A row for this place in a list view.
+    pub(super) fn new(list_item: &gtk::ListItem) -> Self {
+        let row: Self = glib::Object::new();
+        row.imp().list_item.set(Some(list_item));
+        row
+    }
+
+    /// Shows an item, and goes on showing it as it changes.
+    pub(super) fn bind(&self, item: &TimelineItem) {
+        self.refresh(item);
+        let handler = item.connect_notify_local(
+            None,
+            glib::clone!(
+                #[weak(rename_to = row)]
+                self,
+                move |item, _| row.refresh(item)
+            ),
+        );
+        self.imp().shown.replace(Some((item.clone(), handler)));
+    }
+
+    /// Lets the item go.
+    pub(super) fn unbind(&self) {
+        if let Some((item, handler)) = self.imp().shown.take() {
+            item.disconnect(handler);
+        }
+    }
+
+    fn refresh(&self, item: &TimelineItem) {
+        let kind = item.kind();
+        let description = match kind {
+            ItemKind::Message | ItemKind::Notice => {
+                let row = self.message_row();
+                row.show(item);
+                self.wear(&row);
+                describe(item)
+            }
+            ItemKind::Day | ItemKind::Membership | ItemKind::Unread => {
+                let row = self.divider_row();
+                row.show(kind, &item.text());
+                self.wear(&row);
+                item.text()
+            }
+        };
+        if let Some(list_item) = self.imp().list_item.upgrade() {
+            list_item.set_accessible_label(&description);
+        }
+    }
+
+    fn wear(&self, widget: &impl IsA<gtk::Widget>) {
+        if self.child().as_ref() != Some(widget.upcast_ref()) {
+            self.set_child(Some(widget));
+        }
+    }
+
+    fn divider_row(&self) -> DividerRow {
+        self.imp().divider.borrow_mut().get_or_insert_default().clone()
+    }
+
+    fn message_row(&self) -> MessageRow {
+        let mut kept = self.imp().message.borrow_mut();
+        kept.get_or_insert_with(|| {
+            let row = MessageRow::default();
+            row.connect_decided(self.action("timeline.retry"), self.action("timeline.delete"));
+            row
+        })
+        .clone()
+    }
+
+    /// Asks the timeline to do something with the item at this row's place.
+    fn action(&self, name: &'static str) -> impl Fn() + 'static {
+        let row = self.downgrade();
+        move || {
+            let Some(row) = row.upgrade() else { return };
+            let Some(list_item) = row.imp().list_item.upgrade() else { return };
+            row.activate_action(name, Some(&list_item.position().to_variant()))
+                .expect("the timeline around the row installs its actions");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One room or person in the sidebar.
+
+use std::cell::{OnceCell, RefCell};
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use crate::i18n::{gettext, ngettext_f};
+use crate::model::Channel;
+use crate::ui::text::isolate;
+
+/// A higher count says no more, and takes more room.
+const SHOWN_COUNT_MAX: u32 = 99;
+
+mod imp {
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/sidebar/channel_row.ui")]
+    pub struct ChannelRow {
+        #[template_child]
+        pub(super) avatar: TemplateChild<adw::Avatar>,
+        #[template_child]
+        pub(super) title_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) last_line_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) mention_image: TemplateChild<gtk::Image>,
+        #[template_child]
+        pub(super) unread_label: TemplateChild<gtk::Label>,
+        pub(super) bindings: OnceCell<glib::BindingGroup>,
+        /// Keeps what a screen reader says of the row true.
+        pub(super) description: RefCell<Option<(Channel, glib::SignalHandlerId)>>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for ChannelRow {
+        const NAME: &'static str = "MajlisChannelRow";
+        type Type = super::ChannelRow;
+        type ParentType = gtk::Box;
+
+        fn class_init(class: &mut Self::Class) {
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for ChannelRow {
+        fn constructed(&self) {
+            self.parent_constructed();
+            self.bindings.set(self.obj().bindings()).expect("an object is constructed once");
+        }
+    }
+
+    impl WidgetImpl for ChannelRow {}
+    impl BoxImpl for ChannelRow {}
+}
+
+glib::wrapper! {
+    /// One room or person in the sidebar: name, last line, and how much of it is unread.
+    pub struct ChannelRow(ObjectSubclass<imp::ChannelRow>)
+        @extends gtk::Box, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::Orientable;
+}
+
+impl Default for ChannelRow {
+    fn default() -> Self {
+        glib::Object::new()
+    }
+}
+
+impl ChannelRow {
+    /// A factory of such rows for a list of `Channel`s.
+    pub(crate) fn factory() -> gtk::SignalListItemFactory {
+        let factory = gtk::SignalListItemFactory::new();
+        factory.connect_setup(|_, item| list_item(item).set_child(Some(&Self::default())));
+        factory.connect_bind(|_, item| {
+            let item = list_item(item);
+            row_of(item).set_channel(item.item().and_downcast_ref(), item);
+        });
+        factory.connect_unbind(|_, item| {
+            let item = list_item(item);
+            row_of(item).set_channel(None, item);
+        });
+        factory
+    }
+
+    /// Shows another channel, or none; the list item's name for screen readers follows it.
+    fn set_channel(&self, channel: Option<&Channel>, item: &gtk::ListItem) {
+        let imp = self.imp();
+        imp.bindings.get().expect("made with the row").set_source(channel);
+        if let Some((shown, handler)) = imp.description.take() {
+            shown.disconnect(handler);
+        }
+        let Some(channel) = channel else { return };
+        item.set_accessible_label(&describe(channel));
+        let handler = channel.connect_notify_local(
+            None,
+            glib::clone!(
+                #[weak]
+                item,
+                move |channel, _| item.set_accessible_label(&describe(channel))
+            ),
+        );
+        imp.description.replace(Some((channel.clone(), handler)));
+    }
+
+    fn bindings(&self) -> glib::BindingGroup {
+        let imp = self.imp();
+        let group = glib::BindingGroup::new();
+        group.bind("title", &*imp.avatar, "text").sync_create().build();
+        group.bind("title", &*imp.title_label, "label").sync_create().build();
+        group.bind("last-line", &*imp.last_line_label, "label").sync_create().build();
+        group
+            .bind("last-line", &*imp.last_line_label, "visible")
+            .transform_to(|_, line: &str| Some(!line.is_empty()))
+            .sync_create()
+            .build();
+        group
+            .bind("unread-count", &*imp.unread_label, "label")
+            .transform_to(|_, count: u32| Some(shown_count(count)))
+            .sync_create()
+            .build();
+        for (property, widget) in [
+            ("unread-count", imp.unread_label.upcast_ref::<gtk::Widget>()),
+            ("mention-count", imp.mention_image.upcast_ref()),
+        ] {
+            group
+                .bind(property, widget, "visible")
+                .transform_to(|_, count: u32| Some(count > 0))
+                .sync_create()
+                .build();
+        }
+        group
+    }
+}
+
+fn list_item(item: &glib::Object) -> &gtk::ListItem {
+    item.downcast_ref().expect("the factory is a list view's")
+}
+
+fn row_of(item: &gtk::ListItem) -> ChannelRow {
+    item.child().and_downcast().expect("set up above")
+}
+
+fn shown_count(count: u32) -> String {
+    if count > SHOWN_COUNT_MAX { format!("{SHOWN_COUNT_MAX}+") } else { count.to_string() }
+}
+
+/// What a screen reader says for a row.
+fn describe(channel: &Channel) -> String {
+    let mut parts = vec![isolate(&channel.title())];
+    if channel.mention_count() > 0 {
+        parts.push(gettext("mentions you"));
+    }
+    if channel.unread_count() > 0 {
+        let count = channel.unread_count();
+        parts.push(ngettext_f(
+            "{count} unread message",
+            "{count} unread messages",
+            count,
+            &[("count", &count.to_string())],
+        ));
+    }
+    parts.extend(Some(channel.last_line()).filter(|line| !line.is_empty()).map(|line| isolate(&line)));
+    // Translators: Stands between the parts of what a screen reader says.
+    parts.join(&gettext(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_count;
+
+    #[test]
+    fn high_counts_are_shortened() {
+        assert_eq!(shown_count(99), "99");
+        assert_eq!(shown_count(100), "99+");
+    }
+}
