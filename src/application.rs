@@ -181,7 +181,9 @@ impl Application {
 
     fn add_actions(&self) {
         self.add_action_entries([
-            gio::ActionEntry::builder("quit").activate(|application: &Self, _, _| application.leave("")).build(),
+            gio::ActionEntry::builder("quit")
+                .activate(|application: &Self, _, _| application.leave(""))
+                .build(),
             gio::ActionEntry::builder("about")
                 .activate(|application: &Self, _, _| {
                     if let Some(window) = application.active_window() {

@@ -75,6 +75,7 @@ impl ChatView {
             self,
             move |_, _, removed, _| view.handle_channels_changed(removed > 0)
         ));
+        imp.conversation_page.set_channel(None);
         imp.chat.set(chat.clone()).expect("the window does it once");
     }
 
@@ -160,11 +161,7 @@ impl ChatView {
     fn focused_region(&self) -> i32 {
         let imp = self.imp();
         let Some(focus) = self.root().and_then(|root| root.focus()) else { return -1 };
-        if focus.is_ancestor(&*imp.sidebar_page) {
-            0
-        } else {
-            imp.conversation_page.focused_part()
-        }
+        if focus.is_ancestor(&*imp.sidebar_page) { 0 } else { imp.conversation_page.focused_part() }
     }
 
     fn connect_widgets(&self) {

@@ -85,7 +85,9 @@ impl Link {
 }
 
 fn ends_address(character: char) -> bool {
-    character.is_whitespace() || is_unprintable(character) || matches!(character, '<' | '>' | '"' | '`')
+    character.is_whitespace()
+        || is_unprintable(character)
+        || matches!(character, '<' | '>' | '"' | '`')
 }
 
 /// Leaves off the punctuation of the sentence that an address stands in, but keeps the closing brackets
@@ -131,13 +133,14 @@ pub(crate) fn direction(text: &str) -> Option<gtk::TextDirection> {
     }
 }
 
+/// A name to stand alone, without the characters that only turn text around.
+pub(crate) fn clean(name: &str) -> String {
+    name.chars().filter(|&character| !turns_text(character)).collect()
+}
+
 /// A name to stand inside a sentence: whatever script it is in, it turns nothing around it.
 pub(crate) fn isolate(name: &str) -> String {
-    let mut isolated = String::with_capacity(name.len() + 6);
-    isolated.push(FIRST_STRONG_ISOLATE);
-    isolated.extend(name.chars().filter(|&character| !turns_text(character)));
-    isolated.push(POP_DIRECTIONAL_ISOLATE);
-    isolated
+    format!("{FIRST_STRONG_ISOLATE}{}{POP_DIRECTIONAL_ISOLATE}", clean(name))
 }
 
 /// The embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9, section 2),
@@ -159,12 +162,18 @@ mod tests {
     #[test]
     fn addresses_become_links_and_sentences_keep_their_ends() {
         let cases = [
-            ("see https://a.example/x.", "see <a href=\"https://a.example/x\">https://a.example/x</a>."),
+            (
+                "see https://a.example/x.",
+                "see <a href=\"https://a.example/x\">https://a.example/x</a>.",
+            ),
             ("(http://a.example/)", "(<a href=\"http://a.example/\">http://a.example/</a>)"),
             ("http://a/b_(c))", "<a href=\"http://a/b_(c)\">http://a/b_(c)</a>)"),
             ("WWW.a.example?", "<a href=\"https://www.a.example\">WWW.a.example</a>?"),
             ("http://a/?x=1&y=2", "<a href=\"http://a/?x=1&amp;y=2\">http://a/?x=1&amp;y=2</a>"),
-            ("انظر https://a.example،", "انظر <a href=\"https://a.example\">https://a.example</a>،"),
+            (
+                "انظر https://a.example،",
+                "انظر <a href=\"https://a.example\">https://a.example</a>،",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(markup(text), expected);
@@ -173,7 +182,14 @@ mod tests {
 
     #[test]
     fn what_is_no_address_stays_text() {
-        for text in ["http://", "xhttp://a", "awww.b", "javascript:alert(1)", "file:///etc/passwd", "https://."] {
+        for text in [
+            "http://",
+            "xhttp://a",
+            "awww.b",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "https://.",
+        ] {
             assert!(!markup(text).contains("<a "), "{text}");
         }
     }

@@ -7,7 +7,9 @@ use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
-use super::dialogs::{JoinRoomDialog, present_forget_server, present_go_to_room, present_new_message};
+use super::dialogs::{
+    JoinRoomDialog, present_forget_server, present_go_to_room, present_new_message,
+};
 use crate::application::Application;
 use crate::model::{Chat, Network};
 use crate::settings;
@@ -160,7 +162,8 @@ impl Window {
             self,
             move |networks, position, removed, added| {
                 for position in position..position + added {
-                    window.watch_network(&networks.item(position).and_downcast().expect("a network"));
+                    window
+                        .watch_network(&networks.item(position).and_downcast().expect("a network"));
                 }
                 if removed > 0 && networks.n_items() == 0 && window.is_chatting() {
                     window.show_connect();

@@ -174,13 +174,14 @@ impl AddressPage {
     /// Whether a connection is being made: the fields rest, and *Cancel* is there.
     pub(crate) fn set_busy(&self, is_busy: bool) {
         let imp = self.imp();
-        imp.fields.set_sensitive(!is_busy);
-        imp.leave_button.set_sensitive(!is_busy);
         imp.button_stack.set_visible_child_name(if is_busy { "busy" } else { "idle" });
         if is_busy {
             self.clear_trouble();
+            // Before the fields rest: a field must not lose the focus by falling asleep with it.
             imp.cancel_button.grab_focus();
         }
+        imp.fields.set_sensitive(!is_busy);
+        imp.leave_button.set_sensitive(!is_busy);
     }
 
     fn read_settings(&self) -> Result<NetworkSettings, (&adw::EntryRow, String)> {
@@ -245,7 +246,8 @@ impl AddressPage {
         imp.trouble_revealer.set_reveal_child(false);
     }
 
-    fn focus_first_gap(&self) {
+    /// Puts the caret where something is still to be said.
+    pub(crate) fn focus_first_gap(&self) {
         let imp = self.imp();
         let gap = [&imp.address_row, &imp.name_row].into_iter().find(|row| row.text().is_empty());
         match gap {

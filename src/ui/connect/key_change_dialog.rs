@@ -9,8 +9,13 @@ use crate::ui::text::isolate;
 
 /// Asks whether to trust a network's new key. Nothing is sent to the server unless the person says so;
 /// closing the dialog in any other way stays offline.
-pub(crate) fn present_key_change(parent: &impl IsA<gtk::Widget>, network: &Network, change: &KeyChange) {
-    let builder = gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/connect/key_change_dialog.ui"));
+pub(crate) fn present_key_change(
+    parent: &impl IsA<gtk::Widget>,
+    network: &Network,
+    change: &KeyChange,
+) {
+    let builder =
+        gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/connect/key_change_dialog.ui"));
     let dialog: adw::AlertDialog = object(&builder, "dialog");
     dialog.set_body(&gettext_f(
         // Translators: {address} is the address of a server, such as "majlis.local".

@@ -95,18 +95,24 @@ impl TrustPage {
             "{address} is new to this computer. Ask whoever runs it which six words it shows. Where they are the same, nobody stands between you.",
             &[("address", &isolate(address))],
         ));
-        imp.words_label.set_label(words);
+        imp.words_label.set_label(&in_lines_of_three(words));
         imp.fingerprint_label.set_label(&in_groups_of_four(fingerprint));
         page
     }
 }
 
-/// Sixty-four digits in a row are hard to compare.
-pub(crate) fn in_groups_of_four(fingerprint: &str) -> String {
+/// Six words stand in two lines, wherever the page is wide enough for three.
+fn in_lines_of_three(words: &str) -> String {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.chunks(3).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Sixty-four digits in a row are hard to compare: four groups of four stand in a line.
+fn in_groups_of_four(fingerprint: &str) -> String {
     let mut grouped = String::with_capacity(fingerprint.len() * 5 / 4);
     for (index, digit) in fingerprint.chars().enumerate() {
         if index > 0 && index % 4 == 0 {
-            grouped.push(' ');
+            grouped.push(if index % 16 == 0 { '\n' } else { ' ' });
         }
         grouped.push(digit);
     }
@@ -115,11 +121,17 @@ pub(crate) fn in_groups_of_four(fingerprint: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::in_groups_of_four;
+    use super::{in_groups_of_four, in_lines_of_three};
+
+    #[test]
+    fn words_stand_in_lines_of_three() {
+        assert_eq!(in_lines_of_three("a b c d e f"), "a b c\nd e f");
+    }
 
     #[test]
     fn fingerprints_are_grouped() {
         assert_eq!(in_groups_of_four("0123456789"), "0123 4567 89");
+        assert_eq!(in_groups_of_four(&"01234567".repeat(8)).lines().count(), 4);
         assert_eq!(in_groups_of_four(""), "");
     }
 }

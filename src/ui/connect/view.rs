@@ -102,6 +102,7 @@ impl ConnectView {
         self.cancel();
         imp.navigation.pop_to_tag("address");
         imp.address_page.set_can_leave(can_leave);
+        imp.address_page.focus_first_gap();
     }
 
     /// Fills the address page.
@@ -170,7 +171,11 @@ impl ConnectView {
             network.connect_trust_needed(glib::clone!(
                 #[weak(rename_to = view)]
                 self,
-                move |network, words, fingerprint| view.handle_trust_needed(network, words, fingerprint)
+                move |network, words, fingerprint| view.handle_trust_needed(
+                    network,
+                    words,
+                    fingerprint
+                )
             )),
             network.connect_failed(glib::clone!(
                 #[weak(rename_to = view)]

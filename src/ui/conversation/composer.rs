@@ -130,7 +130,9 @@ impl Composer {
     fn send(&self) {
         let imp = self.imp();
         let text = self.text();
-        let Some(channel) = imp.channel.borrow().clone().filter(|_| !text.trim().is_empty()) else { return };
+        let Some(channel) = imp.channel.borrow().clone().filter(|_| !text.trim().is_empty()) else {
+            return;
+        };
         let Some(network) = channel.network() else { return };
         match network.run_command(&channel, &text) {
             Ok(()) => {

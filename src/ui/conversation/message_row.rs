@@ -5,7 +5,7 @@ use gtk::subclass::prelude::*;
 
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
-use crate::ui::text::{direction, isolate, markup};
+use crate::ui::text::{clean, direction, isolate, markup};
 
 mod imp {
     use super::*;
@@ -99,7 +99,7 @@ impl MessageRow {
         imp.avatar.set_text(Some(&sender));
         imp.avatar.set_visible(!item.is_grouped());
         imp.header.set_visible(!item.is_grouped());
-        imp.sender_label.set_label(&isolate(&sender));
+        imp.sender_label.set_label(&clean(&sender));
         imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
         imp.time_label.set_label(&item.time_text());
     }
@@ -144,9 +144,9 @@ fn date_and_time(item: &TimelineItem) -> Option<String> {
 
 /// What a screen reader says for a message.
 pub(super) fn describe(item: &TimelineItem) -> String {
-    let sender = isolate(&item.sender());
+    let sender = clean(&item.sender());
     let time = item.time_text();
-    let text = isolate(&item.text());
+    let text = clean(&item.text());
     let values = [("name", &*sender), ("time", &*time), ("text", &*text)];
     let said = if item.is_action() {
         // Translators: Said by a screen reader for a message such as "Ana waves".

@@ -77,10 +77,7 @@ mod imp {
 
         fn constructed(&self) {
             self.parent_constructed();
-            let page = self.obj();
-            page.bind_channel();
-            page.connect_widgets();
-            page.set_channel(None);
+            self.obj().connect_widgets();
         }
     }
 
@@ -115,11 +112,15 @@ impl ConversationPage {
         if let Some(before) = imp.channel.replace(channel.cloned()) {
             before.set_watched(false);
         }
-        imp.bindings.get().expect("made with the page").set_source(channel);
+        imp.bindings.get_or_init(|| self.bindings()).set_source(channel);
         imp.timeline_view.set_channel(channel);
         imp.composer.set_channel(channel);
         imp.people_pane.set_channel(channel);
-        imp.stack.set_visible_child_name(if channel.is_some() { "conversation" } else { "nothing" });
+        imp.stack.set_visible_child_name(if channel.is_some() {
+            "conversation"
+        } else {
+            "nothing"
+        });
         imp.composer.set_visible(channel.is_some());
         imp.menu_button.set_visible(channel.is_some());
         let is_room = channel.is_some_and(Channel::is_room);
@@ -173,7 +174,8 @@ impl ConversationPage {
     pub(crate) fn focused_part(&self) -> i32 {
         let imp = self.imp();
         let focus = self.root().and_then(|root| root.focus());
-        let holds = |widget: &gtk::Widget| focus.as_ref().is_some_and(|focus| focus.is_ancestor(widget));
+        let holds =
+            |widget: &gtk::Widget| focus.as_ref().is_some_and(|focus| focus.is_ancestor(widget));
         if holds(imp.composer.upcast_ref()) {
             2
         } else if holds(imp.people_pane.upcast_ref()) {
@@ -197,14 +199,16 @@ impl ConversationPage {
     /// What the person sees is read: the window is active, the page is shown, and the newest message is in sight.
     pub(crate) fn update_watched(&self) {
         let Some(channel) = self.channel() else { return };
-        let is_active = self.root().and_downcast::<gtk::Window>().is_some_and(|window| window.is_active());
+        let is_active =
+            self.root().and_downcast::<gtk::Window>().is_some_and(|window| window.is_active());
         let is_watched = is_active && self.is_mapped() && self.imp().timeline_view.follows_end();
         if is_watched != channel.watched() {
             channel.set_watched(is_watched);
         }
     }
 
-    fn bind_channel(&self) {
+    /// Made after the page, which is still a floating reference while it is constructed.
+    fn bindings(&self) -> glib::BindingGroup {
         let imp = self.imp();
         let group = glib::BindingGroup::new();
         group.bind("title", self, "title").sync_create().build();
@@ -212,7 +216,7 @@ impl ConversationPage {
         for property in ["subtitle", "tooltip-text"] {
             group.bind("topic", &*imp.window_title, property).sync_create().build();
         }
-        imp.bindings.set(group).expect("an object is constructed once");
+        group
     }
 
     fn connect_widgets(&self) {
@@ -271,7 +275,10 @@ impl ConversationPage {
         let (icon, words) = if network.is_some_and(Network::encrypted) {
             ("channel-secure-symbolic", gettext("Encrypted to the server"))
         } else {
-            ("channel-insecure-symbolic", gettext("Not encrypted: others on the network can read along"))
+            (
+                "channel-insecure-symbolic",
+                gettext("Not encrypted: others on the network can read along"),
+            )
         };
         image.set_icon_name(Some(icon));
         image.set_tooltip_text(Some(&words));

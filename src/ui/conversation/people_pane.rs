@@ -86,7 +86,10 @@ impl PeoplePane {
     pub(super) fn set_channel(&self, channel: Option<&Channel>) {
         let imp = self.imp();
         imp.search_entry.set_text("");
-        imp.found.get().expect("made with the pane").set_model(channel.map(Channel::members).as_ref());
+        imp.found
+            .get()
+            .expect("made with the pane")
+            .set_model(channel.map(Channel::members).as_ref());
         self.show_count();
     }
 
@@ -122,7 +125,9 @@ impl PeoplePane {
 
     fn activate_person(&self, position: u32) {
         let found = self.imp().found.get().expect("made with the pane");
-        if let Some(member) = found.item(position).and_downcast::<Member>().filter(|member| !member.is_me()) {
+        if let Some(member) =
+            found.item(position).and_downcast::<Member>().filter(|member| !member.is_me())
+        {
             self.emit_by_name::<()>("person-activated", &[&member.nick()]);
         }
     }

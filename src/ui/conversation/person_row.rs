@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use crate::i18n::gettext;
 use crate::model::{Member, Role};
-use crate::ui::text::isolate;
+use crate::ui::text::{clean, isolate};
 
 mod imp {
     use super::*;
@@ -100,12 +100,12 @@ impl PersonRow {
         let name = member.display_name();
         let detail = detail(member);
         imp.avatar.set_text(Some(&name));
-        imp.name_label.set_label(&isolate(&name));
+        imp.name_label.set_label(&clean(&name));
         imp.detail_label.set_label(&detail);
         imp.detail_label.set_visible(!detail.is_empty());
         imp.message_image.set_visible(!member.is_me());
         item.set_activatable(!member.is_me());
-        item.set_accessible_label(&[isolate(&name), detail].join(" "));
+        item.set_accessible_label(&[clean(&name), detail].join(" "));
         // Translators: Said by a screen reader for a row that opens a conversation with a person.
         let help = if member.is_me() { String::new() } else { gettext("Opens a conversation") };
         item.set_accessible_description(&help);

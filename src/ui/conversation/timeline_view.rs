@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use super::message_row::describe;
 use super::{Announcer, TimelineRow};
-use crate::model::{Channel, ItemKind, TimelineItem};
+use crate::model::{Channel, ItemKind, Timeline, TimelineItem};
 
 /// The view counts as being at its end within this many pixels of it.
 const END_TOLERANCE_PX: f64 = 8.0;
@@ -52,12 +52,20 @@ mod imp {
 
         fn class_init(class: &mut Self::Class) {
             class.bind_template();
-            class.install_action("timeline.retry", Some(glib::VariantTy::UINT32), |view, _, position| {
-                view.decide(position, Channel::retry);
-            });
-            class.install_action("timeline.delete", Some(glib::VariantTy::UINT32), |view, _, position| {
-                view.decide(position, Channel::discard);
-            });
+            class.install_action(
+                "timeline.retry",
+                Some(glib::VariantTy::UINT32),
+                |view, _, position| {
+                    view.decide(position, Channel::retry);
+                },
+            );
+            class.install_action(
+                "timeline.delete",
+                Some(glib::VariantTy::UINT32),
+                |view, _, position| {
+                    view.decide(position, Channel::discard);
+                },
+            );
         }
 
         fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
@@ -95,12 +103,14 @@ impl TimelineView {
         imp.announcer.forget();
         imp.channel.replace(channel.cloned());
         let timeline = channel.map(Channel::timeline);
-        imp.list_view.set_model(timeline.clone().map(|list| gtk::NoSelection::new(Some(list))).as_ref());
+        imp.list_view
+            .set_model(timeline.clone().map(|list| gtk::NoSelection::new(Some(list))).as_ref());
         if let Some(timeline) = timeline {
             let grown = timeline.connect_items_changed(glib::clone!(
                 #[weak(rename_to = view)]
                 self,
-                move |_, position, removed, added| view.handle_items_changed(position, removed, added)
+                move |_, position, removed, added| view
+                    .handle_items_changed(position, removed, added)
             ));
             let loaded = timeline.connect_is_loading_notify(glib::clone!(
                 #[weak(rename_to = view)]
@@ -149,9 +159,9 @@ impl TimelineView {
                 glib::clone!(
                     #[weak(rename_to = view)]
                     self,
-                    move |_, _| {
+                    move |adjustment, _| {
                         if view.follows_end() {
-                            view.scroll_to_end();
+                            adjustment.set_value(adjustment.upper() - adjustment.page_size());
                         }
                     }
                 ),
@@ -167,10 +177,27 @@ impl TimelineView {
     fn scroll_to_end(&self) {
         let list = &self.imp().list_view;
         let count = list.model().map_or(0, |model| model.n_items());
-        if count > 0 {
-            self.imp().is_jumping.set(true);
-            list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
+        if count == 0 {
+            return;
         }
+        list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
+        if !self.imp().is_jumping.replace(true) {
+            self.end_jump_after_layout();
+        }
+    }
+
+    /// From then on it is the person who scrolls. The frame that is now begun lays the rows out; the next one finds
+    /// the view at its end.
+    fn end_jump_after_layout(&self) {
+        let frames = Cell::new(0);
+        self.add_tick_callback(move |view, _| {
+            frames.set(frames.get() + 1);
+            if frames.get() < 2 {
+                return glib::ControlFlow::Continue;
+            }
+            view.imp().is_jumping.set(false);
+            glib::ControlFlow::Break
+        });
     }
 
     fn handle_scrolled(&self) {
@@ -179,7 +206,6 @@ impl TimelineView {
         let below = adjustment.upper() - adjustment.page_size() - adjustment.value();
         let is_at_end = below <= END_TOLERANCE_PX && self.holds_newest();
         if !imp.is_jumping.get() || is_at_end {
-            imp.is_jumping.set(false);
             self.set_follows_end(is_at_end);
         }
         self.load_around();
@@ -205,7 +231,7 @@ impl TimelineView {
     fn handle_loading(&self) {
         let imp = self.imp();
         let timeline = self.channel().map(|channel| channel.timeline());
-        let is_loading = timeline.as_ref().is_some_and(|timeline| timeline.is_loading());
+        let is_loading = timeline.as_ref().is_some_and(Timeline::is_loading);
         imp.loading_revealer.set_reveal_child(is_loading);
         self.show_rows_or_nothing();
         if !is_loading {
@@ -235,7 +261,9 @@ impl TimelineView {
         }
         let new = (position + removed..position + added)
             .filter_map(|position| timeline.item(position).and_downcast::<TimelineItem>())
-            .filter(|item| !item.is_own() && matches!(item.kind(), ItemKind::Message | ItemKind::Notice));
+            .filter(|item| {
+                !item.is_own() && matches!(item.kind(), ItemKind::Message | ItemKind::Notice)
+            });
         for item in new {
             self.imp().announcer.announce(self.upcast_ref(), describe(&item));
             if !self.follows_end() {

@@ -7,7 +7,11 @@ use crate::model::{Chat, Network};
 use crate::ui::text::isolate;
 
 /// Asks, and forgets the server where the person says so.
-pub(crate) fn present_forget_server(parent: &impl IsA<gtk::Widget>, chat: &Chat, network: &Network) {
+pub(crate) fn present_forget_server(
+    parent: &impl IsA<gtk::Widget>,
+    chat: &Chat,
+    network: &Network,
+) {
     let dialog = adw::AlertDialog::new(
         Some(&gettext_f("Forget {server}?", &[("server", &isolate(&network.name()))])),
         Some(&gettext(

@@ -85,7 +85,9 @@ impl JoinRoomDialog {
 
     fn join(&self) {
         let imp = self.imp();
-        if let (Some(network), Some(name)) = (&*imp.network.borrow(), room_name(&imp.name_row.text())) {
+        if let (Some(network), Some(name)) =
+            (&*imp.network.borrow(), room_name(&imp.name_row.text()))
+        {
             network.join(&name);
         }
         self.close();

@@ -116,7 +116,12 @@ impl Picker {
         picker
     }
 
-    fn fill(&self, items: &impl IsA<gio::ListModel>, filter: &impl IsA<gtk::Filter>, rows: &gtk::SignalListItemFactory) {
+    fn fill(
+        &self,
+        items: &impl IsA<gio::ListModel>,
+        filter: &impl IsA<gtk::Filter>,
+        rows: &gtk::SignalListItemFactory,
+    ) {
         let imp = self.imp();
         let found = gtk::FilterListModel::new(Some(items.clone()), Some(filter.clone()));
         let selection = gtk::SingleSelection::new(Some(found));
@@ -133,7 +138,7 @@ impl Picker {
     }
 
     /// Calls this with what was chosen, if anything was found, and with what was typed.
-    fn connect_picked(&self, picked: impl Fn(Option<glib::Object>, &str) + 'static) {
+    fn connect_picked(&self, choose: impl Fn(Option<glib::Object>, &str) + 'static) {
         let imp = self.imp();
         let pick = Rc::new(glib::clone!(
             #[weak(rename_to = picker)]
@@ -145,7 +150,7 @@ impl Picker {
                     return;
                 }
                 picker.close();
-                picked(chosen, typed.trim());
+                choose(chosen, typed.trim());
             }
         ));
         imp.search_entry.connect_activate(glib::clone!(

@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use crate::i18n::{gettext, ngettext_f};
 use crate::model::Channel;
-use crate::ui::text::isolate;
+use crate::ui::text::clean;
 
 /// A higher count says no more, and takes more room.
 const SHOWN_COUNT_MAX: u32 = 99;
@@ -25,7 +25,7 @@ mod imp {
         #[template_child]
         pub(super) last_line_label: TemplateChild<gtk::Label>,
         #[template_child]
-        pub(super) mention_image: TemplateChild<gtk::Image>,
+        pub(super) mention_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) unread_label: TemplateChild<gtk::Label>,
         pub(super) bindings: OnceCell<glib::BindingGroup>,
@@ -126,7 +126,7 @@ impl ChannelRow {
             .build();
         for (property, widget) in [
             ("unread-count", imp.unread_label.upcast_ref::<gtk::Widget>()),
-            ("mention-count", imp.mention_image.upcast_ref()),
+            ("mention-count", imp.mention_label.upcast_ref()),
         ] {
             group
                 .bind(property, widget, "visible")
@@ -152,7 +152,7 @@ fn shown_count(count: u32) -> String {
 
 /// What a screen reader says for a row.
 fn describe(channel: &Channel) -> String {
-    let mut parts = vec![isolate(&channel.title())];
+    let mut parts = vec![clean(&channel.title())];
     if channel.mention_count() > 0 {
         parts.push(gettext("mentions you"));
     }
@@ -165,7 +165,7 @@ fn describe(channel: &Channel) -> String {
             &[("count", &count.to_string())],
         ));
     }
-    parts.extend(Some(channel.last_line()).filter(|line| !line.is_empty()).map(|line| isolate(&line)));
+    parts.extend(Some(channel.last_line()).filter(|line| !line.is_empty()));
     // Translators: Stands between the parts of what a screen reader says.
     parts.join(&gettext(", "))
 }

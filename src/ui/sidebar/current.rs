@@ -109,6 +109,7 @@ impl CurrentSelection {
     pub(super) fn position(&self) -> Option<u32> {
         let current = self.imp().current.borrow();
         let current = current.as_ref()?;
-        (0..self.n_items()).find(|&position| self.item(position).as_ref() == Some(current.upcast_ref()))
+        (0..self.n_items())
+            .find(|&position| self.item(position).as_ref() == Some(current.upcast_ref()))
     }
 }
