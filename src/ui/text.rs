@@ -211,7 +211,9 @@ mod tests {
     #[test]
     fn markup_of_anything_is_understood_by_pango() {
         for text in ["http://&<>'\u{7}", "a\u{202e}b", "&amp;", "www.\u{0}x", "<a href=\"x\">"] {
-            assert!(gtk::pango::parse_markup(&markup(text), '\0').is_ok(), "{text:?}");
+            // Links are GtkLabel's own; to Pango they are shown as an attribute that takes any text, too.
+            let markup = markup(text).replace("<a href", "<span lang").replace("</a>", "</span>");
+            assert!(gtk::pango::parse_markup(&markup, '\0').is_ok(), "{text:?}");
         }
     }
 
