@@ -1,0 +1,12 @@
+//! The whole server as its guests and its operator meet it: a process, sockets, and nothing of its insides.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+mod crash;
+mod guests;
+mod history;
+mod limits;
+mod program;
+mod tls;
