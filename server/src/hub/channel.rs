@@ -144,3 +144,17 @@ impl IndexMut<RoomId> for Channels {
         &mut self.by_id[&id]
     }
 }
+
+#[cfg(test)]
+impl Channels {
+    pub(super) fn verify(&self) {
+        assert_eq!(
+            self.by_name.len(),
+            self.by_id.len(),
+            "every room has one name, and no other has it"
+        );
+        for (id, channel) in &self.by_id {
+            assert_eq!(self.by_name.get(channel.name.folded()), Some(id));
+        }
+    }
+}

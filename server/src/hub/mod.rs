@@ -16,6 +16,8 @@ mod channel;
 mod command;
 mod connection;
 mod greeting;
+#[cfg(test)]
+mod invariants;
 mod plain;
 mod presence;
 mod reads;
@@ -23,6 +25,10 @@ mod refusal;
 mod reply;
 mod sent;
 mod settings;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod user;
 
 use std::sync::Arc;

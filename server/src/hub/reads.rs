@@ -94,3 +94,17 @@ impl Hub {
         if connection.parked.is_some() { None } else { connection.waiting.pop_front() }
     }
 }
+
+#[cfg(test)]
+impl Reads {
+    /// `asking` connections wait for an answer, `waiting` ones for their turn to ask.
+    pub(super) fn verify(&self, asking: usize, waiting: usize) {
+        assert!(self.outstanding <= self.max, "more is read than the readers can queue");
+        assert!(asking <= self.outstanding, "somebody waits for an answer that nobody owes");
+        assert_eq!(waiting, self.waiting.len(), "who waits to ask is in line, once");
+        assert!(
+            waiting == 0 || self.outstanding == self.max,
+            "somebody waits while readers are free"
+        );
+    }
+}

@@ -59,3 +59,11 @@ impl SentRecords {
         }
     }
 }
+
+#[cfg(test)]
+impl SentRecords {
+    pub(super) fn verify(&self) {
+        assert_eq!(self.by_key.len(), self.in_order.len());
+        assert!(self.in_order.len() <= self.max_count);
+    }
+}

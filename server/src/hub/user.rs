@@ -207,3 +207,23 @@ impl IndexMut<UserId> for Users {
         &mut self.by_id[&id]
     }
 }
+
+#[cfg(test)]
+impl Users {
+    pub(super) fn verify(&self) {
+        assert_eq!(
+            self.by_nick.len(),
+            self.by_id.len(),
+            "every user has one name, and no other has it"
+        );
+        for (id, user) in &self.by_id {
+            assert_eq!(self.by_nick.get(user.nick.folded()), Some(id));
+            assert!(self.by_skeleton[&user.nick.skeleton()].contains(id));
+            assert_eq!(&*user.source.nick, user.nick.as_str());
+        }
+        assert_eq!(self.by_skeleton.values().map(Vec::len).sum::<usize>(), self.by_id.len());
+        for alike in self.by_skeleton.values().filter(|users| users.len() > 1) {
+            assert!(alike.iter().all(|&id| self[id].nick.as_str().is_ascii()), "names look alike");
+        }
+    }
+}

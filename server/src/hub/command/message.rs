@@ -1,39 +1,22 @@
 //! Saying something: PRIVMSG, NOTICE and TAGMSG, to rooms and to people.
 //!
 //! Owns who may speak where, that what is said arrives whole, and that a device's message is taken once (identity.md,
-//! "Send once"). What a receiver's bytes look like is the relay's affair.
+//! "Send once"). What is said, and whether it fits on a line, is [`speech`](super::speech)'s; what a receiver's bytes look
+//! like, the relay's.
 
 use std::sync::Arc;
 
-use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
 use majlis_protocol::{Capability, Message, Timestamp};
-use majlis_wire::Fingerprint;
 
+use super::speech::{Manner, Speech, line_bytes};
 use super::{Outcome, Turn, list_items};
 use crate::event::{
-    Action, Audience, ConnId, MsgId, Outbound, Relay, RoomId, SendRecord, Source, StoredKind,
-    StoredMessage, Write,
+    Audience, ConnId, MsgId, Outbound, Relay, RoomId, SendRecord, StoredMessage, Write,
 };
 use crate::hub::Hub;
 use crate::hub::refusal::Refusal;
-use crate::hub::reply::{LINE_BYTES, Response};
+use crate::hub::reply::LINE_BYTES;
 use crate::hub::user::UserId;
-
-/// In which of three ways something is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    Privmsg,
-    Notice,
-    Tagmsg,
-}
-
-/// What is said, the same to every target.
-struct Speech {
-    manner: Manner,
-    text: Arc<str>,
-    client_tags: Arc<str>,
-    send_once: Option<(Fingerprint, String)>,
-}
 
 /// To whom.
 enum Recipient {
@@ -104,89 +87,9 @@ fn speak(
     Ok(())
 }
 
-impl Manner {
-    fn command(self) -> &'static str {
-        match self {
-            Self::Privmsg => "PRIVMSG",
-            Self::Notice => "NOTICE",
-            Self::Tagmsg => "TAGMSG",
-        }
-    }
-
-    /// Whether errors are told.
-    fn is_answered(self, response: &Response) -> bool {
-        self != Self::Notice || response.has_label()
-    }
-
-    fn action(self, target: Arc<str>, text: Arc<str>) -> Action {
-        match self {
-            Self::Privmsg => Action::Privmsg { target, text },
-            Self::Notice => Action::Notice { target, text },
-            Self::Tagmsg => Action::Tagmsg { target },
-        }
-    }
-
-    /// Tags alone are not kept.
-    fn stored_kind(self) -> Option<StoredKind> {
-        match self {
-            Self::Privmsg => Some(StoredKind::Privmsg),
-            Self::Notice => Some(StoredKind::Notice),
-            Self::Tagmsg => None,
-        }
-    }
-}
-
-/// How many bytes of text one PRIVMSG of this source to this target can carry.
-pub(in crate::hub) fn text_room(source: &Source, target: &str) -> usize {
-    LINE_BYTES.saturating_sub(line_bytes(source, Manner::Privmsg, target, ""))
-}
-
-/// What a relay weighs on the wire without its tags.
-fn line_bytes(source: &Source, manner: Manner, target: &str, text: &str) -> usize {
-    let text_bytes = if manner == Manner::Tagmsg { 0 } else { " :".len() + text.len() };
-    let mask_bytes =
-        source.nick.len() + source.user_host.as_ref().map_or(0, |user_host| 1 + user_host.len());
-    ": ".len() + mask_bytes + manner.command().len() + 1 + target.len() + text_bytes + "\r\n".len()
-}
-
-/// The tags that go on to others as they are, in wire form.
-fn client_tags(message: &Message<'_>) -> String {
-    let mut tags = String::new();
-    for tag in message.tags().filter(majlis_protocol::Tag::is_client_only) {
-        if !tags.is_empty() {
-            tags.push(';');
-        }
-        tags.push_str(tag.key);
-        if let Some(value) = tag.raw_value {
-            tags.push('=');
-            tags.push_str(value);
-        }
-    }
-    tags
-}
-
 impl Hub {
     pub(in crate::hub) fn is_enabled(&self, conn: ConnId, capability: Capability) -> bool {
         self.connections[&conn].enabled.contains(capability)
-    }
-
-    fn speech(
-        &self,
-        conn: ConnId,
-        message: &Message<'_>,
-        manner: Manner,
-        text: &str,
-        target_count: usize,
-    ) -> Speech {
-        let has_tags = self.is_enabled(conn, Capability::MessageTags);
-        let client_tags = if has_tags { client_tags(message) } else { String::new() };
-        let send_id = message.tag(SEND_TAG).filter(|id| {
-            has_tags && target_count == 1 && (1..=SEND_ID_MAX_BYTES).contains(&id.len())
-        });
-        let device_key = self.connections[&conn].peer.device_key;
-        let send_once = device_key.zip(send_id.map(std::borrow::Cow::into_owned));
-        let send_once = send_once.filter(|_| manner != Manner::Tagmsg);
-        Speech { manner, text: text.into(), client_tags: client_tags.into(), send_once }
     }
 
     /// Delivers to one target, or answers with the earlier echo what was delivered before.

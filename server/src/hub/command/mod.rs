@@ -12,12 +12,13 @@ mod mode;
 mod query;
 pub(super) mod registration;
 mod room;
+mod speech;
 mod who;
 
-pub(super) use self::message::text_room;
-pub(super) use self::query::{reply_lusers, reply_motd};
-
 use majlis_protocol::{Message, ParseError};
+
+pub(super) use self::query::{reply_lusers, reply_motd};
+pub(super) use self::speech::text_room;
 
 use super::Hub;
 use super::refusal::Refusal;

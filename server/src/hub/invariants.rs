@@ -1,0 +1,64 @@
+//! What always holds between two inputs, whatever was said.
+
+use super::Hub;
+use crate::event::Guest;
+
+impl Hub {
+    /// Fails where anything that always holds does not.
+    pub(super) fn verify(&self) {
+        self.users.verify();
+        self.channels.verify();
+        self.sent.verify();
+        self.verify_memberships();
+        self.verify_sessions();
+        self.verify_parking();
+    }
+
+    fn verify_memberships(&self) {
+        for (room, channel) in self.channels.iter() {
+            for &user in channel.members.keys() {
+                assert!(self.users[user].rooms.contains(&room), "{user:?} does not know {room:?}");
+            }
+            let may_be_empty = channel.lasting || channel.ends_at_ms.is_some();
+            assert!(may_be_empty || !channel.members.is_empty(), "{room:?} is empty and lives");
+        }
+        for (user, state) in self.users.iter() {
+            for &room in &state.rooms {
+                assert!(self.channels[room].members.contains_key(&user), "{room:?} lacks {user:?}");
+            }
+            assert!(state.rooms.len() <= self.settings.limits.rooms_per_person);
+        }
+        let lobby = self.channels.find(self.settings.lobby.folded());
+        assert!(lobby.is_some_and(|lobby| self.channels[lobby].lasting));
+        assert!(self.channels.len() <= self.settings.limits.rooms);
+    }
+
+    fn verify_sessions(&self) {
+        for (user, state) in self.users.iter() {
+            assert!(!state.sessions.is_empty(), "{user:?} has no session");
+            for conn in &state.sessions {
+                assert_eq!(self.connections[conn].user(), Some(user));
+            }
+        }
+        for (conn, connection) in &self.connections {
+            let Some(session) = connection.session() else { continue };
+            let user = &self.users[session.user];
+            assert!(user.sessions.contains(conn), "{conn:?} speaks for who does not know it");
+            assert!(session.rooms.iter().all(|room| user.rooms.contains(room)));
+        }
+    }
+
+    fn verify_parking(&self) {
+        let (mut asking, mut waiting) = (0, 0);
+        for connection in self.connections.values() {
+            match &connection.parked {
+                Some(parked) if parked.query.is_some() => waiting += 1,
+                Some(_) => asking += 1,
+                None => assert!(connection.waiting.is_empty(), "lines wait for nothing"),
+            }
+            assert!(connection.waiting.len() <= self.settings.limits.parked_inputs);
+            assert!(connection.parked.is_none() || connection.guest == Guest::Irc);
+        }
+        self.reads.verify(asking, waiting);
+    }
+}

@@ -1,0 +1,281 @@
+//! A house for tests: a [`Hub`] with clients around it, who receive what a reactor would give them.
+//!
+//! It follows the ordered stream as reactors do, and fails at once where the stream is wrong: an event for a closed
+//! connection, a line that is malformed or too long, a membership that is not there.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+
+use majlis_protocol::{LineDecoder, LineLimits, Message, MessageBuf, Timestamp};
+use majlis_wire::Fingerprint;
+
+use super::{Hub, HubSettings};
+use crate::event::{
+    Audience, CloseReason, ConnId, Dialect, Guest, HistoryError, HistoryPage, HistoryQuery,
+    HubInput, IdSource, LineFault, Now, Outbound, Peer, Restored, RoomId, Write,
+};
+
+/// When the house opens: 2026-01-01, midnight.
+pub(crate) const OPENING: Timestamp = Timestamp(1_767_225_600_000);
+
+/// A hub, its clients and its clock.
+pub(crate) struct House {
+    pub(crate) hub: Hub,
+    pub(crate) now: Now,
+    /// All that had to be stored, in order.
+    pub(crate) writes: Vec<Write>,
+    /// Reads that were asked for and not answered.
+    pub(crate) reads: VecDeque<(ConnId, HistoryQuery)>,
+    seats: BTreeMap<ConnId, Seat>,
+    next_slot: u32,
+}
+
+/// One client, as its reactor knows it.
+struct Seat {
+    dialect: Dialect,
+    rooms: BTreeSet<RoomId>,
+    /// What it received and the test has not read, without line endings.
+    received: Vec<String>,
+    is_open: bool,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        Self::with(HubSettings::default(), Restored { next_room: 1, ..Restored::default() })
+    }
+
+    pub(crate) fn with(settings: HubSettings, restored: Restored) -> Self {
+        let now = Now { wall: OPENING, monotonic_ms: 0 };
+        let ids = IdSource::new(7, restored.next_room);
+        let mut house = Self {
+            hub: Hub::new(settings, restored, ids, now),
+            now,
+            writes: Vec::new(),
+            reads: VecDeque::new(),
+            seats: BTreeMap::new(),
+            next_slot: 0,
+        };
+        house.settle();
+        house
+    }
+
+    /// Opens a connection from `192.0.2.1`, under TLS where it shows a device's key.
+    pub(crate) fn open(&mut self, guest: Guest, device: Option<u8>) -> ConnId {
+        let conn = ConnId { reactor: 0, slot: self.next_slot, generation: 0 };
+        self.next_slot += 1;
+        let dialect = match guest {
+            Guest::Irc => Dialect::irc(majlis_protocol::CapabilitySet::empty()),
+            Guest::Plain => Dialect::Plain,
+        };
+        let seat = Seat { dialect, rooms: BTreeSet::new(), received: Vec::new(), is_open: true };
+        self.seats.insert(conn, seat);
+        let peer = Peer {
+            address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+            encrypted: device.is_some(),
+            device_key: device.map(device_key),
+        };
+        self.input(HubInput::Opened { conn, guest, peer });
+        conn
+    }
+
+    /// An IRC client that has just registered and read its greeting.
+    pub(crate) fn client(&mut self, nick: &str) -> ConnId {
+        self.client_with(nick, None, "")
+    }
+
+    /// The same with a device's key, and with capabilities (names with spaces between).
+    pub(crate) fn client_with(&mut self, nick: &str, device: Option<u8>, wanted: &str) -> ConnId {
+        let conn = self.open(Guest::Irc, device);
+        if !wanted.is_empty() {
+            self.say(conn, &format!("CAP REQ :{wanted}"));
+            self.say(conn, "CAP END");
+        }
+        self.say(conn, &format!("NICK {nick}"));
+        self.say(conn, &format!("USER {nick} 0 * :{nick}"));
+        let greeting = self.read(conn);
+        assert!(greeting.iter().any(|line| line.contains(" 001 ")), "{greeting:?}");
+        conn
+    }
+
+    /// A client in rooms (names with commas between); what everybody was told of it is read.
+    pub(crate) fn member(&mut self, nick: &str, rooms: &str) -> ConnId {
+        let conn = self.client(nick);
+        self.say(conn, &format!("JOIN {rooms}"));
+        self.read_all();
+        conn
+    }
+
+    /// A plain guest in the lobby; what everybody was told of it is read.
+    pub(crate) fn plain(&mut self, name: &str) -> ConnId {
+        let conn = self.open(Guest::Plain, None);
+        self.text(conn, name);
+        self.read_all();
+        conn
+    }
+
+    /// An IRC client sends a line.
+    pub(crate) fn say(&mut self, conn: ConnId, line: &str) {
+        let input = match MessageBuf::parse(line.as_bytes()) {
+            Ok(message) => HubInput::Message { conn, message },
+            Err(error) => HubInput::BadLine { conn, fault: LineFault::Parse(error) },
+        };
+        self.input(input);
+    }
+
+    /// An IRC client sends a line and reads what has come so far.
+    pub(crate) fn ask(&mut self, conn: ConnId, line: &str) -> Vec<String> {
+        self.say(conn, line);
+        self.read(conn)
+    }
+
+    /// A plain guest sends a text.
+    pub(crate) fn text(&mut self, conn: ConnId, text: &str) {
+        self.input(HubInput::Text { conn, text: text.to_owned() });
+    }
+
+    /// The socket is gone.
+    pub(crate) fn hang_up(&mut self, conn: ConnId, reason: CloseReason) {
+        if let Some(seat) = self.seats.get_mut(&conn) {
+            seat.is_open = false;
+            seat.rooms.clear();
+        }
+        self.input(HubInput::Closed { conn, reason });
+    }
+
+    /// Time goes by, and the hub is told.
+    pub(crate) fn wait(&mut self, ms: u64) {
+        self.now.monotonic_ms += ms;
+        self.now.wall.0 += ms;
+        self.hub.handle_tick(self.now);
+        self.settle();
+    }
+
+    /// Answers the oldest read.
+    pub(crate) fn answer(&mut self, result: Result<HistoryPage, HistoryError>) {
+        let (conn, _) = self.reads.pop_front().expect("a read is outstanding");
+        self.input(HubInput::History { conn, result });
+    }
+
+    /// Feeds the hub and delivers what follows.
+    pub(crate) fn input(&mut self, input: HubInput) {
+        self.hub.handle_input(input, self.now);
+        self.settle();
+    }
+
+    pub(crate) fn shutdown(&mut self) {
+        self.hub.handle_shutdown(self.now);
+        self.settle();
+    }
+
+    /// What a client received since it last read.
+    pub(crate) fn read(&mut self, conn: ConnId) -> Vec<String> {
+        std::mem::take(&mut self.seats.get_mut(&conn).expect("the client exists").received)
+    }
+
+    /// Everybody reads.
+    pub(crate) fn read_all(&mut self) {
+        self.seats.values_mut().for_each(|seat| seat.received.clear());
+    }
+
+    pub(crate) fn is_open(&self, conn: ConnId) -> bool {
+        self.seats[&conn].is_open
+    }
+
+    /// The open connections and the rooms that their reactor has them in.
+    pub(crate) fn open_seats(&self) -> impl Iterator<Item = (ConnId, &BTreeSet<RoomId>)> {
+        self.seats.iter().filter(|(_, seat)| seat.is_open).map(|(&conn, seat)| (conn, &seat.rooms))
+    }
+
+    fn settle(&mut self) {
+        let output = self.hub.take_output();
+        self.writes.extend(output.writes);
+        for event in output.events {
+            self.follow(event);
+        }
+    }
+
+    fn follow(&mut self, event: Outbound) {
+        match event {
+            Outbound::Reply { conn, bytes } => self.deliver(conn, &bytes),
+            Outbound::Relay { to, relay } => {
+                for conn in self.receivers(&to) {
+                    if let Some(bytes) = relay.encode(self.seats[&conn].dialect, &[]) {
+                        self.deliver(conn, &bytes);
+                    }
+                }
+            }
+            Outbound::Joined { conn, room } => {
+                assert!(self.open_seat(conn).rooms.insert(room), "{conn:?} joined {room:?} twice");
+            }
+            Outbound::Left { conn, room } => {
+                assert!(self.open_seat(conn).rooms.remove(&room), "{conn:?} was not in {room:?}");
+            }
+            Outbound::Capabilities { conn, enabled } => {
+                self.open_seat(conn).dialect = Dialect::irc(enabled);
+            }
+            Outbound::Close { conn, farewell } => {
+                self.deliver(conn, &farewell);
+                let seat = self.open_seat(conn);
+                seat.is_open = false;
+                seat.rooms.clear();
+            }
+            Outbound::ReadHistory { conn, query } => {
+                self.open_seat(conn);
+                self.reads.push_back((conn, query));
+            }
+        }
+    }
+
+    fn open_seat(&mut self, conn: ConnId) -> &mut Seat {
+        let seat = self.seats.get_mut(&conn).expect("the client exists");
+        assert!(seat.is_open, "something is for {conn:?}, which is closed");
+        seat
+    }
+
+    fn receivers(&self, to: &Audience) -> Vec<ConnId> {
+        let in_any = |rooms: &[RoomId], except: &Option<ConnId>| {
+            let hears = |seat: &Seat| rooms.iter().any(|room| seat.rooms.contains(room));
+            let seats =
+                self.seats.iter().filter(|(conn, seat)| hears(seat) && Some(**conn) != *except);
+            seats.map(|(&conn, _)| conn).collect()
+        };
+        match to {
+            Audience::Room { room, except } => in_any(&[*room], except),
+            Audience::Rooms { rooms, except } => in_any(rooms, except),
+            Audience::Conns(conns) => conns.to_vec(),
+        }
+    }
+
+    fn deliver(&mut self, conn: ConnId, bytes: &[u8]) {
+        let seat = self.open_seat(conn);
+        match seat.dialect {
+            Dialect::Plain if bytes.is_empty() => {}
+            Dialect::Plain => {
+                let text = std::str::from_utf8(bytes).expect("plain guests get text");
+                assert!(!text.contains(char::is_control), "{text:?} holds control characters");
+                seat.received.push(text.to_owned());
+            }
+            Dialect::Irc(_) => seat.received.extend(checked_lines(bytes)),
+        }
+    }
+}
+
+/// The lines in `bytes`, all of them complete, well-formed and within the limits.
+fn checked_lines(mut bytes: &[u8]) -> Vec<String> {
+    assert!(bytes.is_empty() || bytes.ends_with(b"\r\n"), "a line is not complete");
+    let mut decoder = LineDecoder::new(LineLimits::FROM_SERVER);
+    let mut lines = Vec::new();
+    loop {
+        bytes = &bytes[decoder.push(bytes)..];
+        let Some(line) = decoder.next_line() else { break };
+        let line = line.expect("no line is too long");
+        Message::parse(line).expect("every line is well-formed");
+        lines.push(String::from_utf8(line.to_vec()).expect("every line is UTF-8"));
+    }
+    lines
+}
+
+/// The key of the device with that number.
+pub(crate) fn device_key(device: u8) -> Fingerprint {
+    Fingerprint::new([device; 32])
+}

@@ -1,0 +1,379 @@
+//! Random operations, with every invariant verified after each, and a model of what each client may see.
+//!
+//! The model knows only what clients know: the lines they sent and received. Each believes itself in the rooms whose JOIN it
+//! saw, and what it receives must fit that belief.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use majlis_protocol::vendor::SEND_TAG;
+use majlis_protocol::{Message, fold};
+use proptest::prelude::*;
+
+use super::House;
+use crate::event::{CloseReason, ConnId, Guest, HistoryError, HistoryPage, Restored};
+use crate::hub::HubSettings;
+
+const NICKS: &[&str] = &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b"];
+const ROOMS: &[&str] = &["#lobby", "#a", "#A", "#b", "#نور", "bad"];
+const CAPS: &str = "batch labeled-response echo-message message-tags draft/chathistory server-time";
+/// Lines that ask or change something and need no model of their own.
+const OTHERS: &[&str] = &[
+    "NAMES #a",
+    "WHO #a",
+    "WHO *",
+    "WHOIS ana",
+    "LIST",
+    "LUSERS",
+    "MOTD",
+    "VERSION",
+    "CAP LS 302",
+    "CAP LIST",
+    "MODE #a",
+    "MODE #a +ov ana bob",
+    "MODE #a -nt",
+    "MODE #b -o+v bob bob",
+    "TOPIC #a",
+    "TOPIC #a :roses",
+    "TOPIC #lobby :x",
+    "JOIN 0",
+    "NICK",
+    "USER a b c",
+    "DANCE",
+    "PRIVMSG",
+    "PRIVMSG ana,bob,#a,#b,x :many",
+    "NOTICE nobody :x",
+    "TAGMSG ana",
+    "CHATHISTORY",
+    "CHATHISTORY LATEST nobody * 5",
+    "PING x",
+    "PONG x",
+    "\u{0}",
+];
+
+#[derive(Clone, Debug)]
+enum Op {
+    Open { plain: bool, device: Option<u8> },
+    Register { who: usize, nick: usize, with_caps: bool },
+    Nick { who: usize, nick: usize },
+    Join { who: usize, room: usize },
+    Part { who: usize, room: usize },
+    Speak { who: usize, room: usize, send_id: Option<u8> },
+    Whisper { who: usize, nick: usize },
+    Other { who: usize, line: usize },
+    Text { who: usize, nick: usize },
+    Ask { who: usize, room: usize },
+    Answer { fails: bool },
+    Quit { who: usize },
+    HangUp { who: usize },
+    Wait { ms: u64 },
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let (who, nick, room) = (|| 0..64usize, || 0..NICKS.len(), || 0..ROOMS.len());
+    let device = || proptest::option::of(1..3u8);
+    prop_oneof![
+        3 => (prop::bool::weighted(0.2), device()).prop_map(|(plain, device)| Op::Open { plain, device }),
+        5 => (who(), nick(), prop::bool::weighted(0.7))
+            .prop_map(|(who, nick, with_caps)| Op::Register { who, nick, with_caps }),
+        2 => (who(), nick()).prop_map(|(who, nick)| Op::Nick { who, nick }),
+        6 => (who(), room()).prop_map(|(who, room)| Op::Join { who, room }),
+        3 => (who(), room()).prop_map(|(who, room)| Op::Part { who, room }),
+        6 => (who(), room(), proptest::option::of(0..3u8))
+            .prop_map(|(who, room, send_id)| Op::Speak { who, room, send_id }),
+        3 => (who(), nick()).prop_map(|(who, nick)| Op::Whisper { who, nick }),
+        4 => (who(), 0..OTHERS.len()).prop_map(|(who, line)| Op::Other { who, line }),
+        2 => (who(), nick()).prop_map(|(who, nick)| Op::Text { who, nick }),
+        3 => (who(), room()).prop_map(|(who, room)| Op::Ask { who, room }),
+        3 => any::<bool>().prop_map(|fails| Op::Answer { fails }),
+        1 => who().prop_map(|who| Op::Quit { who }),
+        1 => who().prop_map(|who| Op::HangUp { who }),
+        2 => prop_oneof![Just(1_000), Just(45_000), Just(90_000)].prop_map(|ms| Op::Wait { ms }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_invariant_holds_after_any_operations(ops in prop::collection::vec(op(), 1..120)) {
+        let mut world = World::new();
+        for op in ops {
+            world.apply(&op);
+        }
+    }
+}
+
+/// What one client knows.
+struct Client {
+    conn: ConnId,
+    guest: Guest,
+    device: Option<u8>,
+    has_caps: bool,
+    nick: String,
+    /// The rooms it believes itself in, folded.
+    rooms: BTreeSet<String>,
+    /// Labels it sent and saw no answer to.
+    labels: BTreeSet<String>,
+}
+
+struct World {
+    house: House,
+    clients: Vec<Client>,
+    /// Identifiers of messages whose echo came, by device.
+    taken: HashSet<(u8, u8)>,
+    count: u32,
+    /// Who received the last text, and how often.
+    heard: BTreeMap<ConnId, u32>,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut settings = HubSettings::default();
+        settings.limits.rooms = 4;
+        settings.limits.rooms_per_person = 2;
+        settings.limits.readers_queue = 1;
+        settings.limits.parked_inputs = 3;
+        let house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
+        Self { house, clients: Vec::new(), taken: HashSet::new(), count: 0, heard: BTreeMap::new() }
+    }
+
+    fn apply(&mut self, op: &Op) {
+        match *op {
+            Op::Open { plain, device } => self.open(plain, device),
+            Op::Register { who, nick, with_caps } => self.register(who, nick, with_caps),
+            Op::Nick { who, nick } => self.say(who, &format!("NICK {}", NICKS[nick])),
+            Op::Join { who, room } => self.say(who, &format!("JOIN {}", ROOMS[room])),
+            Op::Part { who, room } => self.say(who, &format!("PART {} :bye", ROOMS[room])),
+            Op::Speak { who, room, send_id } => self.speak(who, ROOMS[room], send_id),
+            Op::Whisper { who, nick } => self.say(who, &format!("PRIVMSG {} :psst", NICKS[nick])),
+            Op::Other { who, line } => self.say(who, OTHERS[line]),
+            Op::Text { who, nick } => self.text(who, NICKS[nick]),
+            Op::Ask { who, room } => {
+                self.say(who, &format!("CHATHISTORY LATEST {} * 5", ROOMS[room]));
+            }
+            Op::Answer { fails } => self.answer(fails),
+            Op::Quit { who } => self.say(who, "QUIT :bye"),
+            Op::HangUp { who } => self.hang_up(who),
+            Op::Wait { ms } => self.house.wait(ms),
+        }
+        self.read_all();
+        self.verify();
+    }
+
+    fn open(&mut self, plain: bool, device: Option<u8>) {
+        let guest = if plain { Guest::Plain } else { Guest::Irc };
+        self.clients.push(Client {
+            conn: self.house.open(guest, device),
+            guest,
+            device,
+            has_caps: false,
+            nick: "*".to_owned(),
+            rooms: BTreeSet::new(),
+            labels: BTreeSet::new(),
+        });
+    }
+
+    /// One of the clients that speak this way; they may be closed already and not know it.
+    fn pick(&self, who: usize, guest: Guest) -> Option<usize> {
+        let fitting = self.clients.iter().enumerate().filter(|(_, client)| client.guest == guest);
+        let fitting: Vec<usize> = fitting.map(|(index, _)| index).collect();
+        fitting.get(who % fitting.len().max(1)).copied()
+    }
+
+    fn register(&mut self, who: usize, nick: usize, with_caps: bool) {
+        let Some(index) = self.pick(who, Guest::Irc) else { return };
+        if with_caps && !self.clients[index].has_caps && self.clients[index].nick == "*" {
+            let conn = self.clients[index].conn;
+            self.house.say(conn, &format!("CAP REQ :{CAPS}"));
+            self.house.say(conn, "CAP END");
+            self.clients[index].has_caps = true;
+        }
+        self.say(who, &format!("NICK {}", NICKS[nick]));
+        self.say(who, "USER u 0 * :Some Body");
+    }
+
+    /// Says a line, with a label where those are answered.
+    fn say(&mut self, who: usize, line: &str) {
+        let Some(index) = self.pick(who, Guest::Irc) else { return };
+        let client = &mut self.clients[index];
+        self.count += 1;
+        let is_labelled = client.has_caps && !line.contains('\0');
+        if !is_labelled {
+            return self.house.say(client.conn, line);
+        }
+        let label = self.count.to_string();
+        if self.house.is_open(client.conn) {
+            client.labels.insert(label.clone());
+        }
+        let labelled = match line.strip_prefix('@') {
+            Some(tagged) => format!("@label={label};{tagged}"),
+            None => format!("@label={label} {line}"),
+        };
+        self.house.say(client.conn, &labelled);
+    }
+
+    /// Says a text that was never said before, and checks who hears it.
+    fn speak(&mut self, who: usize, room: &str, send_id: Option<u8>) {
+        let Some(index) = self.pick(who, Guest::Irc) else { return };
+        let (conn, device) = (self.clients[index].conn, self.clients[index].device);
+        let is_new = match (device, send_id, self.clients[index].has_caps) {
+            (Some(device), Some(id), true) => !self.taken.contains(&(device, id)),
+            _ => true,
+        };
+        let can_speak = self.can_speak(conn, room);
+        let expected = can_speak.map(|can_speak| {
+            let is_told = can_speak && is_new;
+            let mut expected =
+                if is_told { self.expected_receivers(index, room) } else { BTreeSet::new() };
+            let is_session =
+                self.house.hub.connections.get(&conn).is_some_and(|c| c.user().is_some());
+            if self.clients[index].has_caps && is_session && (can_speak || !is_new) {
+                expected.insert(conn);
+            }
+            expected
+        });
+        let tag = send_id.map(|id| format!("@{SEND_TAG}={id} "));
+        self.heard.clear();
+        self.say(who, &format!("{}PRIVMSG {room} :text {}", tag.unwrap_or_default(), self.count));
+        self.read_all();
+        let Some(expected) = expected else { return };
+        assert!(self.heard.values().all(|&count| count == 1), "somebody heard a text twice");
+        assert_eq!(self.heard.keys().copied().collect::<BTreeSet<_>>(), expected);
+    }
+
+    /// Whether the hub is to accept it now; unknown where it waits behind a read, and may never come to it.
+    fn can_speak(&self, conn: ConnId, room: &str) -> Option<bool> {
+        let hub = &self.house.hub;
+        let Some(connection) = hub.connections.get(&conn) else { return Some(false) };
+        if connection.parked.is_some() {
+            return None;
+        }
+        let (Some(user), Some(room)) = (connection.user(), hub.channels.find(room)) else {
+            return Some(false);
+        };
+        let channel = &hub.channels[room];
+        Some(channel.members.contains_key(&user) || !channel.modes.members_only)
+    }
+
+    fn expected_receivers(&self, speaker: usize, room: &str) -> BTreeSet<ConnId> {
+        let lobby = fold(room) == "#lobby";
+        let hears = |client: &&Client| match client.guest {
+            Guest::Irc => client.rooms.contains(&fold(room)),
+            Guest::Plain => lobby && client.nick != "*",
+        };
+        let open = self.clients.iter().filter(|client| self.house.is_open(client.conn));
+        let others = open.filter(|client| client.conn != self.clients[speaker].conn);
+        others.filter(hears).map(|client| client.conn).collect()
+    }
+
+    fn text(&mut self, who: usize, text: &str) {
+        if let Some(index) = self.pick(who, Guest::Plain) {
+            self.house.text(self.clients[index].conn, text);
+        }
+    }
+
+    fn answer(&mut self, fails: bool) {
+        if self.house.reads.is_empty() {
+            return;
+        }
+        self.house.answer(if fails {
+            Err(HistoryError::Failed("disk".to_owned()))
+        } else {
+            Ok(HistoryPage::Messages(Vec::new()))
+        });
+    }
+
+    fn hang_up(&mut self, who: usize) {
+        if self.clients.is_empty() {
+            return;
+        }
+        let client = self.clients.swap_remove(who % self.clients.len());
+        self.house.hang_up(client.conn, CloseReason::Eof);
+    }
+
+    fn read_all(&mut self) {
+        for client in &mut self.clients {
+            for line in self.house.read(client.conn) {
+                if line.contains("text ") {
+                    *self.heard.entry(client.conn).or_default() += 1;
+                }
+                self.taken.extend(client.device.zip(client.own_send_id(&line)));
+                match client.guest {
+                    Guest::Irc => client.see(&line),
+                    Guest::Plain => client.see_plain(&line),
+                }
+            }
+        }
+    }
+
+    fn verify(&self) {
+        let hub = &self.house.hub;
+        hub.verify();
+        assert!(self.house.reads.len() <= 1, "more reads than the readers can queue");
+        let open: BTreeMap<ConnId, _> = self.house.open_seats().collect();
+        assert_eq!(open.len(), hub.connections.len());
+        for (conn, rooms) in open {
+            let session = hub.connections[&conn].session();
+            let known: BTreeSet<_> =
+                session.iter().flat_map(|session| &session.rooms).copied().collect();
+            assert_eq!(known, *rooms, "the reactor and the hub disagree about {conn:?}");
+        }
+        for client in self.clients.iter().filter(|client| self.house.is_open(client.conn)) {
+            let connection = &hub.connections[&client.conn];
+            let is_answered = client.labels.is_empty() || connection.parked.is_some();
+            assert!(is_answered, "labels without an answer: {:?}", client.labels);
+            if let (Guest::Irc, Some(session)) = (client.guest, connection.session()) {
+                assert_eq!(client.rooms.len(), session.rooms.len(), "{:?}", client.rooms);
+            }
+        }
+    }
+}
+
+impl Client {
+    /// The identifier on an echo, by which the client knows that its message was taken.
+    fn own_send_id(&self, line: &str) -> Option<u8> {
+        let message = Message::parse(line.as_bytes()).ok()?;
+        let is_own = message.source()?.split('!').next() == Some(&self.nick);
+        message.tag(SEND_TAG).filter(|_| is_own)?.parse().ok()
+    }
+
+    /// Takes a line in, and fails if this client may not see it.
+    fn see(&mut self, line: &str) {
+        let message = Message::parse(line.as_bytes()).expect("the house checked it");
+        if let Some(label) = message.tag("label") {
+            assert!(
+                self.labels.remove(&*label),
+                "an answer to no question, or a second one: {line}"
+            );
+        }
+        let target = message.param(0).unwrap_or_default();
+        let from = message.source().and_then(|source| source.split('!').next()).unwrap_or_default();
+        let is_own = from == self.nick;
+        match message.command() {
+            "001" => target.clone_into(&mut self.nick),
+            "NICK" if is_own => target.clone_into(&mut self.nick),
+            "JOIN" if is_own => assert!(self.rooms.insert(fold(target)), "joined twice: {line}"),
+            "PART" if is_own => {
+                // Out of a room that only its ghost had been in.
+                self.rooms.remove(&fold(target));
+            }
+            "ERROR" => {
+                let is_taken_over = line.contains("another connection");
+                assert!(!is_taken_over || self.device.is_some(), "no key, and taken over");
+                self.rooms.clear();
+            }
+            "PRIVMSG" | "NOTICE" | "TAGMSG" if !target.starts_with('#') && !is_own => {
+                assert_eq!(target, self.nick, "a message to somebody else: {line}");
+            }
+            "JOIN" | "PART" | "TOPIC" | "MODE" | "PRIVMSG" | "NOTICE" | "TAGMSG" if !is_own => {
+                assert!(self.rooms.contains(&fold(target)), "a room it is not in: {line}");
+            }
+            _ => {}
+        }
+    }
+
+    fn see_plain(&mut self, text: &str) {
+        if let Some((name, _)) = text.strip_prefix("Welcome ").and_then(|rest| rest.split_once('!'))
+        {
+            name.clone_into(&mut self.nick);
+        }
+    }
+}
