@@ -58,7 +58,7 @@ class App:
             "GTK_A11Y": "atspi",
             "LC_ALL": "en_US.UTF-8",
             "LANGUAGE": "",
-            "RUST_BACKTRACE": "1",
+            "RUST_BACKTRACE": "0",
             **more,
         }
         return os.environ | {key: str(value) for key, value in own.items()}
@@ -102,7 +102,8 @@ class App:
 
     def _fail_if_ended(self):
         if not self._process.is_running():
-            raise AssertionError(f"the application has ended:\n{self._process.log()}")
+            # The first words say what happened; what follows is the stack.
+            raise AssertionError(f"the application has ended:\n{self._process.log()[:2000]}")
 
     # --- Doing ---
 
