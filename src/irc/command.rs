@@ -25,7 +25,8 @@ pub enum Command {
         /// Farewell words.
         reason: String,
     },
-    /// The network is back, or the person asked: do not wait for the backoff.
+    /// The machine's network is back, or the person asked: do not wait for the backoff, and try again what was given up. A
+    /// connection that stands is asked for a sign of life. Nothing happens where one is not wanted.
     ConnectNow,
     /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once.
     Send(Outgoing),

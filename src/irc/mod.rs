@@ -12,10 +12,12 @@
 
 pub mod command;
 pub mod event;
+pub mod link;
 pub mod session;
 
 pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
 pub use event::{Event, EventBatch};
+pub use link::{DeviceKey, LinkHandle};
 pub use majlis_wire::Fingerprint;
 pub use session::{Now, Session};
 

@@ -9,11 +9,14 @@ use crate::irc::event::Event;
 use crate::irc::{Command, HistoryMark};
 
 impl Session {
-    /// Does what is asked, now or when there is a connection. Connecting is not the session's: of
+    /// Does what is asked, now or when there is a connection.
+    ///
+    /// Connecting is not the session's: for [`Command::ConnectNow`] it asks whether the server is still there, and of
     /// [`Command::Disconnect`] it says the goodbye only.
     pub fn handle_command(&mut self, command: Command, now: Now) {
         match command {
-            Command::Connect(_) | Command::ConnectNow => {}
+            Command::Connect(_) => {}
+            Command::ConnectNow => self.ask_for_sign_of_life(now),
             Command::Disconnect { reason } => self.say_goodbye(&reason),
             Command::Send(outgoing) => self.add_to_outbox(outgoing, Progress::Waiting),
             Command::CancelSend { id } => {
@@ -29,6 +32,14 @@ impl Session {
             },
         }
         self.go_on(now);
+    }
+
+    /// The network has changed: what was there may be gone, and is not waited for as long as else.
+    fn ask_for_sign_of_life(&mut self, now: Now) {
+        if self.live.phase != Phase::Closed {
+            self.live.liveness.handle_doubt(now.mono_ms);
+            self.send_ping();
+        }
     }
 
     fn say_goodbye(&mut self, reason: &str) {

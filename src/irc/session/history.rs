@@ -2,97 +2,22 @@
 //!
 //! One request is under way at a time; its answer is a batch, collected and then taken in as a whole.
 
-use std::collections::VecDeque;
 use std::mem;
 
-use majlis_protocol::{Capability, Encoder, Timestamp, fold};
+use majlis_protocol::{Capability, Encoder, fold};
 
 use super::conversation::{BEGINNING, Conversation, Fill, Reference, Stage};
-use super::message::{is_made, mark_of};
+use super::message::mark_of;
 use super::output::Labelled;
+use super::page::{Ask, Place, Purpose};
 use super::{Now, Session};
 use crate::irc::HistoryMark;
 use crate::irc::event::{Event, Message, Origin};
 
 /// How long a page may take; then the server is taken to have none, and what was in doubt stays so.
 pub(super) const PAGE_ANSWER_MS: u64 = 60_000;
-/// How many requests of the person may wait.
-const WAITING_MAX: usize = 64;
 /// How many messages a gap is asked for at once.
 const FILL_MESSAGES: u32 = 100;
-/// How many times the asked number of messages a page may have: replies and the like come on top.
-const PAGE_SURPLUS: usize = 4;
-
-/// One page to ask for.
-#[derive(Debug)]
-pub(super) struct Ask {
-    /// The conversation's key.
-    key: String,
-    /// What for.
-    purpose: Purpose,
-    /// How the place is named.
-    by: Reference,
-    /// How many messages are asked for; known once it is sent.
-    limit: u32,
-    label: Option<u64>,
-    deadline_ms: u64,
-    page: Vec<Message>,
-}
-
-#[derive(Clone, Debug)]
-enum Purpose {
-    /// What follows the mark.
-    Fill,
-    /// What is before a place; the newest where there is none.
-    Older { name: String, before: Option<HistoryMark>, limit: u32 },
-}
-
-/// The pages to ask for, and the one under way.
-#[derive(Debug, Default)]
-pub(super) struct HistoryQueue {
-    waiting: VecDeque<Ask>,
-    current: Option<Ask>,
-}
-
-impl HistoryQueue {
-    /// Whether a batch is the answer to the request under way: by label, or where there are none by its target.
-    pub(super) fn is_answered_by(&self, label: Option<u64>, target: &str) -> bool {
-        self.current.as_ref().is_some_and(|ask| match ask.label {
-            Some(_) => ask.label == label,
-            None => ask.key == fold(target),
-        })
-    }
-
-    /// A message of the page under way. Those over the bound are dropped and come with the next page.
-    pub(super) fn add_to_page(&mut self, message: Message) {
-        let Some(ask) = &mut self.current else { return };
-        if ask.page.len() < PAGE_SURPLUS * ask.limit as usize {
-            ask.page.push(message);
-        }
-    }
-
-    /// When the request under way has taken too long.
-    pub(super) fn deadline_ms(&self) -> Option<u64> {
-        self.current.as_ref().map(|ask| ask.deadline_ms)
-    }
-
-    /// Whether this label is that of the request under way.
-    pub(super) fn is_under_way_as(&self, label: u64) -> bool {
-        self.current.as_ref().is_some_and(|ask| ask.label == Some(label))
-    }
-
-    fn push(&mut self, key: &str, purpose: Purpose, by: Reference) {
-        self.waiting.push_back(Ask {
-            key: key.to_owned(),
-            purpose,
-            by,
-            limit: 0,
-            label: None,
-            deadline_ms: 0,
-            page: Vec::new(),
-        });
-    }
-}
 
 impl Session {
     /// Whether pages can be had, and known as such.
@@ -141,7 +66,7 @@ impl Session {
     /// The person scrolls up.
     pub(super) fn fetch_older(&mut self, name: String, before: Option<HistoryMark>, limit: u32) {
         let is_possible = self.has_history();
-        if !is_possible || self.live.history.waiting.len() >= WAITING_MAX {
+        if !is_possible || self.live.history.is_full() {
             self.tell_older(name, Vec::new(), !is_possible);
             return;
         }
@@ -316,30 +241,5 @@ impl Session {
                 }
             }
         }
-    }
-}
-
-/// How a place in history is named.
-struct Place {
-    /// Bounds are exclusive, and several messages may share a millisecond: a bound by time is moved by this much, so that
-    /// none is missed; those that were told already are known by their identifiers.
-    ms_towards_mark: i64,
-    takes_msgids: bool,
-}
-
-impl Place {
-    /// The reference to a mark, named in the way of `by` or the best that can be had below it, which `by` then says.
-    fn reference(&self, mark: Option<&HistoryMark>, by: &mut Reference) -> String {
-        let Some(mark) = mark.filter(|_| *by != Reference::Newest) else {
-            *by = Reference::Newest;
-            return "*".to_owned();
-        };
-        let has_msgid = self.takes_msgids && !mark.msgid.is_empty() && !is_made(&mark.msgid);
-        if *by == Reference::Msgid && has_msgid {
-            return format!("msgid={}", mark.msgid);
-        }
-        *by = Reference::Time;
-        let time_ms = mark.time_ms.saturating_add_signed(self.ms_towards_mark);
-        format!("timestamp={}", Timestamp(time_ms))
     }
 }

@@ -34,6 +34,11 @@ impl Liveness {
         *self = Self::new(now_ms);
     }
 
+    /// The server was asked for a sign of life before its silence was unbearable.
+    pub(super) fn handle_doubt(&mut self, now_ms: u64) {
+        self.pinged_ms.get_or_insert(now_ms);
+    }
+
     /// What the silence until now asks for; `Ping` is said once for each silence.
     pub(super) fn handle_timeout(&mut self, now_ms: u64) -> Silence {
         if now_ms < self.deadline_ms() {

@@ -10,7 +10,7 @@
 //! | `registration` | capabilities, nick, welcome, being online |
 //! | `rooms`, `people`, `roster` | who is where, topics, modes |
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
-//! | `history` | filling gaps, fetching older pages |
+//! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
 //! | `commands` | what the person asks |
 //! | `output`, `features`, `liveness` | lines and labels going out, ISUPPORT, PING |
@@ -32,6 +32,7 @@ mod liveness;
 mod message;
 mod outbox;
 mod output;
+mod page;
 mod people;
 mod registration;
 mod rooms;
@@ -48,10 +49,10 @@ use majlis_protocol::{CapabilitySet, Encoder, nick_from_display_name};
 use self::batch::Batches;
 use self::conversation::Conversations;
 use self::features::Features;
-use self::history::HistoryQueue;
 use self::liveness::{Liveness, Silence};
 use self::outbox::{Outbox, Progress};
 use self::output::{Labels, Output};
+use self::page::HistoryQueue;
 use self::registration::Registration;
 use self::roster::Roster;
 use self::seen::Seen;
@@ -196,9 +197,7 @@ impl Session {
         }
         match self.live.liveness.handle_timeout(now.mono_ms) {
             Silence::Bearable => {}
-            Silence::Ping => {
-                self.live.output.send(&Encoder::new("PING").param("there"));
-            }
+            Silence::Ping => self.send_ping(),
             Silence::Lost => self.hang_up(Failure::Lost),
         }
         self.go_on(now);
@@ -245,6 +244,10 @@ impl Session {
             self.send_what_may_go();
             self.come_online_if_settled();
         }
+    }
+
+    fn send_ping(&mut self) {
+        self.live.output.send(&Encoder::new("PING").param("there"));
     }
 
     fn hang_up(&mut self, failure: Failure) {

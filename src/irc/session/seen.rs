@@ -1,7 +1,7 @@
 //! Which messages were told already.
 
 use std::collections::{HashSet, VecDeque};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many identifiers are remembered. Doubles come close to their originals: what a server repeats, or sends both live
 /// and as the newest page of history.
@@ -10,8 +10,8 @@ const SEEN_MAX: usize = 8192;
 /// The identifiers told last, at most [`SEEN_MAX`].
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    ids: HashSet<Rc<str>>,
-    order: VecDeque<Rc<str>>,
+    ids: HashSet<Arc<str>>,
+    order: VecDeque<Arc<str>>,
 }
 
 impl Seen {
@@ -20,8 +20,8 @@ impl Seen {
         if self.ids.contains(id) {
             return false;
         }
-        let id: Rc<str> = id.into();
-        self.ids.insert(Rc::clone(&id));
+        let id: Arc<str> = id.into();
+        self.ids.insert(Arc::clone(&id));
         self.order.push_back(id);
         if self.order.len() > SEEN_MAX {
             let oldest = self.order.pop_front().expect("the queue was found longer than its bound");

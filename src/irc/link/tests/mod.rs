@@ -1,0 +1,5 @@
+//! The socket thread over real sockets on this machine.
+
+mod connecting;
+mod house;
+mod talking;
