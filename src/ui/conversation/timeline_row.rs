@@ -40,15 +40,33 @@ glib::wrapper! {
 }
 
 impl TimelineRow {
-    /// A row for this place in a list view.
-    pub(super) fn new(list_item: &gtk::ListItem) -> Self {
+    /// A factory of such rows for a list of `TimelineItem`s.
+    pub(super) fn factory() -> gtk::SignalListItemFactory {
+        let factory = gtk::SignalListItemFactory::new();
+        factory.connect_setup(|_, item| {
+            let item = list_item(item);
+            item.set_activatable(false);
+            item.set_selectable(false);
+            item.set_child(Some(&Self::new(item)));
+        });
+        factory.connect_bind(|_, item| {
+            let item = list_item(item);
+            if let Some(shown) = item.item().and_downcast::<TimelineItem>() {
+                row_of(item).bind(&shown);
+            }
+        });
+        factory.connect_unbind(|_, item| row_of(list_item(item)).unbind());
+        factory
+    }
+
+    fn new(list_item: &gtk::ListItem) -> Self {
         let row: Self = glib::Object::new();
         row.imp().list_item.set(Some(list_item));
         row
     }
 
     /// Shows an item, and goes on showing it as it changes.
-    pub(super) fn bind(&self, item: &TimelineItem) {
+    fn bind(&self, item: &TimelineItem) {
         self.refresh(item);
         let handler = item.connect_notify_local(
             None,
@@ -62,7 +80,7 @@ impl TimelineRow {
     }
 
     /// Lets the item go.
-    pub(super) fn unbind(&self) {
+    fn unbind(&self) {
         if let Some((item, handler)) = self.imp().shown.take() {
             item.disconnect(handler);
         }
@@ -119,4 +137,12 @@ impl TimelineRow {
                 .expect("the timeline around the row installs its actions");
         }
     }
+}
+
+fn list_item(item: &glib::Object) -> &gtk::ListItem {
+    item.downcast_ref().expect("the factory is a list view's")
+}
+
+fn row_of(item: &gtk::ListItem) -> TimelineRow {
+    item.child().and_downcast().expect("set up above")
 }

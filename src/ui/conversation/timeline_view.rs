@@ -77,7 +77,7 @@ mod imp {
     impl ObjectImpl for TimelineView {
         fn constructed(&self) {
             self.parent_constructed();
-            self.list_view.set_factory(Some(&row_factory()));
+            self.list_view.set_factory(Some(&TimelineRow::factory()));
             self.obj().connect_scrolling();
         }
     }
@@ -314,30 +314,4 @@ impl TimelineView {
     fn channel(&self) -> Option<Channel> {
         self.imp().channel.borrow().clone()
     }
-}
-
-fn row_factory() -> gtk::SignalListItemFactory {
-    let factory = gtk::SignalListItemFactory::new();
-    factory.connect_setup(|_, item| {
-        let item = list_item(item);
-        item.set_activatable(false);
-        item.set_selectable(false);
-        item.set_child(Some(&TimelineRow::new(item)));
-    });
-    factory.connect_bind(|_, item| {
-        let item = list_item(item);
-        if let Some(shown) = item.item().and_downcast::<TimelineItem>() {
-            row_of(item).bind(&shown);
-        }
-    });
-    factory.connect_unbind(|_, item| row_of(list_item(item)).unbind());
-    factory
-}
-
-fn list_item(item: &glib::Object) -> &gtk::ListItem {
-    item.downcast_ref().expect("the factory is a list view's")
-}
-
-fn row_of(item: &gtk::ListItem) -> TimelineRow {
-    item.child().and_downcast().expect("set up above")
 }

@@ -1,0 +1,99 @@
+//! What people do in the window by menu or key.
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::Window;
+use crate::ui::dialogs::{
+    JoinRoomDialog, present_forget_server, present_go_to_room, present_new_message,
+};
+
+impl Window {
+    /// Adds every `win.` action; they do nothing until there is a chat.
+    pub(super) fn add_actions(&self) {
+        let chat_action = |name, action: fn(&Self)| {
+            gio::ActionEntry::builder(name)
+                .activate(move |window: &Self, _, _| {
+                    // A dialog is answered first.
+                    if window.visible_dialog().is_none() {
+                        action(window);
+                    }
+                })
+                .build()
+        };
+        self.add_action_entries([
+            chat_action("join-room", Self::join_room),
+            chat_action("new-message", Self::new_message),
+            chat_action("go-to-room", Self::go_to_room),
+            chat_action("leave-conversation", Self::leave_conversation),
+            chat_action("enter-address", Self::show_connect),
+            chat_action("forget-server", Self::forget_server),
+            chat_action("previous-unread", |window| window.imp().chat_view.step(-1, true)),
+            chat_action("next-unread", |window| window.imp().chat_view.step(1, true)),
+            chat_action("previous-room", |window| window.imp().chat_view.step(-1, false)),
+            chat_action("next-room", |window| window.imp().chat_view.step(1, false)),
+            chat_action("previous-region", |window| window.imp().chat_view.step_region(-1)),
+            chat_action("next-region", |window| window.imp().chat_view.step_region(1)),
+            chat_action("toggle-people", |window| window.imp().chat_view.toggle_people()),
+            chat_action("escape", |window| window.imp().chat_view.escape()),
+        ]);
+        self.enable_chat_actions(false);
+    }
+
+    /// Whether there is a chat to act on.
+    pub(super) fn enable_chat_actions(&self, is_enabled: bool) {
+        for name in self.list_actions() {
+            if let Some(action) = self.lookup_action(&name).and_downcast::<gio::SimpleAction>() {
+                action.set_enabled(is_enabled);
+            }
+        }
+    }
+
+    fn join_room(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            JoinRoomDialog::new(&network).present(Some(self));
+        }
+    }
+
+    fn new_message(&self) {
+        let chat_view = self.imp().chat_view.get();
+        let Some(network) = chat_view.network() else { return };
+        present_new_message(
+            self,
+            &network.clone(),
+            glib::clone!(
+                #[weak]
+                network,
+                #[weak]
+                chat_view,
+                move |nick| chat_view.open_channel(&network.open_private(nick))
+            ),
+        );
+    }
+
+    fn go_to_room(&self) {
+        let chat_view = self.imp().chat_view.get();
+        present_go_to_room(
+            self,
+            &chat_view.channels(),
+            glib::clone!(
+                #[weak]
+                chat_view,
+                move |channel| chat_view.open_channel(channel)
+            ),
+        );
+    }
+
+    fn leave_conversation(&self) {
+        if let Some(channel) = self.imp().chat_view.channel() {
+            channel.leave();
+        }
+    }
+
+    fn forget_server(&self) {
+        let chat = self.imp().chat.get().expect("set with the window");
+        if let Some(network) = self.imp().chat_view.network() {
+            present_forget_server(self, chat, &network);
+        }
+    }
+}
