@@ -7,6 +7,7 @@ use adw::subclass::prelude::*;
 
 use super::message_row::describe;
 use super::{DividerRow, MessageRow};
+use crate::i18n::gettext;
 use crate::model::{ItemKind, TimelineItem};
 
 mod imp {
@@ -95,16 +96,20 @@ impl TimelineRow {
                 self.wear(&row);
                 describe(item)
             }
-            ItemKind::Day | ItemKind::Membership | ItemKind::Unread => {
-                let row = self.divider_row();
-                row.show(kind, &item.text());
-                self.wear(&row);
-                item.text()
-            }
+            ItemKind::Day | ItemKind::Membership => self.show_divider(kind, item.text()),
+            // Translators: Stands over the messages that came since one last looked.
+            ItemKind::Unread => self.show_divider(kind, gettext("New Messages")),
         };
         if let Some(list_item) = self.imp().list_item.upgrade() {
             list_item.set_accessible_label(&description);
         }
+    }
+
+    fn show_divider(&self, kind: ItemKind, words: String) -> String {
+        let row = self.divider_row();
+        row.show(kind, &words);
+        self.wear(&row);
+        words
     }
 
     fn wear(&self, widget: &impl IsA<gtk::Widget>) {

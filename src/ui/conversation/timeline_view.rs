@@ -12,6 +12,9 @@ use crate::model::{Channel, ItemKind, Timeline, TimelineItem};
 /// The view counts as being at its end within this many pixels of it.
 const END_TOLERANCE_PX: f64 = 8.0;
 
+/// Rows that have not settled after so many frames are left to the person.
+const JUMP_FRAMES_MAX: u32 = 60;
+
 mod imp {
     use super::*;
 
@@ -159,14 +162,27 @@ impl TimelineView {
                 glib::clone!(
                     #[weak(rename_to = view)]
                     self,
-                    move |adjustment, _| {
+                    move |_, _| {
                         if view.follows_end() {
-                            adjustment.set_value(adjustment.upper() - adjustment.page_size());
+                            view.stay_at_end();
                         }
                     }
                 ),
             );
         }
+        let wheel = gtk::EventControllerScroll::new(gtk::EventControllerScrollFlags::VERTICAL);
+        wheel.set_propagation_phase(gtk::PropagationPhase::Capture);
+        wheel.connect_scroll(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            #[upgrade_or]
+            glib::Propagation::Proceed,
+            move |_, _, towards_end| {
+                view.handle_wheel(towards_end);
+                glib::Propagation::Proceed
+            }
+        ));
+        imp.scrolled_window.add_controller(wheel);
         imp.jump_button.connect_clicked(glib::clone!(
             #[weak(rename_to = view)]
             self,
@@ -177,37 +193,54 @@ impl TimelineView {
     fn scroll_to_end(&self) {
         let list = &self.imp().list_view;
         let count = list.model().map_or(0, |model| model.n_items());
-        if count == 0 {
-            return;
-        }
-        list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
-        if !self.imp().is_jumping.replace(true) {
-            self.end_jump_after_layout();
+        if count > 0 {
+            list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
+            self.stay_at_end();
         }
     }
 
-    /// From then on it is the person who scrolls. The frame that is now begun lays the rows out; the next one finds
-    /// the view at its end.
-    fn end_jump_after_layout(&self) {
-        let frames = Cell::new(0);
+    /// Keeps the view at its end until the rows have settled: their heights are guesses before they are laid out,
+    /// and the list takes a new place only between two layouts.
+    fn stay_at_end(&self) {
+        if self.imp().is_jumping.replace(true) {
+            return;
+        }
+        let (frame_count, settled_count) = (Cell::new(0), Cell::new(0));
         self.add_tick_callback(move |view, _| {
-            frames.set(frames.get() + 1);
-            if frames.get() < 2 {
-                return glib::ControlFlow::Continue;
+            frame_count.set(frame_count.get() + 1);
+            settled_count.set(if view.is_at_end() { settled_count.get() + 1 } else { 0 });
+            let is_done = settled_count.get() >= 2 || frame_count.get() >= JUMP_FRAMES_MAX;
+            if is_done || !view.imp().is_jumping.get() {
+                view.imp().is_jumping.set(false);
+                view.handle_scrolled();
+                return glib::ControlFlow::Break;
             }
-            view.imp().is_jumping.set(false);
-            glib::ControlFlow::Break
+            let adjustment = view.imp().scrolled_window.vadjustment();
+            adjustment.set_value(adjustment.upper() - adjustment.page_size());
+            glib::ControlFlow::Continue
         });
+    }
+
+    /// The person turns the wheel towards older messages: from now on the view stays where they are.
+    fn handle_wheel(&self, towards_end: f64) {
+        let adjustment = self.imp().scrolled_window.vadjustment();
+        if towards_end < 0.0 && adjustment.upper() > adjustment.page_size() {
+            self.imp().is_jumping.set(false);
+            self.set_follows_end(false);
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        let adjustment = self.imp().scrolled_window.vadjustment();
+        adjustment.upper() - adjustment.page_size() - adjustment.value() <= END_TOLERANCE_PX
     }
 
     fn handle_scrolled(&self) {
         let imp = self.imp();
-        let adjustment = imp.scrolled_window.vadjustment();
-        let below = adjustment.upper() - adjustment.page_size() - adjustment.value();
-        let is_at_end = below <= END_TOLERANCE_PX && self.holds_newest();
-        if !imp.is_jumping.get() || is_at_end {
-            self.set_follows_end(is_at_end);
+        if imp.is_jumping.get() {
+            return;
         }
+        self.set_follows_end(self.is_at_end() && self.holds_newest());
         self.load_around();
     }
 
