@@ -206,11 +206,13 @@ impl Relay {
     fn plain_text(&self) -> Option<String> {
         let nick = &self.source.nick;
         match &self.action {
-            Action::Privmsg { text, .. } => Some(match me_action(text) {
-                Some(deed) => format!("* {nick} {deed}"),
-                None => format!("{nick}: {text}"),
-            }),
-            Action::Notice { text, .. } => Some(format!("{nick}: {text}")),
+            Action::Privmsg { target, text } | Action::Notice { target, text } => {
+                let privately = if target.starts_with('#') { "" } else { " (to you alone)" };
+                Some(match me_action(text) {
+                    Some(deed) => format!("* {nick}{privately} {deed}"),
+                    None => format!("{nick}{privately}: {text}"),
+                })
+            }
             Action::Join { .. } => Some(format!("{nick} has joined the chat!")),
             Action::Part { .. } | Action::Quit { .. } => Some(format!("{nick} has left the chat.")),
             Action::Nick { nick: new } => Some(format!("{nick} is now called {new}.")),

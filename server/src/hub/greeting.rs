@@ -65,7 +65,7 @@ impl Hub {
         tokens.set(
             "TARGMAX",
             &format!(
-                "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},JOIN:,PART:,NAMES:,WHOIS:1"
+                "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},NAMES:{targets},JOIN:,PART:,WHOIS:1"
             ),
         );
         tokens.set("CHATHISTORY", &limits.history_messages.to_string());

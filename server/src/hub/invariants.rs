@@ -34,6 +34,8 @@ impl Hub {
     }
 
     fn verify_sessions(&self) {
+        let newcomers = self.connections.values().filter(|connection| connection.user().is_none());
+        assert_eq!(newcomers.count(), self.registering);
         for (user, state) in self.users.iter() {
             assert!(!state.sessions.is_empty(), "{user:?} has no session");
             for conn in &state.sessions {

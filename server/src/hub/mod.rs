@@ -61,6 +61,8 @@ pub struct Hub {
     now: Now,
     ids: IdSource,
     connections: IndexMap<ConnId, Connection>,
+    /// How many of the connections are no session yet.
+    registering: usize,
     users: Users,
     channels: Channels,
     sent: SentRecords,
@@ -79,6 +81,7 @@ impl Hub {
             now: Now { wall: now.wall.max(restored.newest), ..now },
             ids,
             connections: IndexMap::new(),
+            registering: 0,
             users: Users::default(),
             channels: Channels::default(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
@@ -160,6 +163,7 @@ impl Hub {
             let farewell = self.farewell(&connection, "The server is stopping");
             self.out.events.push(Outbound::Close { conn, farewell });
         }
+        self.registering = 0;
         self.reads.clear_waiting();
     }
 
@@ -175,6 +179,7 @@ impl Hub {
 
     fn handle_opened(&mut self, conn: ConnId, guest: Guest, peer: Peer) {
         self.connections.insert(conn, Connection::new(guest, peer, self.now.monotonic_ms));
+        self.registering += 1;
         if guest == Guest::Plain {
             self.greet_plain(conn);
         }

@@ -135,13 +135,19 @@ impl Hub {
         }
     }
 
+    /// Makes a connection a session of its user.
+    pub(super) fn begin_session(&mut self, conn: ConnId, user: UserId) {
+        self.connections[&conn].phase = Phase::Session(Session::new(user));
+        self.registering -= 1;
+    }
+
     /// Gives a user to a new connection of the same device; what older ones they had ends. Others see nothing of it.
     ///
     /// The user stays in their rooms. The new session hears of a room once it joins it; those it does not join in time, the
     /// user is out of ([`end_unclaimed_memberships`](Self::end_unclaimed_memberships)).
     pub(super) fn take_over(&mut self, user: UserId, conn: ConnId, realname: Arc<str>) {
         let encrypted = self.connections[&conn].peer.encrypted;
-        self.connections[&conn].phase = Phase::Session(Session::new(user));
+        self.begin_session(conn, user);
         let reclaim_by_ms = self.now.monotonic_ms + self.settings.limits.takeover_grace_ms;
         let taken = &mut self.users[user];
         taken.realname = realname;
@@ -170,7 +176,7 @@ impl Hub {
         let user = &self.users[user];
         let is_claimed = |room: &RoomId| {
             let mut sessions =
-                user.sessions.iter().filter_map(|conn| self.connections[conn].session());
+                user.sessions.iter().filter_map(|conn| self.connections.get(conn)?.session());
             sessions.any(|session| session.rooms.contains(room))
         };
         user.rooms.iter().copied().filter(|room| !is_claimed(room)).collect()
@@ -193,6 +199,8 @@ impl Hub {
             if self.users[user].sessions.is_empty() {
                 self.end_user(user, conn, reason);
             }
+        } else {
+            self.registering -= 1;
         }
         Some(connection)
     }

@@ -135,7 +135,7 @@ impl Refusal {
     }
 
     pub(super) fn too_many_targets(targets: &str) -> Self {
-        Self::numeric(ERR_TOOMANYTARGETS, &[targets], "Too many targets; nothing was sent")
+        Self::numeric(ERR_TOOMANYTARGETS, &[targets], "Too many targets; nothing was done")
     }
 
     pub(super) fn too_long() -> Self {

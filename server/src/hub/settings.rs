@@ -44,7 +44,7 @@ pub struct Limits {
     pub rooms_per_person: usize,
     /// Rooms on the server.
     pub rooms: usize,
-    /// Targets of one PRIVMSG, NOTICE or TAGMSG (ISUPPORT `TARGMAX`).
+    /// Targets of one PRIVMSG, NOTICE, TAGMSG or NAMES (ISUPPORT `TARGMAX`).
     pub targets: usize,
     /// Changes with a parameter in one MODE (ISUPPORT `MODES`). Over 4 they may not fit on a line with the longest names.
     pub mode_changes: usize,

@@ -13,6 +13,7 @@ use super::{Outcome, Turn, list_items};
 use crate::event::RoomId;
 use crate::hub::Hub;
 use crate::hub::greeting::SOFTWARE;
+use crate::hub::refusal::Refusal;
 use crate::hub::reply::Response;
 use crate::hub::user::UserId;
 
@@ -23,8 +24,12 @@ pub(super) fn handle_names(
     _: UserId,
     message: &Message<'_>,
 ) -> Outcome {
-    let mut names = list_items(message.param(0).unwrap_or_default()).peekable();
-    if names.peek().is_none() {
+    let list = message.param(0).unwrap_or_default();
+    let names: Vec<&str> = list_items(list).collect();
+    if names.len() > hub.settings.limits.targets {
+        return Err(Refusal::too_many_targets(list));
+    }
+    if names.is_empty() {
         end_names(&mut turn.response, "*");
     }
     for name in names {
@@ -83,7 +88,6 @@ pub(super) fn handle_lusers(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Messa
 
 pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
     let users = hub.users.len();
-    let unknown = hub.connections.values().filter(|connection| connection.user().is_none()).count();
     let (count, most) = (users.to_string(), hub.users.most().to_string());
     response.numeric(
         RPL_LUSERCLIENT,
@@ -91,7 +95,7 @@ pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
         &format!("There are {users} users and 0 invisible on 1 servers"),
     );
     response.numeric(RPL_LUSEROP, &["0"], "operator(s) online");
-    response.numeric(RPL_LUSERUNKNOWN, &[&unknown.to_string()], "unknown connection(s)");
+    response.numeric(RPL_LUSERUNKNOWN, &[&hub.registering.to_string()], "unknown connection(s)");
     response.numeric(RPL_LUSERCHANNELS, &[&hub.channels.len().to_string()], "channels formed");
     response.numeric(RPL_LUSERME, &[], &format!("I have {users} clients and 0 servers"));
     for (code, whose) in [(RPL_LOCALUSERS, "local"), (RPL_GLOBALUSERS, "global")] {

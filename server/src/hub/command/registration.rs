@@ -9,7 +9,6 @@ use majlis_protocol::{Message, Name};
 use super::{Ending, Outcome, Turn};
 use crate::event::{Action, ConnId, Guest};
 use crate::hub::Hub;
-use crate::hub::connection::{Phase, Session};
 use crate::hub::presence::closing_words;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::cut;
@@ -150,7 +149,7 @@ impl Hub {
             signed_on: self.now.wall,
             now_ms: self.now.monotonic_ms,
         });
-        self.connections[&conn].phase = Phase::Session(Session::new(user));
+        self.begin_session(conn, user);
         user
     }
 

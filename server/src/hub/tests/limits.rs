@@ -62,6 +62,8 @@ fn targets() {
     let ana = house.client("ana");
     assert_eq!(house.ask(ana, "PRIVMSG ana,ana :x").len(), 2);
     assert!(only(house.ask(ana, "PRIVMSG a,b,c :x")).contains(" 407 "));
+    assert_eq!(house.ask(ana, "NAMES a,b").len(), 2);
+    assert!(only(house.ask(ana, "NAMES a,b,c")).contains(" 407 "));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What silence leads to, and how the house closes.
 
 use super::{House, only};
-use crate::event::Guest;
+use crate::event::{CloseReason, Guest, HistoryPage};
 
 #[test]
 fn a_silent_client_is_asked_and_then_dropped() {
@@ -75,4 +75,22 @@ fn at_the_end_everybody_is_told_and_nothing_else_happens() {
     assert_eq!(only(house.read(ana)), "ERROR :Closing link: 192.0.2.1 (The server is stopping)");
     assert_eq!(only(house.read(bob)), "The server is stopping.");
     assert_eq!(house.writes.len(), writes, "guests' rooms stay for the next start");
+}
+
+#[test]
+fn what_comes_after_the_end_does_no_harm() {
+    let mut house = House::new();
+    house.client_with("ana", Some(1), "");
+    let ana = house.client_with("ana", Some(1), "draft/chathistory");
+    house.say(ana, "JOIN #a");
+    house.say(ana, "CHATHISTORY LATEST #a * 5");
+    house.shutdown();
+    house.say(ana, "PING x");
+    house.answer(Ok(HistoryPage::Messages(Vec::new())));
+    house.hang_up(ana, CloseReason::Asked);
+    house.wait(600_000);
+    let late = house.open(Guest::Irc, Some(1));
+    house.say(late, "NICK ana");
+    house.say(late, "USER a 0 * :Ana");
+    assert!(house.is_open(late));
 }

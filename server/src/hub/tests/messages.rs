@@ -67,7 +67,7 @@ fn what_cannot_be_delivered_is_refused() {
         ("PRIVMSG nobody :x", "401 eve nobody :No such nick"),
         ("PRIVMSG #nowhere :x", "403 eve #nowhere :No such channel"),
         ("PRIVMSG #A :x", "404 eve #a :Cannot send to channel"),
-        ("PRIVMSG a,b,c,d,e :x", "407 eve a,b,c,d,e :Too many targets; nothing was sent"),
+        ("PRIVMSG a,b,c,d,e :x", "407 eve a,b,c,d,e :Too many targets; nothing was done"),
         ("TAGMSG ana", "421 eve TAGMSG :Unknown command"),
     ] {
         assert_eq!(only(house.ask(eve, line)), format!(":majlis.local {answer}"), "{line}");

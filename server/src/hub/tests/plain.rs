@@ -37,6 +37,8 @@ fn both_kinds_of_guest_share_the_lobby() {
     assert_eq!(only(house.read(nc)), "* irc waves");
     house.say(irc, "PRIVMSG #lobby :\u{2}bold\u{2}");
     assert_eq!(only(house.read(nc)), "irc: bold");
+    house.say(irc, "PRIVMSG Noor_Al_Din :psst");
+    assert_eq!(only(house.read(nc)), "irc (to you alone): psst");
     let whois = house.ask(irc, "WHOIS Noor_Al_Din");
     assert_eq!(whois[0], ":majlis.local 311 irc Noor_Al_Din ~plain 192.0.2.1 * :Noor Al Din");
     let marked = "320 irc Noor_Al_Din :is a guest of the plain room; nobody has proved this name";

@@ -46,7 +46,7 @@ fn isupport_tells_the_limits_that_are_kept() {
         "HOSTLEN=39",
         "CHANNELLEN=48",
         "TOPICLEN=280",
-        "TARGMAX=PRIVMSG:4,NOTICE:4,TAGMSG:4,JOIN:,PART:,NAMES:,WHOIS:1",
+        "TARGMAX=PRIVMSG:4,NOTICE:4,TAGMSG:4,NAMES:4,JOIN:,PART:,WHOIS:1",
         "CHATHISTORY=200",
         "MSGREFTYPES=msgid,timestamp",
         "majlis-chat.github.io/LOBBY=#lobby",
