@@ -43,12 +43,13 @@ impl Server {
             sockets.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         // Clients pin the key. A certificate cannot carry every name that a place may have, and need not tell it to strangers.
         let names = [];
+        // The store's lock comes before the key: two first starts in one folder must not both make one.
+        let (store, restored) = Store::open(&config.data)?;
         let identity = Identity::load_or_make(
             &config.data.join("certificate.pem"),
             &config.data.join("key.pem"),
             &names,
         )?;
-        let (store, restored) = Store::open(&config.data)?;
         let ids = IdSource::new(getrandom::u32().map_err(io::Error::from)?, restored.next_room);
         let clock = Clock::start();
         let hub = Hub::new(hub_settings(config), restored, ids, clock.now());
