@@ -64,6 +64,8 @@ pub(crate) struct Conn {
     pub(super) may_be_plain: bool,
     pub(super) phase: Phase,
     pub(super) bucket: Bucket,
+    /// What was read before the bucket was empty and means something only once it fills again; at most one read.
+    pub(super) unread: Vec<u8>,
     sendq: SendQ,
     /// By when it has to speak.
     settle_by: Instant,
@@ -146,6 +148,7 @@ impl Conn {
             may_be_plain: settings.allow_plaintext || is_of_this_machine,
             phase: Phase::Sniffing { first: Vec::new(), quiet_since: now },
             bucket: Bucket::full(settings.flood, now),
+            unread: Vec::new(),
             sendq: SendQ::new(settings.sendq_bytes),
             settle_by: now + settings.handshake_timeout,
             readiness: Readiness { is_readable: false, is_writable: true, is_flushed: true },
@@ -171,9 +174,9 @@ impl Conn {
 
     /// Whether there is something to read that may be read now.
     pub(crate) fn wants_read(&self, now: Instant) -> bool {
-        let is_paced = self.is_open() && self.bucket.empty_until(now).is_some();
+        let is_paced = self.is_open() && self.is_paced(now);
         let is_reading = !matches!(self.phase, Phase::HalfClosed { .. } | Phase::Leaving { .. });
-        self.readiness.is_readable && is_reading && !is_paced
+        self.has_more_to_read() && is_reading && !is_paced
     }
 
     /// Whether there is something to send that the socket may take.
@@ -190,7 +193,7 @@ impl Conn {
             }
             Phase::Handshaking | Phase::Http(_) => Some(self.settle_by),
             // As long as something is unread, nobody can say that it is quiet.
-            Phase::Plain(guest) if !self.readiness.is_readable => guest.quiet_at,
+            Phase::Plain(guest) if !self.has_more_to_read() => guest.quiet_at,
             Phase::Irc(_) | Phase::Plain(_) => self.resumes_at(now),
             Phase::HalfClosed { until } | Phase::Leaving { until } | Phase::Draining { until } => {
                 Some(*until)
@@ -205,6 +208,11 @@ impl Conn {
         for _ in 0..READS_PER_TURN {
             if life != Life::GoesOn || !self.wants_read(turn.now) {
                 break;
+            }
+            if !self.unread.is_empty() {
+                let unread = std::mem::take(&mut self.unread);
+                life = self.handle_bytes(&unread, turn);
+                continue;
             }
             life = match self.stream.read(&mut buffer) {
                 Ok(0) => self.handle_end(turn),
@@ -232,7 +240,7 @@ impl Conn {
         }
         match &self.phase {
             Phase::Sniffing { .. } => self.handle_silence(turn),
-            Phase::Plain(_) if !self.readiness.is_readable => {
+            Phase::Plain(_) if !self.has_more_to_read() => {
                 self.say_unfinished(turn);
                 Life::GoesOn
             }
@@ -348,9 +356,19 @@ impl Conn {
         self.may_be_plain || self.stream.is_encrypted()
     }
 
+    /// Whether it spoke faster than it may.
+    pub(super) fn is_paced(&self, now: Instant) -> bool {
+        self.bucket.empty_until(now).is_some()
+    }
+
+    /// Whether something it sent may wait, here or in the socket.
+    fn has_more_to_read(&self) -> bool {
+        self.readiness.is_readable || !self.unread.is_empty()
+    }
+
     /// When reading goes on that waits for the bucket.
     fn resumes_at(&self, now: Instant) -> Option<Instant> {
-        self.bucket.empty_until(now).filter(|_| self.readiness.is_readable)
+        self.bucket.empty_until(now).filter(|_| self.has_more_to_read())
     }
 
     fn is_all_sent(&self) -> bool {

@@ -32,13 +32,8 @@ impl Conn {
                     None => Life::GoesOn,
                 }
             }
-            Phase::Irc(decoder) => {
-                let count = read_lines(decoder, bytes, |line| {
-                    if let Some(input) = line_input(self.id, line) {
-                        turn.outbox.push(input);
-                    }
-                });
-                self.pay(count, bytes.len(), turn);
+            Phase::Irc(_) => {
+                self.read_lines(bytes, turn);
                 Life::GoesOn
             }
             Phase::Plain(_) => self.read_texts(bytes, turn),
@@ -125,20 +120,48 @@ impl Conn {
         turn.outbox.push(HubInput::Opened { conn: self.id, guest, peer });
     }
 
+    /// Reads line by line, for as long as there is something in the bucket.
+    fn read_lines(&mut self, bytes: &[u8], turn: &mut Turn<'_>) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.is_paced(turn.now) {
+                self.unread = rest.to_vec();
+                return;
+            }
+            let Phase::Irc(decoder) = &mut self.phase else { return };
+            let taken = decoder.push(first_piece(rest));
+            rest = &rest[taken..];
+            let mut count = 0;
+            while let Some(line) = decoder.next_line() {
+                if let Some(input) = line_input(self.id, line) {
+                    turn.outbox.push(input);
+                }
+                count += 1;
+            }
+            self.pay(count, taken, turn);
+        }
+    }
+
+    /// Reads text by text, for as long as there is something in the bucket.
     fn read_texts(&mut self, bytes: &[u8], turn: &mut Turn<'_>) -> Life {
         let mut texts = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
+            if self.is_paced(turn.now) {
+                self.unread = rest.to_vec();
+                break;
+            }
             let Phase::Plain(guest) = &mut self.phase else { return Life::GoesOn };
-            let taken = guest.framer.push(rest);
+            let taken = guest.framer.push(first_piece(rest));
             rest = &rest[taken..];
             if guest.is_new && guest.framer.first_line().is_some_and(sniff::is_irc_opening) {
                 return self.become_irc(rest, turn);
             }
+            let count_before = texts.len();
             texts.extend(std::iter::from_fn(|| guest.framer.next_text()));
             guest.is_new &= texts.is_empty();
+            self.pay(texts.len() - count_before, taken, turn);
         }
-        self.pay(texts.len(), bytes.len(), turn);
         self.say_texts(texts, turn);
         if let Phase::Plain(guest) = &mut self.phase {
             let is_unfinished = guest.framer.has_unfinished();
@@ -170,10 +193,12 @@ impl Conn {
             Phase::Irc(LineDecoder::new(turn.settings.line_limits)),
         );
         self.open_irc(turn);
-        if let Phase::Plain(guest) = was {
-            self.handle_bytes(&guest.framer.into_held(), turn);
-        }
-        self.handle_bytes(rest, turn)
+        let mut said = match was {
+            Phase::Plain(guest) => guest.framer.into_held(),
+            _ => Vec::new(),
+        };
+        said.extend_from_slice(rest);
+        self.handle_bytes(&said, turn)
     }
 
     fn pay(&mut self, messages: usize, bytes: usize, turn: &Turn<'_>) {
@@ -184,19 +209,10 @@ impl Conn {
 
 type Line<'a> = Result<&'a [u8], LineError>;
 
-/// Calls `each` with every line that these bytes complete; how many there were.
-fn read_lines(decoder: &mut LineDecoder, bytes: &[u8], mut each: impl FnMut(Line<'_>)) -> usize {
-    let mut count = 0;
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let taken = decoder.push(rest);
-        rest = &rest[taken..];
-        while let Some(line) = decoder.next_line() {
-            each(line);
-            count += 1;
-        }
-    }
-    count
+/// Up to and with the first line ending, so that no two lines are read at once.
+fn first_piece(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+    end.map_or(bytes, |end| &bytes[..=end])
 }
 
 /// What a line is to the hub; nothing, where there is nothing in it.

@@ -314,6 +314,33 @@ fn guest_who_speaks_fast_is_slowed_down_and_not_let_go() {
 }
 
 #[test]
+fn lines_that_come_in_one_read_are_slowed_down_like_others() {
+    let flood = Flood { burst: 10, per_second: 100.0 };
+    let mut house = House::with(64, |settings| settings.flood = flood);
+    let mut still_here = Vec::new();
+    for ending in ["\r\n", "\n", "\r"] {
+        let (mut client, _) = house.plain_guest("\n");
+        let texts: Vec<String> = (0..60).map(|number| number.to_string()).collect();
+        let start = Instant::now();
+        say(&mut client, &(texts.join(ending) + ending));
+        for text in texts {
+            assert_eq!(house.next_text().1, text);
+        }
+        assert!(start.elapsed() >= Duration::from_millis(450), "{:?}", start.elapsed());
+        still_here.push(client);
+    }
+    let (mut client, _) = house.irc_guest();
+    let start = Instant::now();
+    say(&mut client, &"PING x\r\n".repeat(60));
+    client.shutdown(Shutdown::Write).unwrap();
+    for _ in 0..60 {
+        assert_eq!(house.next_command().1, "PING");
+    }
+    assert!(start.elapsed() >= Duration::from_millis(450), "{:?}", start.elapsed());
+    assert_eq!(house.next_closed().1, CloseReason::Eof, "what came before the end comes first");
+}
+
+#[test]
 fn close_sends_what_waits_and_the_last_words() {
     let mut house = House::new();
     let (mut client, conn) = house.irc_guest();
