@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 use crate::reactor::ReactorHandle;
 
@@ -19,9 +19,14 @@ const BACKLOG: i32 = 1024;
 /// How long to rest when the process has no descriptor left for the next caller.
 const OUT_OF_DESCRIPTORS_PAUSE: Duration = Duration::from_millis(100);
 
+/// After how much silence the kernel asks whether the other machine is still there, and how often it asks again. People in
+/// the plain room may be silent for days and are never pinged; only this tells them from a machine that was unplugged.
+const KEEPALIVE_AFTER: Duration = Duration::from_mins(2);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(20);
+
 const STOP: Token = Token(usize::MAX);
 
-/// Opens a listening socket. An IPv6 "any" address takes IPv4 callers, too.
+/// Opens a listening socket. An IPv6 "any" address takes IPv4 callers, too. Accepted sockets inherit the keep-alive.
 pub fn bind(address: SocketAddr) -> io::Result<StdListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
@@ -29,6 +34,8 @@ pub fn bind(address: SocketAddr) -> io::Result<StdListener> {
     }
     // A server that comes back must get its port although old connections still linger there.
     socket.set_reuse_address(true)?;
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY);
+    socket.set_tcp_keepalive(&keepalive)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
@@ -47,7 +54,8 @@ impl Listener {
     pub fn spawn(sockets: Vec<StdListener>, reactors: Vec<ReactorHandle>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), STOP)?;
-        let mut acceptor = Acceptor { listeners: Vec::new(), reactors, next_reactor: 0 };
+        let mut acceptor =
+            Acceptor { listeners: Vec::new(), reactors, next_reactor: 0, postponed: Vec::new() };
         for (index, socket) in sockets.into_iter().enumerate() {
             let mut listener = TcpListener::from_std(socket);
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
@@ -76,38 +84,51 @@ struct Acceptor {
     listeners: Vec<TcpListener>,
     reactors: Vec<ReactorHandle>,
     next_reactor: usize,
+    /// Listeners whose callers wait until the process has a descriptor again.
+    postponed: Vec<usize>,
 }
 
 impl Acceptor {
     fn run(mut self, mut poll: Poll) {
         let mut events = Events::with_capacity(64);
         loop {
-            if let Err(error) = poll.poll(&mut events, None) {
+            // A full process must still hear that it is to stop, so the rest is taken in the poll.
+            let rest = (!self.postponed.is_empty()).then_some(OUT_OF_DESCRIPTORS_PAUSE);
+            if let Err(error) = poll.poll(&mut events, rest) {
                 if error.kind() == io::ErrorKind::Interrupted {
                     continue;
                 }
                 tracing::error!(%error, "the listener cannot poll");
                 return;
             }
+            let mut ready = std::mem::take(&mut self.postponed);
+            let was_full = !ready.is_empty();
             for event in &events {
                 match event.token() {
                     STOP => return,
-                    Token(index) => self.accept_waiting(index),
+                    Token(index) if !ready.contains(&index) => ready.push(index),
+                    Token(_) => {}
                 }
+            }
+            for index in ready {
+                self.accept_waiting(index, was_full);
             }
         }
     }
 
-    /// Takes everybody who waits; readiness is told once only.
-    fn accept_waiting(&mut self, index: usize) {
+    /// Takes everybody who waits; readiness is told once only. That there is no room is logged when it begins.
+    fn accept_waiting(&mut self, index: usize, was_full: bool) {
         loop {
             match self.listeners[index].accept() {
                 Ok((socket, peer)) => self.hand_over(socket, peer),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if is_about_one_caller(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "cannot take a new connection; trying again");
-                    std::thread::sleep(OUT_OF_DESCRIPTORS_PAUSE);
+                    if !was_full {
+                        tracing::warn!(%error, "cannot take new connections; trying again");
+                    }
+                    self.postponed.push(index);
+                    return;
                 }
             }
         }
@@ -131,4 +152,22 @@ impl Acceptor {
 fn is_about_one_caller(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+
+    use socket2::SockRef;
+
+    use super::*;
+
+    #[test]
+    fn accepted_sockets_notice_a_machine_that_is_gone() {
+        let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        listener.set_nonblocking(false).unwrap();
+        let _caller = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (accepted, _) = listener.accept().unwrap();
+        assert!(SockRef::from(&accepted).keepalive().unwrap());
+    }
 }
