@@ -8,6 +8,7 @@ use clap::Parser;
 use crossbeam_channel::{Receiver, bounded, select};
 use majlis_server::config::{Arguments, Config};
 use majlis_server::run::Server;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tracing_subscriber::EnvFilter;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::try_from(arguments)?;
     let signals = signals()?;
+    raise_descriptor_limit();
     let server = Server::start(&config)?;
     print_welcome(server.welcome());
     select! {
@@ -43,6 +45,15 @@ fn start_log() {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .init();
+}
+
+/// Each guest takes a descriptor, and the soft limit is commonly 1,024; up to the hard one a program may help itself.
+fn raise_descriptor_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit on open files cannot be raised");
+    }
 }
 
 /// Told once for each signal that asks the program to stop.
