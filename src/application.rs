@@ -200,14 +200,18 @@ impl Application {
         }
     }
 
-    // The window's successor needs libadwaita 1.8.
+    /// The window keeps the overview, and tells it the keys of each action.
+    // Its successor needs libadwaita 1.8.
     #[expect(deprecated)]
     fn show_shortcuts(&self) {
-        let builder = gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/shortcuts.ui"));
-        let shortcuts: gtk::ShortcutsWindow =
-            builder.object("shortcuts").expect("the Blueprint names it");
-        shortcuts.set_transient_for(self.active_window().as_ref());
-        shortcuts.present();
+        let Some(window) = self.window() else { return };
+        let overview = window.help_overlay().unwrap_or_else(|| {
+            let builder = gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/shortcuts.ui"));
+            let made = builder.object("shortcuts").expect("the Blueprint names it");
+            window.set_help_overlay(Some(&made));
+            made
+        });
+        overview.present();
     }
 
     fn leave_on_signals(&self) {

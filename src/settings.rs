@@ -6,19 +6,17 @@ use crate::config::{APP_ID, SCHEMA_FOLDER};
 
 /// Opens the application's settings, by the installed schema or, uninstalled, by the one just built.
 ///
-/// # Panics
-/// When the schema is missing, which only a broken installation can cause; nothing works without it.
-pub fn open() -> Settings {
-    let Some(folder) = SCHEMA_FOLDER else {
-        return Settings::new(APP_ID);
+/// `None`, with a warning in the log, where the schema is missing, as in a half-finished installation: the
+/// program then runs with its defaults and remembers nothing of them.
+pub fn open() -> Option<Settings> {
+    let installed = SettingsSchemaSource::default();
+    let source = match SCHEMA_FOLDER {
+        Some(folder) => SettingsSchemaSource::from_directory(folder, installed.as_ref(), true).ok(),
+        None => installed,
     };
-    let schema = SettingsSchemaSource::from_directory(
-        folder,
-        SettingsSchemaSource::default().as_ref(),
-        true,
-    )
-    .ok()
-    .and_then(|source| source.lookup(APP_ID, false))
-    .expect("build.rs has compiled the schema into this folder");
-    Settings::new_full(&schema, gio::SettingsBackend::NONE, None)
+    let Some(schema) = source.and_then(|source| source.lookup(APP_ID, true)) else {
+        tracing::warn!("the settings schema {APP_ID} is not installed; nothing is remembered");
+        return None;
+    };
+    Some(Settings::new_full(&schema, gio::SettingsBackend::NONE, None))
 }

@@ -17,7 +17,7 @@ use crate::settings;
 mod imp {
     use super::*;
 
-    #[derive(Debug, gtk::CompositeTemplate)]
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/window.ui")]
     pub struct Window {
         #[template_child]
@@ -28,24 +28,10 @@ mod imp {
         pub(super) connect_view: TemplateChild<ConnectView>,
         #[template_child]
         pub(super) chat_view: TemplateChild<ChatView>,
-        pub(super) settings: gio::Settings,
+        pub(super) settings: OnceCell<gio::Settings>,
         pub(super) chat: OnceCell<Chat>,
         /// What to connect to as soon as the archive has told what it knows.
         pub(super) wanted: RefCell<Option<Wanted>>,
-    }
-
-    impl Default for Window {
-        fn default() -> Self {
-            Self {
-                toast_overlay: TemplateChild::default(),
-                stack: TemplateChild::default(),
-                connect_view: TemplateChild::default(),
-                chat_view: TemplateChild::default(),
-                settings: settings::open(),
-                chat: OnceCell::new(),
-                wanted: RefCell::default(),
-            }
-        }
     }
 
     #[glib::object_subclass]
@@ -125,7 +111,7 @@ impl Window {
 
     /// Remembers how large the window is.
     pub fn save_size(&self) {
-        let settings = &self.imp().settings;
+        let Some(settings) = self.imp().settings.get() else { return };
         let (width, height) = self.default_size();
         let saved = settings
             .set_int("window-width", width)
@@ -137,9 +123,10 @@ impl Window {
     }
 
     fn restore_size(&self) {
-        let settings = &self.imp().settings;
+        let Some(settings) = settings::open() else { return };
         self.set_default_size(settings.int("window-width"), settings.int("window-height"));
         self.set_maximized(settings.boolean("window-maximized"));
+        self.imp().settings.set(settings).expect("an object is constructed once");
     }
 
     fn set_chat(&self, chat: &Chat) {
