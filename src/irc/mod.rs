@@ -18,6 +18,9 @@ pub mod session;
 pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
 pub use event::{Event, EventBatch};
 pub use link::{DeviceKey, LinkHandle};
+pub use majlis_protocol::{
+    AddressError, Name, ServerAddress, fold, nick_from_display_name, split_text,
+};
 pub use majlis_wire::Fingerprint;
 pub use session::{Now, Session};
 
