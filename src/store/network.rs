@@ -9,7 +9,7 @@ use super::archive::{Answer, Archive};
 use super::message::{from_ms, to_ms};
 
 /// A server in the archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NetworkKey(i64);
 
 /// A conversation in the archive, on whatever server.

@@ -24,14 +24,9 @@ impl Place {
         self.folder.join("archive.db")
     }
 
-    /// The file of the device's certificate, in PEM.
-    pub fn device_certificate(&self) -> PathBuf {
-        self.folder.join("device.crt")
-    }
-
-    /// The file of the device's private key, in PEM.
-    pub fn device_key(&self) -> PathBuf {
-        self.folder.join("device.key")
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A file name beside the archive that no file has, for one that is set aside at this time (in
@@ -59,8 +54,8 @@ impl Place {
 }
 
 fn close_to_others(folder: &Path) -> io::Result<()> {
-    let mode = fs::metadata(folder)?.permissions().mode();
-    if mode & 0o077 == 0 {
+    // Only when it must be: the permissions of a folder that somebody else owns cannot be set.
+    if fs::metadata(folder)?.permissions().mode() & 0o777 == OWNER_ONLY {
         return Ok(());
     }
     fs::set_permissions(folder, Permissions::from_mode(OWNER_ONLY))
