@@ -8,15 +8,21 @@
 //!       └─ timeline: Timeline → TimelineItem   a window over what was said
 //! ```
 //!
-//! It decides what is shown, not how: it knows no widget. Nothing in it touches the disk or a socket; it asks
-//! [`store`](crate::store) and [`irc`](crate::irc), whose threads answer into the main loop.
+//! It decides what is shown, not how: it knows no widget. Nothing in it touches the disk or a socket;
+//! it asks [`store`](crate::store) and [`irc`](crate::irc), whose threads answer into the main loop.
+//! A batch of events is carried as one turn: lists and properties tell of it when it is over.
 
 mod channel;
 mod chat;
 mod member;
+mod mention;
 mod network;
+mod services;
 mod settings;
+mod slash;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use channel::Channel;

@@ -1,9 +1,14 @@
-//! One row of a timeline.
+//! One row of a timeline, as an object that widgets bind to.
 
-use std::cell::{Cell, RefCell};
-
-use glib::prelude::*;
 use glib::subclass::prelude::*;
+use uuid::Uuid;
+
+use crate::irc::event::MessageKind;
+use crate::store::ArchivedMessage;
+
+use super::entry::{Day, RowKey, WaitingEntry};
+use super::layout::{Row, RowContent};
+use super::words;
 
 /// What kind of row it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, glib::Enum)]
@@ -36,7 +41,12 @@ pub enum SendState {
 }
 
 mod imp {
-    use super::*;
+    use std::cell::{Cell, OnceCell, RefCell};
+
+    use glib::prelude::*;
+    use glib::subclass::prelude::*;
+
+    use super::{ItemKind, RowKey, SendState};
 
     #[derive(Debug, Default, glib::Properties)]
     #[properties(wrapper_type = super::TimelineItem)]
@@ -80,6 +90,8 @@ mod imp {
         /// The server's identifier; empty for what has none (yet).
         #[property(get)]
         pub(super) msgid: RefCell<String>,
+        pub(super) key: OnceCell<RowKey>,
+        pub(super) time_ms: Cell<Option<u64>>,
     }
 
     #[glib::object_subclass]
@@ -95,7 +107,123 @@ mod imp {
 glib::wrapper! {
     /// One row of a timeline.
     ///
-    /// Properties (all read-only; a row's may change while it is shown): `kind`, `sender`, `sender-nick`, `text`, `time`,
-    /// `time-text`, `state`, `failure`, `is-own`, `is-mention`, `is-action`, `is-grouped`, `msgid`.
+    /// Properties (all read-only; a row's may change while it is shown): `kind`, `sender`,
+    /// `sender-nick`, `text`, `time`, `time-text`, `state`, `failure`, `is-own`, `is-mention`,
+    /// `is-action`, `is-grouped`, `msgid`.
     pub struct TimelineItem(ObjectSubclass<imp::TimelineItem>);
+}
+
+/// Sets a property's cell and notifies, if the value is another one.
+macro_rules! update {
+    ($item:ident.$cell:ident = $value:expr, $notify:ident) => {
+        if $item.imp().$cell.get() != $value {
+            $item.imp().$cell.set($value);
+            $item.$notify();
+        }
+    };
+}
+
+/// The same for text, which is copied only then.
+macro_rules! update_text {
+    ($item:ident.$cell:ident = $value:expr, $notify:ident) => {
+        if *$item.imp().$cell.borrow() != *$value {
+            $item.imp().$cell.replace(String::from($value));
+            $item.$notify();
+        }
+    };
+}
+
+impl TimelineItem {
+    /// The row as it is now, seen from `today`.
+    pub(super) fn new(row: &Row<'_>, today: Day) -> Self {
+        let item: Self = glib::Object::new();
+        item.imp().key.set(row.key.clone()).expect("the object is new");
+        item.show(&row.content, today);
+        item
+    }
+
+    /// Whether it is that row.
+    pub(super) fn is_row(&self, key: &RowKey) -> bool {
+        self.imp().key.get() == Some(key)
+    }
+
+    /// What we had called it, if it is a message that went or is to go out from here.
+    pub(crate) fn send_id(&self) -> Option<Uuid> {
+        match self.imp().key.get() {
+            Some(RowKey::Sent(id)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Brings the properties to what the row is now; tells only what changed.
+    pub(super) fn show(&self, content: &RowContent<'_>, today: Day) {
+        match content {
+            RowContent::Day(day) => self.show_words(ItemKind::Day, &words::day(*day, today)),
+            RowContent::Unread => self.show_words(ItemKind::Unread, ""),
+            RowContent::Changes { changes, time_ms } => {
+                self.show_words(ItemKind::Membership, &words::changes(changes));
+                self.show_time(*time_ms);
+            }
+            RowContent::Said { archived, is_grouped } => self.show_said(archived, *is_grouped),
+            RowContent::Waiting { entry, is_grouped } => self.show_waiting(entry, *is_grouped),
+        }
+    }
+
+    fn show_words(&self, kind: ItemKind, text: &str) {
+        update!(self.kind = kind, notify_kind);
+        update_text!(self.text = text, notify_text);
+    }
+
+    fn show_said(&self, archived: &ArchivedMessage, is_grouped: bool) {
+        let message = &archived.message;
+        let is_notice = message.kind == MessageKind::Notice;
+        let kind = if is_notice { ItemKind::Notice } else { ItemKind::Message };
+        self.show_words(kind, &message.text);
+        self.show_sender(
+            &message.nick,
+            message.display_name.as_ref().unwrap_or(&message.nick),
+            message.is_own,
+        );
+        self.show_time(message.time_ms);
+        self.show_state(SendState::Sent, "");
+        update!(self.is_action = message.kind == MessageKind::Action, notify_is_action);
+        update!(self.is_mention = archived.is_mention, notify_is_mention);
+        update!(self.is_grouped = is_grouped, notify_is_grouped);
+        update_text!(self.msgid = message.msgid.as_str(), notify_msgid);
+    }
+
+    fn show_waiting(&self, entry: &WaitingEntry, is_grouped: bool) {
+        let waiting = &entry.waiting;
+        self.show_words(ItemKind::Message, &waiting.text);
+        self.show_sender(&entry.sender.nick, &entry.sender.display_name, true);
+        self.show_time(waiting.created_ms);
+        match &waiting.failure {
+            Some(reason) => self.show_state(SendState::Failed, reason),
+            None => self.show_state(SendState::Pending, ""),
+        }
+        update!(self.is_action = waiting.is_action, notify_is_action);
+        update!(self.is_grouped = is_grouped, notify_is_grouped);
+    }
+
+    fn show_sender(&self, nick: &str, name: &str, is_own: bool) {
+        update_text!(self.sender_nick = nick, notify_sender_nick);
+        update_text!(self.sender = name, notify_sender);
+        update!(self.is_own = is_own, notify_is_own);
+    }
+
+    fn show_state(&self, state: SendState, failure: &str) {
+        update_text!(self.failure = failure, notify_failure);
+        update!(self.state = state, notify_state);
+    }
+
+    fn show_time(&self, time_ms: u64) {
+        let imp = self.imp();
+        if imp.time_ms.replace(Some(time_ms)) != Some(time_ms) {
+            let time = words::local_time(time_ms);
+            imp.time_text.replace(time.as_ref().map(words::time_of_day).unwrap_or_default());
+            imp.time.replace(time);
+            self.notify_time();
+            self.notify_time_text();
+        }
+    }
 }

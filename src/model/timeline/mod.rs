@@ -1,21 +1,50 @@
 //! A window over what was said in one conversation, as the list that the timeline's widget shows.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `entry` | what a conversation is made of, and its order |
+//! | `window` | the stretch that is held in memory (pure) |
+//! | `layout` | from there to rows: days, groups, folds, the unread marker (pure) |
+//! | `words` | the words of rows that nobody said |
+//! | `item` | one row as an object |
+//!
+//! Here is the shell: it lays the window out, finds what differs from the rows that stand, and tells
+//! it in one signal. Changing the window tells nothing; [`Timeline::publish`] does, once a batch.
 
+mod entry;
 mod item;
+mod layout;
+#[cfg(test)]
+mod tests;
+mod window;
+mod words;
 
-pub use item::{ItemKind, SendState, TimelineItem};
+use std::cell::RefMut;
 
-use std::cell::{Cell, RefCell};
+use gio::prelude::*;
+use glib::object::PropertyNotificationFreezeGuard;
+use glib::subclass::prelude::*;
 
-use gio::subclass::prelude::*;
-use glib::prelude::*;
+use self::layout::{Row, lay_out};
+use self::window::{End, Window};
+
+pub(crate) use self::entry::{Change, Sender};
+pub use self::item::{ItemKind, SendState, TimelineItem};
+pub(crate) use self::window::HELD_MAX;
 
 mod imp {
-    use super::*;
+    use std::cell::{Cell, RefCell};
+
+    use gio::subclass::prelude::*;
+    use glib::prelude::*;
+
+    use super::words::local_day;
+    use super::{TimelineItem, Window};
 
     #[derive(Debug, glib::Properties)]
     #[properties(wrapper_type = super::Timeline)]
     pub struct Timeline {
-        /// Whether an older page is on its way.
+        /// Whether a page is on its way.
         #[property(get)]
         pub(super) is_loading: Cell<bool>,
         /// Whether the first row is the beginning of everything.
@@ -24,9 +53,11 @@ mod imp {
         /// Whether the last row is the newest; otherwise newer ones wait in the archive.
         #[property(get)]
         pub(super) is_end: Cell<bool>,
-        /// Whether the view stays at the newest row. The widget tells; it settles which end is let go when the window is full.
+        /// Whether the view stays at the newest row. The widget tells; it settles which end is let go
+        /// when the window is full.
         #[property(get, set)]
         pub(super) follows_end: Cell<bool>,
+        pub(super) window: RefCell<Window>,
         pub(super) rows: RefCell<Vec<TimelineItem>>,
     }
 
@@ -37,6 +68,7 @@ mod imp {
                 is_start: Cell::new(false),
                 is_end: Cell::new(true),
                 follows_end: Cell::new(true),
+                window: RefCell::new(Window::new(local_day)),
                 rows: RefCell::default(),
             }
         }
@@ -58,7 +90,7 @@ mod imp {
         }
 
         fn n_items(&self) -> u32 {
-            u32::try_from(self.rows.borrow().len()).expect("the window is bounded")
+            super::count(self.rows.borrow().len())
         }
 
         fn item(&self, position: u32) -> Option<glib::Object> {
@@ -71,8 +103,118 @@ mod imp {
 glib::wrapper! {
     /// A window over what was said in one conversation, oldest first.
     ///
-    /// It holds a bounded number of rows; pages come and go at its ends. Properties: `is-loading`, `is-start`, `is-end`,
-    /// and `follows-end`, which the widget sets.
+    /// It holds a bounded number of rows; pages come and go at its ends. Properties: `is-loading`,
+    /// `is-start`, `is-end`, and `follows-end`, which the widget sets.
     pub struct Timeline(ObjectSubclass<imp::Timeline>)
         @implements gio::ListModel;
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        glib::Object::new()
+    }
+}
+
+impl Timeline {
+    /// What is held, to read or to change; `publish` afterwards.
+    pub(super) fn window(&self) -> RefMut<'_, Window> {
+        self.imp().window.borrow_mut()
+    }
+
+    pub(super) fn set_loading(&self, is_loading: bool) {
+        if self.imp().is_loading.replace(is_loading) != is_loading {
+            self.notify_is_loading();
+        }
+    }
+
+    /// Shows what changed since the last time, in one signal; letting go of rows, where there are too
+    /// many, is another one.
+    pub(super) fn publish(&self) {
+        let end = if self.follows_end() { End::Oldest } else { End::Newest };
+        self.publish_and_trim(end);
+    }
+
+    /// The same after an older page, for which newer rows make room.
+    pub(super) fn publish_older(&self) {
+        self.publish_and_trim(End::Newest);
+    }
+
+    /// The same after a newer page, for which older rows make room.
+    pub(super) fn publish_newer(&self) {
+        self.publish_and_trim(End::Oldest);
+    }
+
+    fn publish_and_trim(&self, end: End) {
+        // Rows that would go at once are never made.
+        if self.window().is_longer_than(2 * HELD_MAX) {
+            self.window().trim(end);
+        }
+        self.show();
+        if self.window().is_longer_than(HELD_MAX) {
+            self.window().trim(end);
+            self.show();
+        }
+        self.notify_ends();
+    }
+
+    fn show(&self) {
+        let Difference { start, removed, added, silent } = self.bring_rows_up_to_date();
+        if removed + added > 0 {
+            self.items_changed(count(start), count(removed), count(added));
+        }
+        drop(silent);
+    }
+
+    /// Makes the rows what the window says. The rows that stay keep silent about what changed in them
+    /// until the answer is dropped, when everything here is in order again.
+    fn bring_rows_up_to_date(&self) -> Difference {
+        let window = self.imp().window.borrow();
+        let mut items = self.imp().rows.borrow_mut();
+        let rows = lay_out(&window);
+        let today = words::today();
+        let mut difference = Difference::between(&items, &rows);
+        let fresh = &rows[difference.start..difference.start + difference.added];
+        let fresh: Vec<_> = fresh.iter().map(|row| TimelineItem::new(row, today)).collect();
+        items.splice(difference.start..difference.start + difference.removed, fresh);
+        for (item, row) in items.iter().zip(&rows) {
+            difference.silent.push(item.freeze_notify());
+            item.show(&row.content, today);
+        }
+        difference
+    }
+
+    fn notify_ends(&self) {
+        let window = self.window();
+        let (is_start, is_end) = (window.is_start, window.is_end());
+        drop(window);
+        if self.imp().is_start.replace(is_start) != is_start {
+            self.notify_is_start();
+        }
+        if self.imp().is_end.replace(is_end) != is_end {
+            self.notify_is_end();
+        }
+    }
+}
+
+/// One stretch of rows that gives way to another.
+struct Difference {
+    start: usize,
+    removed: usize,
+    added: usize,
+    silent: Vec<PropertyNotificationFreezeGuard>,
+}
+
+impl Difference {
+    /// The smallest stretch outside of which both are the same.
+    fn between(items: &[TimelineItem], rows: &[Row<'_>]) -> Self {
+        let is_same = |(item, row): &(&TimelineItem, &Row<'_>)| item.is_row(&row.key);
+        let start = items.iter().zip(rows).take_while(is_same).count();
+        let ends = items[start..].iter().rev().zip(rows[start..].iter().rev());
+        let kept = start + ends.take_while(is_same).count();
+        Self { start, removed: items.len() - kept, added: rows.len() - kept, silent: Vec::new() }
+    }
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).expect("a window is bounded, and so is what a person types")
 }

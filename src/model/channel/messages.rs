@@ -1,0 +1,288 @@
+//! What comes and goes in a channel, what of it is unread, and what the last line was.
+
+use glib::subclass::prelude::*;
+use uuid::Uuid;
+
+use crate::i18n::gettext_f;
+use crate::irc::event::{Message, MessageKind, Origin};
+use crate::irc::{Command, HistoryMark, split_text};
+use crate::model::services::Turn;
+use crate::model::{SendState, TimelineItem};
+use crate::store::{ArchivedMessage, Waiting};
+
+use super::{Channel, Sender};
+
+/// Who said something last, and what.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    name: String,
+    text: String,
+    is_own: bool,
+    is_action: bool,
+}
+
+impl Channel {
+    /// Says something: each line that is not empty is one message, in order. Slashes mean nothing
+    /// here.
+    pub fn send_text(&self, text: &str) {
+        self.say(text, false);
+    }
+
+    /// Says something as what one does (`/me`).
+    pub(in crate::model) fn act(&self, text: &str) {
+        self.say(text, true);
+    }
+
+    /// Sends a failed message again, as a new one at the end.
+    pub fn retry(&self, item: &TimelineItem) {
+        let Some(network) = self.network() else { return };
+        let Some(failed) = item.send_id().filter(|_| item.state() == SendState::Failed) else {
+            return;
+        };
+        let Some(old) = self.timeline().window().take_waiting(failed) else { return };
+        let again = new_message(old.text, old.is_action);
+        self.timeline().window().add_waiting(again.clone(), network.sender());
+        self.publish();
+        network.hand_over(self, vec![again], Some(failed));
+    }
+
+    /// Takes a failed or waiting message back.
+    pub fn discard(&self, item: &TimelineItem) {
+        if let Some(id) = item.send_id() {
+            self.take_back(id);
+            self.publish();
+        }
+    }
+
+    /// Everything up to the newest message is read.
+    pub fn mark_read(&self) {
+        let imp = self.imp();
+        self.count_unread(0, 0);
+        let newest = imp.newest.borrow();
+        if newest.is_some() && *imp.read_mark.borrow() != *newest {
+            imp.read_mark.replace(newest.clone());
+            drop(newest);
+            self.imp().is_changed.set(true);
+            self.keep();
+        }
+    }
+
+    /// What was there before the program started.
+    pub(super) fn show_restored(
+        &self,
+        newest: Vec<ArchivedMessage>,
+        unread_count: u32,
+        mention_count: u32,
+    ) {
+        let imp = self.imp();
+        if let Some(last) = newest.last() {
+            imp.newest.replace(Some(last.mark()));
+            imp.last_said.replace(Some(Line::of_message(&last.message)));
+        }
+        for archived in &newest {
+            self.learn_title(&archived.message);
+        }
+        imp.unread_count.set(unread_count);
+        imp.mention_count.set(if self.is_room() { mention_count } else { unread_count });
+        if imp.is_open.get() {
+            self.add_first_page(newest);
+        }
+        if unread_count > 0 {
+            self.timeline().window().unread_after.clone_from(&imp.read_mark.borrow());
+        }
+        self.timeline().publish();
+        self.refresh_last_line();
+    }
+
+    /// What waited when the program ended.
+    pub(in crate::model) fn restore_waiting(&self, waiting: Waiting, sender: Sender) {
+        self.timeline().window().add_waiting(waiting, sender);
+        self.timeline().publish();
+        self.refresh_last_line();
+    }
+
+    /// Takes messages in, as the session tells them.
+    pub(in crate::model) fn receive(
+        &self,
+        origin: Origin,
+        messages: Vec<Message>,
+        turn: &mut Turn,
+    ) {
+        let archived: Vec<_> = messages.into_iter().map(|message| self.judge(message)).collect();
+        match origin {
+            Origin::Older { is_start } => self.take_older(&archived, is_start),
+            Origin::Live | Origin::Gap { .. } => self.take_newer(&archived, origin),
+        }
+        turn.keep(self.key(), archived);
+        turn.touch(self);
+    }
+
+    /// A message of ours was refused for good; false if it is not here.
+    pub(in crate::model) fn fail(&self, id: Uuid, reason: &str) -> bool {
+        let is_here = self.timeline().window().fail_waiting(id, reason);
+        if is_here {
+            drop(self.services().archive.mark_failed(id, reason.to_owned()));
+        }
+        is_here
+    }
+
+    /// A message of ours is not to be said.
+    pub(super) fn take_back(&self, id: Uuid) {
+        let Some(waiting) = self.timeline().window().take_waiting(id) else { return };
+        if let Some(network) = self.network() {
+            network.forget_outgoing(id);
+            if waiting.failure.is_none() {
+                network.ask(Command::CancelSend { id });
+            }
+        }
+        drop(self.services().archive.take_back(id));
+    }
+
+    pub(super) fn handle_watched(&self, watched: bool) {
+        if watched {
+            self.mark_read();
+        } else {
+            // Who comes back later finds the marker where they left.
+            self.timeline().window().unread_after = None;
+            self.timeline().publish();
+        }
+    }
+
+    pub(super) fn refresh_last_line(&self) {
+        let timeline = self.timeline();
+        let waiting = timeline.window().waiting().next_back().map(Line::of_waiting);
+        let line = waiting.or_else(|| self.imp().last_said.borrow().clone());
+        let words = line.map(|line| line.words(self.is_room())).unwrap_or_default();
+        if *self.imp().last_line.borrow() != words {
+            self.imp().last_line.replace(words);
+            self.notify_last_line();
+        }
+    }
+
+    fn say(&self, text: &str, is_action: bool) {
+        let Some(network) = self.network() else { return };
+        let max_bytes = network.text_max_bytes(&self.name());
+        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+        let pieces = lines.flat_map(|line| split_text(line, max_bytes));
+        let messages: Vec<_> = pieces.map(|text| new_message(text.to_owned(), is_action)).collect();
+        if messages.is_empty() {
+            return;
+        }
+        self.jump_to_end();
+        self.mark_read();
+        let sender = network.sender();
+        self.timeline().window().unread_after = None;
+        for message in &messages {
+            self.timeline().window().add_waiting(message.clone(), sender.clone());
+        }
+        self.publish();
+        network.hand_over(self, messages, None);
+    }
+
+    /// Says of a message whether it names us.
+    fn judge(&self, message: Message) -> ArchivedMessage {
+        let network = self.network().filter(|_| !message.is_own);
+        let is_mention = network.is_some_and(|network| network.is_named_in(&message.text));
+        ArchivedMessage { message, is_mention }
+    }
+
+    fn take_newer(&self, messages: &[ArchivedMessage], origin: Origin) {
+        let imp = self.imp();
+        if imp.read_mark.borrow().is_none() {
+            let is_before_our_time = self.is_room() && origin != Origin::Live;
+            let read = messages.last().filter(|_| is_before_our_time).map(ArchivedMessage::mark);
+            imp.read_mark.replace(Some(read.unwrap_or(BEFORE_EVERYTHING)));
+            imp.is_changed.set(true);
+        }
+        for archived in messages {
+            self.take_news(archived);
+            self.timeline().window().receive(archived.clone());
+            if let Some((id, network)) = archived.message.send_id.zip(self.network()) {
+                network.forget_outgoing(id);
+            }
+        }
+    }
+
+    /// What there is to know of a message that is newer than all before.
+    fn take_news(&self, archived: &ArchivedMessage) {
+        let imp = self.imp();
+        let mark = archived.mark();
+        if imp.newest.borrow().as_ref().is_some_and(|newest| mark <= *newest) {
+            return;
+        }
+        self.learn_title(&archived.message);
+        imp.last_said.replace(Some(Line::of_message(&archived.message)));
+        let is_unread = imp.read_mark.borrow().as_ref().is_some_and(|read| mark > *read);
+        if is_unread && !archived.message.is_own && !self.watched() {
+            if self.unread_count() == 0 {
+                self.timeline().window().unread_after.clone_from(&imp.read_mark.borrow());
+            }
+            let is_mention = archived.is_mention || !self.is_room();
+            let mention_count = self.mention_count() + u32::from(is_mention);
+            self.count_unread(self.unread_count() + 1, mention_count);
+        }
+        imp.newest.replace(Some(mark));
+    }
+
+    fn count_unread(&self, unread_count: u32, mention_count: u32) {
+        if self.imp().unread_count.replace(unread_count) != unread_count {
+            self.notify_unread_count();
+        }
+        if self.imp().mention_count.replace(mention_count) != mention_count {
+            self.notify_mention_count();
+        }
+    }
+
+    /// A person is called what they last called themselves.
+    fn learn_title(&self, message: &Message) {
+        if !self.is_room()
+            && !message.is_own
+            && let Some(name) = &message.display_name
+        {
+            self.set_title(name);
+        }
+    }
+}
+
+/// Older than any message, so that all are unread.
+const BEFORE_EVERYTHING: HistoryMark = HistoryMark { time_ms: 0, msgid: String::new() };
+
+fn new_message(text: String, is_action: bool) -> Waiting {
+    let now_ms = u64::try_from(glib::real_time() / 1000).unwrap_or(0);
+    Waiting { id: Uuid::new_v4(), text, is_action, created_ms: now_ms, failure: None }
+}
+
+impl Line {
+    fn of_message(message: &Message) -> Self {
+        Self {
+            name: message.display_name.as_ref().unwrap_or(&message.nick).clone(),
+            text: message.text.clone(),
+            is_own: message.is_own,
+            is_action: message.kind == MessageKind::Action,
+        }
+    }
+
+    fn of_waiting(waiting: &Waiting) -> Self {
+        Self {
+            name: String::new(),
+            text: waiting.text.clone(),
+            is_own: true,
+            is_action: waiting.is_action,
+        }
+    }
+
+    fn words(&self, is_room: bool) -> String {
+        let values = [("name", self.name.as_str()), ("text", self.text.as_str())];
+        match self {
+            // Translators: the last thing said, by oneself, with /me: "You: *waves*".
+            Self { is_own: true, is_action: true, .. } => gettext_f("You: *{text}*", &values),
+            // Translators: the last thing said, by oneself.
+            Self { is_own: true, .. } => gettext_f("You: {text}", &values),
+            // Translators: the last thing done, with /me: "Ana waves".
+            Self { is_action: true, .. } => gettext_f("{name} {text}", &values),
+            // Translators: the last thing said in a room.
+            _ if is_room => gettext_f("{name}: {text}", &values),
+            _ => self.text.clone(),
+        }
+    }
+}

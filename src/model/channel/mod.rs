@@ -1,0 +1,369 @@
+//! One conversation: a room, or one other person.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `messages` | what comes and goes, what is unread, what the last line was |
+//! | `pages` | older and newer pages from the archive and the server |
+//! | `members` | who is inside |
+//!
+//! Here is what a channel is, and how it is kept.
+
+mod members;
+mod messages;
+mod pages;
+
+use std::rc::Rc;
+
+use gio::prelude::*;
+use glib::subclass::prelude::*;
+
+use crate::irc::{Command, HistoryMark, event, fold};
+use crate::store::{ConversationKey, ConversationRow, NetworkKey, RestoredConversation};
+
+use super::services::Services;
+use super::timeline::{Change, Sender};
+use super::{Member, Network, Timeline};
+
+use self::members::Members;
+
+pub(super) use self::pages::PAGE;
+
+/// How long a draft may change before it is kept.
+const DRAFT_DELAY: std::time::Duration = std::time::Duration::from_millis(500);
+
+mod imp {
+    use std::cell::{Cell, OnceCell, RefCell};
+    use std::rc::Rc;
+
+    use glib::prelude::*;
+    use glib::subclass::prelude::*;
+
+    use crate::irc::HistoryMark;
+    use crate::store::{ConversationKey, NetworkKey};
+
+    use super::messages::Line;
+    use super::pages::Fetch;
+    use super::{Members, Network, Services, Timeline};
+
+    #[derive(Debug, Default, glib::Properties)]
+    #[properties(wrapper_type = super::Channel)]
+    pub struct Channel {
+        /// Stays the same for as long as the archive does.
+        #[property(name = "id", get = Self::id, type = u64)]
+        pub(super) key: Cell<ConversationKey>,
+        /// Whose conversation it is.
+        #[property(get)]
+        pub(super) network: glib::WeakRef<Network>,
+        /// The room's name with its `#`, or the other person's nick.
+        #[property(get)]
+        pub(super) name: RefCell<String>,
+        /// The name as people read it: without `#`, or what the person calls themselves.
+        #[property(get)]
+        pub(super) title: RefCell<String>,
+        /// The room's topic in one line; often empty.
+        #[property(get)]
+        pub(super) topic: RefCell<String>,
+        /// Whether it is a room, not a person.
+        #[property(get)]
+        pub(super) is_room: Cell<bool>,
+        /// Whether we are in the room; for a person, whether we are online.
+        #[property(get)]
+        pub(super) joined: Cell<bool>,
+        /// Messages of others that came and were not read.
+        #[property(get)]
+        pub(super) unread_count: Cell<u32>,
+        /// Those among the unread that name us; with a person, all of them.
+        #[property(get)]
+        pub(super) mention_count: Cell<u32>,
+        /// What was said last, with who said it, in one line.
+        #[property(get)]
+        pub(super) last_line: RefCell<String>,
+        /// What was typed and not sent; kept over restarts. The composer sets it.
+        #[property(get, set = Self::set_draft)]
+        pub(super) draft: RefCell<String>,
+        /// Whether the person looks at it right now, so that what comes is read. The window sets it.
+        #[property(get, set = Self::set_watched)]
+        pub(super) watched: Cell<bool>,
+        /// The people in the room (`Member`), sorted by role and name; with a person, empty.
+        #[property(name = "members", get = Self::member_list, type = gio::ListStore)]
+        pub(super) members: Members,
+        /// What was said.
+        #[property(get)]
+        pub(super) timeline: Timeline,
+        pub(super) services: OnceCell<Rc<Services>>,
+        pub(super) network_key: Cell<NetworkKey>,
+        pub(super) is_open: Cell<bool>,
+        /// Whether the server has nothing older than the archive.
+        pub(super) is_complete: Cell<bool>,
+        pub(super) read_mark: RefCell<Option<HistoryMark>>,
+        /// The newest message that ever came.
+        pub(super) newest: RefCell<Option<HistoryMark>>,
+        pub(super) last_said: RefCell<Option<Line>>,
+        /// Whether it differs from what the archive holds.
+        pub(super) is_changed: Cell<bool>,
+        pub(super) draft_timer: RefCell<Option<glib::SourceId>>,
+        pub(super) fetch: Cell<Fetch>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for Channel {
+        const NAME: &'static str = "MajlisChannel";
+        type Type = super::Channel;
+    }
+
+    #[glib::derived_properties]
+    impl ObjectImpl for Channel {}
+
+    impl Channel {
+        fn id(&self) -> u64 {
+            self.key.get().number().unsigned_abs()
+        }
+
+        fn member_list(&self) -> gio::ListStore {
+            self.members.list.clone()
+        }
+
+        fn set_draft(&self, draft: String) {
+            if self.draft.replace(draft) != *self.draft.borrow() {
+                self.obj().keep_draft_soon();
+            }
+        }
+
+        fn set_watched(&self, watched: bool) {
+            if self.watched.replace(watched) != watched {
+                self.obj().handle_watched(watched);
+            }
+        }
+    }
+}
+
+glib::wrapper! {
+    /// One conversation: a room, or one other person.
+    ///
+    /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `unread-count`,
+    /// `mention-count`, `last-line`, `members` (sorted), `timeline`; and `draft` and `watched`, which
+    /// the widgets set.
+    pub struct Channel(ObjectSubclass<imp::Channel>);
+}
+
+impl Channel {
+    /// A conversation that nothing is known of.
+    pub(super) fn new(network: &Network, network_key: NetworkKey, name: &str) -> Self {
+        let row = ConversationRow {
+            key: ConversationKey::draw(),
+            network: network_key,
+            name: name.to_owned(),
+            topic: String::new(),
+            is_open: true,
+            is_complete: false,
+            read_mark: None,
+            draft: String::new(),
+        };
+        let channel = Self::with_row(network, row);
+        channel.keep();
+        channel
+    }
+
+    /// A conversation as it was left.
+    pub(super) fn restore(network: &Network, restored: RestoredConversation) -> Self {
+        let channel = Self::with_row(network, restored.row);
+        channel.show_restored(restored.newest, restored.unread_count, restored.mention_count);
+        channel
+    }
+
+    fn with_row(network: &Network, row: ConversationRow) -> Self {
+        let channel: Self = glib::Object::new();
+        let imp = channel.imp();
+        imp.services.set(network.services()).expect("the object is new");
+        imp.network.set(Some(network));
+        imp.key.set(row.key);
+        imp.network_key.set(row.network);
+        imp.is_room.set(is_room(&row.name));
+        imp.title.replace(title(&row.name).to_owned());
+        imp.name.replace(row.name);
+        imp.topic.replace(row.topic);
+        imp.is_open.set(row.is_open);
+        imp.is_complete.set(row.is_complete);
+        imp.read_mark.replace(row.read_mark);
+        imp.draft.replace(row.draft);
+        channel
+    }
+
+    /// Leaves the room for good, or closes the conversation with a person; what was said stays in the
+    /// archive, what waits to be sent is taken back.
+    pub fn leave(&self) {
+        let Some(network) = self.network() else { return };
+        let waiting: Vec<_> = self.timeline().window().waiting().map(|w| w.id).collect();
+        for id in waiting {
+            self.take_back(id);
+        }
+        if self.is_room() {
+            network.ask(Command::Part { room: self.name(), reason: String::new() });
+        }
+        self.imp().is_open.set(false);
+        self.keep();
+        self.timeline().window().clear();
+        self.timeline().publish();
+        network.close(self);
+    }
+
+    /// Opens it again, with its newest page.
+    pub(super) fn reopen(&self) {
+        self.imp().is_open.set(true);
+        self.keep();
+        self.load_older();
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.imp().is_open.get()
+    }
+
+    /// The newest message that ever came.
+    pub(super) fn newest(&self) -> Option<HistoryMark> {
+        self.imp().newest.borrow().clone()
+    }
+
+    /// What is kept of it.
+    pub(super) fn row(&self) -> ConversationRow {
+        let imp = self.imp();
+        ConversationRow {
+            key: imp.key.get(),
+            network: imp.network_key.get(),
+            name: self.name(),
+            topic: self.topic(),
+            is_open: imp.is_open.get(),
+            is_complete: imp.is_complete.get(),
+            read_mark: imp.read_mark.borrow().clone(),
+            draft: self.draft(),
+        }
+    }
+
+    pub(super) fn key(&self) -> ConversationKey {
+        self.imp().key.get()
+    }
+
+    /// Shows what a batch changed, in one signal each, and keeps it.
+    pub(super) fn publish(&self) {
+        if self.watched() {
+            self.mark_read();
+        }
+        self.timeline().publish();
+        self.refresh_last_line();
+        if self.imp().is_changed.get() {
+            self.keep();
+        }
+    }
+
+    /// Keeps what changed and was not kept yet, at the end of the program.
+    pub(super) fn keep_rest(&self) {
+        if self.imp().draft_timer.take().map(glib::SourceId::remove).is_some()
+            || self.imp().is_changed.get()
+        {
+            self.keep();
+        }
+    }
+
+    pub(super) fn set_joined(&self, joined: bool) {
+        if self.imp().joined.replace(joined) != joined {
+            self.notify_joined();
+        }
+        if !joined {
+            self.imp().members.clear();
+        }
+    }
+
+    pub(super) fn set_topic(&self, topic: &str) {
+        if *self.imp().topic.borrow() != topic {
+            self.imp().topic.replace(topic.to_owned());
+            self.notify_topic();
+            self.keep();
+        }
+    }
+
+    /// Calls it otherwise: the room's spelling changed, or the other person's nick.
+    pub(super) fn rename(&self, name: &str) {
+        if *self.imp().name.borrow() != name {
+            self.imp().name.replace(name.to_owned());
+            self.notify_name();
+            self.set_title(title(name));
+            self.keep();
+        }
+    }
+
+    pub(super) fn set_title(&self, title: &str) {
+        if *self.imp().title.borrow() != title {
+            self.imp().title.replace(title.to_owned());
+            self.notify_title();
+        }
+    }
+
+    fn services(&self) -> Rc<Services> {
+        Rc::clone(self.imp().services.get().expect("set when the channel was made"))
+    }
+
+    fn keep(&self) {
+        self.imp().is_changed.set(false);
+        // A failure is told by the archive itself.
+        drop(self.services().archive.put_conversation(self.row()));
+    }
+
+    fn keep_draft_soon(&self) {
+        let mut timer = self.imp().draft_timer.borrow_mut();
+        if timer.is_none() {
+            let channel = self.downgrade();
+            *timer = Some(glib::timeout_add_local_once(DRAFT_DELAY, move || {
+                if let Some(channel) = channel.upgrade() {
+                    channel.imp().draft_timer.replace(None);
+                    channel.keep();
+                }
+            }));
+        }
+    }
+}
+
+/// Who is inside, as the session tells it.
+impl Channel {
+    pub(super) fn set_members(&self, members: &[event::Member], me: &str) {
+        self.imp().members.replace(members, me);
+    }
+
+    /// Somebody came in.
+    pub(super) fn add_member(&self, member: &event::Member, time_ms: u64) {
+        self.imp().members.add(member, false);
+        self.add_change(&member.nick, member.display_name.as_deref(), true, time_ms);
+    }
+
+    /// Somebody left.
+    pub(super) fn remove_member(&self, nick: &str, time_ms: u64) {
+        let known = self.imp().members.remove(nick).map(|member: Member| member.display_name());
+        self.add_change(nick, known.as_deref(), false, time_ms);
+    }
+
+    fn add_change(&self, nick: &str, name: Option<&str>, is_join: bool, time_ms: u64) {
+        let change =
+            Change { nick: fold(nick), display_name: name.unwrap_or(nick).to_owned(), is_join };
+        self.timeline().window().add_change(change, time_ms);
+    }
+
+    pub(super) fn rename_member(&self, old: &str, new: &str) -> bool {
+        self.imp().members.rename(old, new)
+    }
+
+    pub(super) fn set_role(&self, nick: &str, role: super::Role) {
+        self.imp().members.set_role(nick, role);
+    }
+
+    pub(super) fn set_person(&self, nick: &str, name: Option<&str>, away: bool, registered: bool) {
+        self.imp().members.set_person(nick, name, away, registered);
+    }
+}
+
+/// Whether a name is a room's (ISUPPORT `CHANTYPES` as nearly every server has it).
+pub(super) fn is_room(name: &str) -> bool {
+    name.starts_with(['#', '&'])
+}
+
+fn title(name: &str) -> &str {
+    let title = name.trim_start_matches('#');
+    if title.is_empty() { name } else { title }
+}

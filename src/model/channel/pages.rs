@@ -1,0 +1,166 @@
+//! Pages of history: from the archive first, then from the server.
+//!
+//! One fetch is under way at a time. Jumping to the end takes the place of any other; what the other
+//! still brings is kept in the archive and not shown.
+
+use std::future::Future;
+
+use glib::subclass::prelude::*;
+
+use crate::irc::Command;
+use crate::model::ConnectionState;
+use crate::store::ArchivedMessage;
+
+use super::Channel;
+
+/// How many messages are asked for at once.
+pub(in crate::model) const PAGE: u32 = 100;
+
+/// Which fetch is under way, if any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fetch {
+    number: u32,
+    is_under_way: bool,
+    /// Whether the server was asked and has not answered.
+    awaits_server: bool,
+    /// How many answers of the server are still to come that nobody waits for any more.
+    late_answers: u32,
+}
+
+impl Channel {
+    /// Asks for a page before the oldest row, from the archive and then from the server; does nothing
+    /// while one is on its way.
+    pub fn load_older(&self) {
+        if !self.imp().fetch.get().is_under_way && !self.timeline().is_start() {
+            self.fetch(Self::fetch_older);
+        }
+    }
+
+    /// Asks for a page after the newest row, where the window is not at its end.
+    pub fn load_newer(&self) {
+        if !self.imp().fetch.get().is_under_way && !self.timeline().is_end() {
+            self.fetch(Self::fetch_newer);
+        }
+    }
+
+    /// Goes back to the newest messages, where the window is not at its end.
+    pub fn jump_to_end(&self) {
+        if !self.timeline().is_end() {
+            self.fetch(Self::fetch_end);
+        }
+    }
+
+    /// Takes in the page that the archive gave first.
+    pub(super) fn add_first_page(&self, newest: Vec<ArchivedMessage>) {
+        let is_start = self.is_first_page(&newest);
+        self.timeline().window().add_older(newest, is_start);
+    }
+
+    /// Takes in the server's answer.
+    pub(super) fn take_older(&self, messages: &[ArchivedMessage], is_start: bool) {
+        let imp = self.imp();
+        if is_start && !imp.is_complete.replace(true) {
+            imp.is_changed.set(true);
+        }
+        let fetch = imp.fetch.get();
+        if fetch.late_answers > 0 {
+            imp.fetch.set(Fetch { late_answers: fetch.late_answers - 1, ..fetch });
+        } else if fetch.awaits_server {
+            self.timeline().window().add_older(messages.to_vec(), is_start);
+            self.timeline().publish_older();
+            self.end_fetch();
+        }
+    }
+
+    fn fetch<F: Future<Output = ()> + 'static>(&self, how: fn(Self, Fetch) -> F) {
+        let last = self.imp().fetch.get();
+        let fetch = Fetch {
+            number: last.number.wrapping_add(1),
+            is_under_way: true,
+            awaits_server: false,
+            late_answers: last.late_answers + u32::from(last.awaits_server),
+        };
+        self.imp().fetch.set(fetch);
+        self.timeline().set_loading(true);
+        glib::spawn_future_local(how(self.clone(), fetch));
+    }
+
+    fn end_fetch(&self) {
+        let fetch = self.imp().fetch.get();
+        self.imp().fetch.set(Fetch { is_under_way: false, awaits_server: false, ..fetch });
+        self.timeline().set_loading(false);
+    }
+
+    async fn fetch_older(self, fetch: Fetch) {
+        let oldest = self.timeline().window().oldest();
+        let page = self.services().archive.page_before(self.key(), oldest, PAGE).await;
+        if self.imp().fetch.get().number != fetch.number {
+            return;
+        }
+        // A failure is told by the archive itself; the server may still know.
+        let page = page.unwrap_or_default();
+        let is_whole = is_whole(&page);
+        self.add_first_page(page);
+        self.timeline().publish_older();
+        if is_whole || self.timeline().is_start() || !self.ask_server() {
+            self.end_fetch();
+        }
+    }
+
+    async fn fetch_newer(self, fetch: Fetch) {
+        while !self.timeline().is_end() {
+            let Some(newest) = self.timeline().window().newest() else {
+                return self.fetch_end(fetch).await;
+            };
+            self.timeline().window().expect_newer();
+            let page = self.services().archive.page_after(self.key(), newest, PAGE).await;
+            if self.imp().fetch.get().number != fetch.number {
+                return;
+            }
+            let Ok(page) = page else { break };
+            let is_whole = is_whole(&page);
+            self.timeline().window().add_newer(page, !is_whole);
+            self.timeline().publish_newer();
+            if is_whole {
+                break;
+            }
+        }
+        self.end_fetch();
+    }
+
+    async fn fetch_end(self, fetch: Fetch) {
+        loop {
+            self.timeline().window().expect_newer();
+            let page = self.services().archive.page_before(self.key(), None, PAGE).await;
+            if self.imp().fetch.get().number != fetch.number {
+                return;
+            }
+            let Ok(page) = page else { break };
+            if self.timeline().window().replace(page) {
+                self.timeline().publish();
+                break;
+            }
+        }
+        self.end_fetch();
+    }
+
+    /// Asks the server for what is older than the window; false where that makes no sense now.
+    fn ask_server(&self) -> bool {
+        let online = |network: &crate::model::Network| network.state() == ConnectionState::Online;
+        let Some(network) = self.network().filter(online) else { return false };
+        let before = self.timeline().window().oldest();
+        self.imp().fetch.set(Fetch { awaits_server: true, ..self.imp().fetch.get() });
+        network.ask(Command::FetchBefore { room: self.name(), before, limit: PAGE });
+        true
+    }
+
+    /// Whether a page that the archive gave is the beginning of everything.
+    fn is_first_page(&self, page: &[ArchivedMessage]) -> bool {
+        !is_whole(page) && self.imp().is_complete.get()
+    }
+}
+
+/// Whether as many came as were asked for, so that there may be more.
+fn is_whole(page: &[ArchivedMessage]) -> bool {
+    page.len() >= PAGE as usize
+}

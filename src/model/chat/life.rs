@@ -1,0 +1,212 @@
+//! How a chat begins, goes on and ends.
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use async_channel::Receiver;
+use gio::prelude::*;
+use glib::subclass::prelude::*;
+
+use crate::irc::event::{Failure, State};
+use crate::irc::{Command, DeviceKey, Event, EventBatch, LinkHandle, Request};
+use crate::model::channel::PAGE;
+use crate::model::services::{SendRequest, Services, Turn};
+use crate::model::{Channel, ConnectionState, Network};
+use crate::store::{Archive, OpenTrouble, Opened, Place, RestoredNetwork, StoreError};
+
+use super::{Chat, words};
+
+/// So long the servers have to hear a goodbye.
+const GOODBYE: Duration = Duration::from_millis(1500);
+const GOODBYE_STEP: Duration = Duration::from_millis(10);
+
+/// When to try again after the socket thread's queue was full.
+const QUEUE_IS_FULL: Duration = Duration::from_millis(20);
+
+/// The socket thread, as far as a chat has to do with it.
+pub(in crate::model) struct Link {
+    pub(in crate::model) send: SendRequest,
+    pub(in crate::model) events: Receiver<EventBatch>,
+}
+
+/// Whether the chat is ending.
+#[derive(Debug, Default)]
+pub(super) struct End {
+    has_begun: Cell<bool>,
+}
+
+impl Chat {
+    /// [`start`](Self::start) with whatever carries requests and events; it is started once the
+    /// archive is open and its folder there.
+    pub(in crate::model) fn start_with(
+        place: Place,
+        start_link: impl FnOnce(&Place) -> io::Result<Link> + 'static,
+    ) -> Self {
+        let chat: Self = glib::Object::new();
+        let Opened { archive, trouble, failures } =
+            Archive::open(place.clone()).expect("a program can start one thread");
+        let services = Rc::new(Services::new(archive));
+        chat.imp().services.set(services).expect("the object is new");
+        chat.imp().end.set(End::default()).expect("the object is new");
+        glib::spawn_future_local(tell_failures(chat.downgrade(), failures));
+        let life = chat.downgrade();
+        glib::spawn_future_local(async move {
+            let trouble = trouble.await.ok().flatten();
+            if let Some(chat) = life.upgrade() {
+                chat.restore(trouble).await;
+            }
+            live(life, place, start_link).await;
+        });
+        chat.refresh_at_midnight();
+        chat
+    }
+
+    /// Says goodbye everywhere, with these words, and closes the archive; ready within two seconds,
+    /// whatever the network does. End the program afterwards.
+    pub async fn shutdown(&self, reason: &str) {
+        if self.imp().end.get().expect("set at the start").has_begun.replace(true) {
+            return;
+        }
+        for network in self.all_networks() {
+            network.ask(Command::Disconnect { reason: reason.to_owned() });
+        }
+        let mut left = GOODBYE;
+        while !left.is_zero() && self.is_connected_somewhere() {
+            glib::timeout_future(GOODBYE_STEP).await;
+            left = left.saturating_sub(GOODBYE_STEP);
+        }
+        for network in self.all_networks() {
+            network.open_channels().iter().for_each(Channel::keep_rest);
+        }
+        self.services().drop_link();
+        self.services().archive.close().await;
+    }
+
+    pub(in crate::model) fn services(&self) -> Rc<Services> {
+        Rc::clone(self.imp().services.get().expect("set at the start"))
+    }
+
+    async fn restore(&self, trouble: Option<OpenTrouble>) {
+        if let Some(trouble) = trouble {
+            self.tell_trouble(&words::open_trouble(&trouble));
+        }
+        // A failure is told by the archive itself.
+        let restored = self.services().archive.restore(PAGE).await.unwrap_or_default();
+        let restore = |network| self.restore_network(network);
+        let networks: Vec<_> = restored.into_iter().map(restore).collect();
+        self.networks().splice(0, 0, &networks);
+        self.imp().is_restored.set(true);
+        self.notify_is_restored();
+    }
+
+    fn restore_network(&self, restored: RestoredNetwork) -> Network {
+        Network::restore(self.services(), self.next_id(), restored)
+    }
+
+    /// Carries everything that one turn of the socket thread brought, and waits until it is kept: so
+    /// no more comes in than the disk can take.
+    async fn take_batch(&self, batch: EventBatch) {
+        let mut turn = Turn::default();
+        for (id, event) in batch.events {
+            if let Some(network) = self.find_network(id) {
+                network.handle_event(event, &mut turn);
+            }
+        }
+        if let Some(kept) = turn.finish(&self.services().archive) {
+            // A failure is told by the archive itself.
+            let _ = kept.await;
+        }
+    }
+
+    /// There is no socket thread, and none will come.
+    fn tell_no_link(&self, error: &io::Error) {
+        for network in self.all_networks() {
+            let failure = Failure::Local(error.to_string());
+            let mut turn = Turn::default();
+            network.handle_event(Event::State(State::Failed(failure)), &mut turn);
+        }
+    }
+
+    fn is_connected_somewhere(&self) -> bool {
+        self.all_networks().iter().any(|network| network.state() != ConnectionState::Offline)
+    }
+
+    fn tell_trouble(&self, words: &str) {
+        self.emit_by_name::<()>("archive-trouble", &[&words]);
+    }
+
+    /// What was "Today" becomes "Yesterday".
+    fn refresh_at_midnight(&self) {
+        let chat = self.downgrade();
+        glib::timeout_add_seconds_local_once(seconds_to_midnight(), move || {
+            if let Some(chat) = chat.upgrade() {
+                let channels = chat.all_networks().into_iter().flat_map(|one| one.open_channels());
+                channels.for_each(|channel| channel.timeline().publish());
+                chat.refresh_at_midnight();
+            }
+        });
+    }
+}
+
+/// Starts the socket thread, and carries what it brings for as long as the chat is there.
+async fn live(
+    chat: glib::WeakRef<Chat>,
+    place: Place,
+    start_link: impl FnOnce(&Place) -> io::Result<Link>,
+) {
+    let Some(begun) = chat.upgrade() else { return };
+    let Link { send, events } = match start_link(&place) {
+        Ok(link) => link,
+        Err(error) => return begun.tell_no_link(&error),
+    };
+    begun.services().set_link(send);
+    begun.all_networks().iter().for_each(Network::go_online);
+    drop(begun);
+    while let Ok(batch) = events.recv().await {
+        let Some(chat) = chat.upgrade() else { break };
+        chat.take_batch(batch).await;
+    }
+}
+
+async fn tell_failures(chat: glib::WeakRef<Chat>, failures: Receiver<StoreError>) {
+    while let Ok(error) = failures.recv().await {
+        let Some(chat) = chat.upgrade() else { break };
+        chat.tell_trouble(&words::failure(&error));
+    }
+}
+
+fn seconds_to_midnight() -> u32 {
+    const DAY_S: i32 = 24 * 60 * 60;
+    let passed = glib::DateTime::now_local()
+        .map_or(0, |now| (now.hour() * 60 + now.minute()) * 60 + now.second());
+    u32::try_from(DAY_S - passed).unwrap_or(0) + 1
+}
+
+/// Starts the real socket thread, with the device key in the archive's folder.
+pub(super) fn start_link(place: &Place) -> io::Result<Link> {
+    let device = DeviceKey::in_folder(place.folder().to_owned());
+    let (handle, events) = LinkHandle::spawn(device)?;
+    let (requests, way) = async_channel::unbounded();
+    glib::spawn_future_local(carry_requests(way, handle, events.clone()));
+    let send = Box::new(move |request| {
+        // Refused only when the socket thread has ended, and then there is nobody to ask.
+        let _ = requests.try_send(request);
+    });
+    Ok(Link { send, events })
+}
+
+/// Hands requests to the socket thread in order; while its queue is full, it must take our events off
+/// its hands first. Dropping the handle at the end stops the thread.
+async fn carry_requests(way: Receiver<Request>, handle: LinkHandle, events: Receiver<EventBatch>) {
+    while let Ok(mut request) = way.recv().await {
+        while let Err(refused) = handle.send(request) {
+            if events.is_closed() {
+                return;
+            }
+            request = refused;
+            glib::timeout_future(QUEUE_IS_FULL).await;
+        }
+    }
+}

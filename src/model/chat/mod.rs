@@ -1,0 +1,166 @@
+//! The root of everything that is being talked about: the networks, the archive and the socket thread.
+//!
+//! `life` is how it begins, goes on and ends; `words` is what it tells of the archive.
+
+mod life;
+mod words;
+
+use std::path::PathBuf;
+
+use gio::prelude::*;
+use glib::subclass::prelude::*;
+
+use crate::irc::{Command, NetworkId};
+use crate::store::Place;
+
+use super::{Channel, Network, NetworkSettings};
+
+#[cfg(test)]
+pub(in crate::model) use self::life::Link;
+
+/// Where the program keeps what it remembers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The folder of the archive and the device key; made where it is missing, for its owner only.
+    pub data: PathBuf,
+}
+
+impl Paths {
+    /// The person's own folders (`XDG_DATA_HOME`).
+    pub fn of_user() -> Self {
+        Self { data: glib::user_data_dir().join("majlis") }
+    }
+}
+
+mod imp {
+    use std::cell::{Cell, OnceCell};
+    use std::rc::Rc;
+    use std::sync::OnceLock;
+
+    use glib::prelude::*;
+    use glib::subclass::Signal;
+    use glib::subclass::prelude::*;
+
+    use super::Network;
+    use super::life::End;
+    use crate::model::services::Services;
+
+    #[derive(Debug, glib::Properties)]
+    #[properties(wrapper_type = super::Chat)]
+    pub struct Chat {
+        /// Every network, in the order in which they were added.
+        #[property(get)]
+        pub(super) networks: gio::ListStore,
+        /// Whether what the archive knows is in `networks`; no network may be added before.
+        #[property(get)]
+        pub(super) is_restored: Cell<bool>,
+        pub(super) services: OnceCell<Rc<Services>>,
+        pub(super) last_id: Cell<u32>,
+        pub(super) end: OnceCell<End>,
+    }
+
+    impl Default for Chat {
+        fn default() -> Self {
+            Self {
+                networks: gio::ListStore::new::<Network>(),
+                is_restored: Cell::new(false),
+                services: OnceCell::new(),
+                last_id: Cell::new(0),
+                end: OnceCell::new(),
+            }
+        }
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for Chat {
+        const NAME: &'static str = "MajlisChat";
+        type Type = super::Chat;
+    }
+
+    #[glib::derived_properties]
+    impl ObjectImpl for Chat {
+        fn signals() -> &'static [Signal] {
+            static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
+            let text = String::static_type();
+            SIGNALS.get_or_init(|| {
+                vec![Signal::builder("archive-trouble").param_types([text]).build()]
+            })
+        }
+    }
+}
+
+glib::wrapper! {
+    /// The root of everything that is being talked about; one per program.
+    ///
+    /// Properties (read-only): `networks`, `is-restored`.
+    pub struct Chat(ObjectSubclass<imp::Chat>);
+}
+
+impl Chat {
+    /// Opens the archive and starts the socket thread. Soon after, `networks` holds what was there
+    /// before, `is-restored` turns true, and each restored network connects by itself.
+    pub fn start(paths: &Paths) -> Self {
+        Self::start_with(Place::new(paths.data.clone()), life::start_link)
+    }
+
+    /// Adds a server and connects to it; where it is known already, that one, with the new name and
+    /// key, is connected.
+    ///
+    /// Call it once `is-restored` is true.
+    pub fn add_network(&self, settings: &NetworkSettings) -> Network {
+        let known = self.all_networks().into_iter();
+        let mut known = known.filter(|network| network.is_at(&settings.host, settings.port));
+        if let Some(network) = known.next() {
+            network.apply_settings(settings);
+            network.connect_anew();
+            return network;
+        }
+        let network = Network::new(self.services(), self.next_id(), settings);
+        self.networks().append(&network);
+        network.connect_anew();
+        network
+    }
+
+    /// Forgets a server with all that was said there; says goodbye first.
+    pub fn remove_network(&self, network: &Network) {
+        if let Some(position) = self.networks().find(network) {
+            network.ask(Command::Disconnect { reason: String::new() });
+            self.networks().remove(position);
+            // A failure is told by the archive itself.
+            drop(self.services().archive.remove_network(network.key()));
+        }
+    }
+
+    /// The conversation with this identifier (`Channel::id`), while it is open.
+    pub fn find_channel(&self, id: u64) -> Option<Channel> {
+        let mut channels = self.all_networks().into_iter().flat_map(|one| one.open_channels());
+        channels.find(|channel| channel.id() == id)
+    }
+
+    /// The archive was damaged, could not be opened or written; what and what was done about it, in
+    /// words.
+    pub fn connect_archive_trouble(
+        &self,
+        f: impl Fn(&Self, &str) + 'static,
+    ) -> glib::SignalHandlerId {
+        self.connect_closure(
+            "archive-trouble",
+            false,
+            glib::closure_local!(move |chat: &Self, words: &str| f(chat, words)),
+        )
+    }
+
+    fn all_networks(&self) -> Vec<Network> {
+        self.networks().iter().map_while(Result::ok).collect()
+    }
+
+    fn find_network(&self, id: NetworkId) -> Option<Network> {
+        self.networks().iter().map_while(Result::ok).find(|network: &Network| network.id() == id)
+    }
+
+    fn next_id(&self) -> NetworkId {
+        let id = self.imp().last_id.get() + 1;
+        self.imp().last_id.set(id);
+        NetworkId(id)
+    }
+}

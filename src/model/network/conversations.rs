@@ -1,0 +1,137 @@
+//! Which rooms and people there are, open and closed.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use gio::prelude::*;
+use glib::subclass::prelude::*;
+
+use crate::irc::{Command, HistoryMark, fold};
+use crate::model::channel::is_room;
+use crate::model::{Channel, ConnectionState};
+use crate::store::{ConversationKey, RestoredConversation};
+
+use super::Network;
+
+/// Every conversation of a network: the open ones in a list for the widgets, all by name.
+#[derive(Debug)]
+pub(super) struct Conversations {
+    pub(super) open: gio::ListStore,
+    by_name: RefCell<HashMap<String, Channel>>,
+}
+
+impl Default for Conversations {
+    fn default() -> Self {
+        Self { open: gio::ListStore::new::<Channel>(), by_name: RefCell::default() }
+    }
+}
+
+impl Network {
+    /// Goes into a room, now and after each restart; `open-requested` follows once we are in.
+    pub fn join(&self, name: &str) {
+        let name = if is_room(name) { name.to_owned() } else { format!("#{name}") };
+        if let Some(channel) = self.find_open(&name).filter(Channel::joined) {
+            self.emit_open_requested(&channel);
+            return;
+        }
+        self.imp().opening.borrow_mut().insert(fold(&name));
+        let known = self.find(&name).and_then(|channel| channel.newest());
+        self.ask(Command::Join { room: name, known });
+    }
+
+    /// The conversation with one person, made where there was none.
+    pub fn open_private(&self, nick: &str) -> Channel {
+        self.ensure(nick)
+    }
+
+    /// The conversation of this name, made or opened again where it has to be.
+    pub(super) fn ensure(&self, name: &str) -> Channel {
+        if let Some(channel) = self.find(name) {
+            if !channel.is_open() {
+                channel.reopen();
+                self.show_channel(&channel);
+            }
+            return channel;
+        }
+        let channel = Channel::new(self, self.key(), name);
+        self.imp().conversations.by_name.borrow_mut().insert(fold(name), channel.clone());
+        self.show_channel(&channel);
+        channel
+    }
+
+    /// The conversation of this name, open or closed.
+    pub(super) fn find(&self, name: &str) -> Option<Channel> {
+        self.imp().conversations.by_name.borrow().get(&fold(name)).cloned()
+    }
+
+    /// The conversation of this name, if it is open.
+    pub(super) fn find_open(&self, name: &str) -> Option<Channel> {
+        self.find(name).filter(Channel::is_open)
+    }
+
+    pub(super) fn find_by_key(&self, key: ConversationKey) -> Option<Channel> {
+        let by_name = self.imp().conversations.by_name.borrow();
+        by_name.values().find(|channel| channel.key() == key).cloned()
+    }
+
+    /// Every open conversation.
+    pub(in crate::model) fn open_channels(&self) -> Vec<Channel> {
+        self.channels().iter().map_while(Result::ok).collect()
+    }
+
+    /// No longer shows a conversation.
+    pub(in crate::model) fn close(&self, channel: &Channel) {
+        if let Some(position) = self.channels().find(channel) {
+            self.channels().remove(position);
+        }
+    }
+
+    /// Somebody has another nick, and so has the conversation with them, unless there is one already
+    /// with the new nick.
+    pub(super) fn rename_conversation(&self, old: &str, new: &str) {
+        let by_name = &self.imp().conversations.by_name;
+        if fold(old) != fold(new) && by_name.borrow().contains_key(&fold(new)) {
+            return;
+        }
+        let renamed = by_name.borrow_mut().remove(&fold(old));
+        if let Some(channel) = renamed {
+            by_name.borrow_mut().insert(fold(new), channel.clone());
+            channel.rename(new);
+        }
+    }
+
+    pub(super) fn restore_conversations(&self, restored: Vec<RestoredConversation>) {
+        let channels: Vec<_> =
+            restored.into_iter().map(|one| Channel::restore(self, one)).collect();
+        for channel in &channels {
+            let name = fold(&channel.name());
+            self.imp().conversations.by_name.borrow_mut().insert(name, channel.clone());
+        }
+        let open: Vec<_> = channels.into_iter().filter(Channel::is_open).collect();
+        self.channels().splice(0, 0, &open);
+    }
+
+    /// The rooms to be in, and the newest message known of each.
+    pub(super) fn rooms(&self) -> Vec<(String, Option<HistoryMark>)> {
+        let rooms = self.open_channels().into_iter().filter(Channel::is_room);
+        rooms.map(|room| (room.name(), room.newest())).collect()
+    }
+
+    /// With people one is together as soon as one is online; rooms tell it themselves.
+    pub(super) fn show_presence(&self) {
+        let is_online = self.state() == ConnectionState::Online;
+        let is_connected = is_online || self.state() == ConnectionState::Registering;
+        for channel in self.open_channels() {
+            if !channel.is_room() {
+                channel.set_joined(is_online);
+            } else if !is_connected {
+                channel.set_joined(false);
+            }
+        }
+    }
+
+    fn show_channel(&self, channel: &Channel) {
+        channel.set_joined(!channel.is_room() && self.state() == ConnectionState::Online);
+        self.channels().append(channel);
+    }
+}

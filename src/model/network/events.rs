@@ -1,0 +1,153 @@
+//! What the session tells, carried into the conversations.
+
+use glib::subclass::prelude::*;
+use uuid::Uuid;
+
+use crate::i18n::gettext_f;
+use crate::irc::event::{Event, Message, Origin, State};
+use crate::irc::{fold, nick_from_display_name};
+use crate::model::Channel;
+use crate::model::channel::is_room;
+use crate::model::services::Turn;
+
+use super::{Network, words};
+
+impl Network {
+    /// Carries one event. What it changes in lists is told when the turn is over.
+    pub(in crate::model) fn handle_event(&self, event: Event, turn: &mut Turn) {
+        match event {
+            Event::State(state) => self.handle_state(&state),
+            Event::TrustNeeded { found } => self.emit_trust_needed(found),
+            Event::KeyChanged { expected, found } => self.emit_key_changed(expected, found),
+            Event::Registered { nick, network_name, lobby: _ } => {
+                self.set_nick(&nick);
+                self.set_told_name(&network_name.unwrap_or_default());
+            }
+            Event::Nick { old, new } => self.handle_nick(&old, &new),
+            Event::Joined { room } => self.handle_joined(&room),
+            Event::Left { room, reason } => self.handle_left(&room, &reason),
+            Event::JoinFailed { room, reason } => self.handle_join_failed(&room, &reason),
+            Event::Messages { conversation, origin, messages } => {
+                self.handle_messages(&conversation, origin, messages, turn);
+            }
+            Event::SendFailed { id, reason } => self.handle_send_failed(id, &reason, turn),
+            Event::ServerText { text } => self.emit_server_text(&text),
+            event => self.handle_room_event(event, turn),
+        }
+    }
+
+    /// What happens in rooms that we are in.
+    fn handle_room_event(&self, event: Event, turn: &mut Turn) {
+        match event {
+            Event::Members { room, members } => {
+                self.in_room(&room, |room| room.set_members(&members, &self.nick()));
+            }
+            Event::MemberJoined { room, member, time_ms } => self.in_room(&room, |room| {
+                room.add_member(&member, time_ms);
+                turn.touch(room);
+            }),
+            Event::MemberLeft { room, nick, reason: _, time_ms } => self.in_room(&room, |room| {
+                room.remove_member(&nick, time_ms);
+                turn.touch(room);
+            }),
+            Event::Role { room, nick, role } => {
+                self.in_room(&room, |room| room.set_role(&nick, role.into()));
+            }
+            Event::Topic { room, topic } => self.in_room(&room, |room| room.set_topic(&topic)),
+            Event::Person { nick, display_name, is_away, is_registered } => {
+                for channel in self.open_channels() {
+                    channel.set_person(&nick, display_name.as_deref(), is_away, is_registered);
+                }
+            }
+            _ => unreachable!("every other event is the network's own"),
+        }
+    }
+
+    fn in_room(&self, name: &str, change: impl FnOnce(&Channel)) {
+        if let Some(room) = self.find_open(name) {
+            change(&room);
+        }
+    }
+
+    fn handle_state(&self, state: &State) {
+        self.set_state(state);
+        self.show_presence();
+        if let State::Failed(failure) = state {
+            self.emit_failed(&words::failure(failure));
+        }
+    }
+
+    fn handle_nick(&self, old: &str, new: &str) {
+        for channel in self.open_channels() {
+            channel.rename_member(old, new);
+        }
+        if fold(old) == fold(&self.nick()) {
+            self.handle_own_nick(new);
+        } else {
+            self.rename_conversation(old, new);
+        }
+    }
+
+    /// We are called otherwise, by what we asked for or by the server's will.
+    fn handle_own_nick(&self, new: &str) {
+        self.set_nick(new);
+        let asked = self.imp().asked_name.take();
+        let is_it = |name: &String| {
+            nick_from_display_name(name).is_some_and(|nick| fold(&nick) == fold(new))
+        };
+        self.set_display_name(&asked.filter(is_it).unwrap_or_else(|| new.to_owned()));
+        self.keep();
+    }
+
+    fn handle_joined(&self, name: &str) {
+        let room = self.ensure(name);
+        room.rename(name);
+        room.set_joined(true);
+        if self.imp().opening.borrow_mut().remove(&fold(name)) {
+            self.emit_open_requested(&room);
+        }
+    }
+
+    fn handle_left(&self, name: &str, reason: &str) {
+        let Some(room) = self.find_open(name) else { return };
+        room.set_joined(false);
+        if !reason.is_empty() {
+            let values = [("room", room.name()), ("reason", reason.to_owned())];
+            let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
+            // Translators: somebody put us out; {reason} is in the server's words.
+            self.emit_server_text(&gettext_f("You are no longer in {room}: {reason}", &values));
+        }
+    }
+
+    fn handle_join_failed(&self, name: &str, reason: &str) {
+        self.imp().opening.borrow_mut().remove(&fold(name));
+        let values = [("room", name), ("reason", reason)];
+        // Translators: {reason} is in the server's words.
+        self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
+    }
+
+    fn handle_messages(
+        &self,
+        conversation: &str,
+        origin: Origin,
+        messages: Vec<Message>,
+        turn: &mut Turn,
+    ) {
+        // A person may speak to us at any time. A room that is not open is one that we have left.
+        let channel = if is_room(conversation) || messages.is_empty() {
+            self.find_open(conversation)
+        } else {
+            Some(self.ensure(conversation))
+        };
+        if let Some(channel) = channel {
+            channel.receive(origin, messages, turn);
+        }
+    }
+
+    fn handle_send_failed(&self, id: Uuid, reason: &str, turn: &mut Turn) {
+        self.forget_outgoing(id);
+        if let Some(channel) = self.open_channels().into_iter().find(|one| one.fail(id, reason)) {
+            turn.touch(&channel);
+        }
+    }
+}

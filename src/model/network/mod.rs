@@ -1,0 +1,318 @@
+//! One server: how the connection to it stands, who we are there, and its conversations.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `events` | what the session tells |
+//! | `conversations` | which rooms and people there are, open and closed |
+//! | `sending` | the way out: first to the disk, then to the socket thread |
+//! | `typed` | slash commands |
+//! | `signals` | what the widgets are told besides properties |
+//! | `words` | the state in words |
+
+mod conversations;
+mod events;
+mod sending;
+mod signals;
+mod typed;
+mod words;
+
+use std::rc::Rc;
+
+use glib::subclass::prelude::*;
+
+use crate::irc::event::State;
+use crate::irc::{Command, Fingerprint, NetworkConfig, NetworkId, nick_from_display_name};
+use crate::store::{NetworkKey, NetworkRow, RestoredNetwork};
+
+use super::services::Services;
+use super::settings::address_words;
+use super::timeline::Sender;
+use super::{ConnectionState, NetworkSettings, mention};
+
+pub use self::signals::KeyChange;
+
+mod imp {
+    use std::cell::{Cell, OnceCell, RefCell};
+    use std::collections::HashSet;
+    use std::rc::Rc;
+
+    use glib::prelude::*;
+    use glib::subclass::Signal;
+    use glib::subclass::prelude::*;
+
+    use crate::irc::{Fingerprint, NetworkId};
+    use crate::store::NetworkKey;
+
+    use super::conversations::Conversations;
+    use super::sending::Outbox;
+    use super::{ConnectionState, Services};
+
+    #[derive(Debug, Default, glib::Properties)]
+    #[properties(wrapper_type = super::Network)]
+    pub struct Network {
+        /// What the network calls itself; its host where it does not.
+        #[property(get)]
+        pub(super) name: RefCell<String>,
+        /// `host:port` as people write it.
+        #[property(get)]
+        pub(super) address: RefCell<String>,
+        /// Our nick there.
+        #[property(get)]
+        pub(super) nick: RefCell<String>,
+        /// What we call ourselves there.
+        #[property(get)]
+        pub(super) display_name: RefCell<String>,
+        /// How the connection stands.
+        #[property(get, builder(ConnectionState::Offline))]
+        pub(super) state: Cell<ConnectionState>,
+        /// The state in words for a banner; empty when online.
+        #[property(get)]
+        pub(super) state_text: RefCell<String>,
+        /// Whether TLS is asked for.
+        #[property(get)]
+        pub(super) encrypted: Cell<bool>,
+        /// Rooms and people, in the order in which they were opened.
+        #[property(name = "channels", get = Self::channels, type = gio::ListStore)]
+        pub(super) conversations: Conversations,
+        pub(super) services: OnceCell<Rc<Services>>,
+        pub(super) id: OnceCell<NetworkId>,
+        pub(super) key: Cell<NetworkKey>,
+        pub(super) host: RefCell<String>,
+        pub(super) port: Cell<u16>,
+        pub(super) pin: Cell<Option<Fingerprint>>,
+        /// What the network told that it is called.
+        pub(super) told_name: RefCell<String>,
+        /// What we asked to be called by `/nick`.
+        pub(super) asked_name: RefCell<Option<String>>,
+        /// Rooms to be shown once we are in.
+        pub(super) opening: RefCell<HashSet<String>>,
+        pub(super) outbox: Outbox,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for Network {
+        const NAME: &'static str = "MajlisNetwork";
+        type Type = super::Network;
+    }
+
+    #[glib::derived_properties]
+    impl ObjectImpl for Network {
+        fn signals() -> &'static [Signal] {
+            super::signals::list()
+        }
+    }
+
+    impl Network {
+        fn channels(&self) -> gio::ListStore {
+            self.conversations.open.clone()
+        }
+    }
+}
+
+glib::wrapper! {
+    /// One server: how the connection to it stands, who we are there, and its conversations.
+    ///
+    /// Properties (read-only): `name`, `address`, `nick`, `display-name`, `state`, `state-text`,
+    /// `encrypted`, `channels`.
+    pub struct Network(ObjectSubclass<imp::Network>);
+}
+
+impl Network {
+    /// A server that nothing is known of, and that is kept from now on.
+    pub(super) fn new(services: Rc<Services>, id: NetworkId, settings: &NetworkSettings) -> Self {
+        let row = NetworkRow {
+            key: NetworkKey::draw(),
+            host: settings.host.clone(),
+            port: settings.port,
+            encrypt: settings.encrypt,
+            pin: None,
+            display_name: String::new(),
+            name: String::new(),
+        };
+        let network = Self::with_row(services, id, row);
+        network.apply_settings(settings);
+        network
+    }
+
+    /// A server as it was left.
+    pub(super) fn restore(
+        services: Rc<Services>,
+        id: NetworkId,
+        restored: RestoredNetwork,
+    ) -> Self {
+        let network = Self::with_row(services, id, restored.row);
+        network.restore_conversations(restored.conversations);
+        network.restore_outbox(restored.outbox);
+        network
+    }
+
+    fn with_row(services: Rc<Services>, id: NetworkId, row: NetworkRow) -> Self {
+        let network: Self = glib::Object::new();
+        let imp = network.imp();
+        imp.services.set(services).expect("the object is new");
+        imp.id.set(id).expect("the object is new");
+        imp.key.set(row.key);
+        imp.address.replace(address_words(&row.host, row.port));
+        imp.name.replace(if row.name.is_empty() { row.host.clone() } else { row.name.clone() });
+        imp.told_name.replace(row.name);
+        imp.host.replace(row.host);
+        imp.port.set(row.port);
+        imp.encrypted.set(row.encrypt);
+        imp.pin.set(row.pin);
+        network.set_display_name(&row.display_name);
+        // Until the server says which one it is.
+        network.set_nick(&nick_from_display_name(&row.display_name).unwrap_or_default());
+        network.set_state(&State::Offline);
+        network.start_sending();
+        network
+    }
+
+    /// Comes online and stays; while it waits to try again, it tries at once.
+    pub fn go_online(&self) {
+        match self.state() {
+            ConnectionState::Offline | ConnectionState::Failed => self.connect_anew(),
+            ConnectionState::Waiting => self.ask(Command::ConnectNow),
+            ConnectionState::Connecting
+            | ConnectionState::Securing
+            | ConnectionState::Registering
+            | ConnectionState::Online => {}
+        }
+    }
+
+    /// Says goodbye with these words and stays offline.
+    pub fn go_offline(&self, reason: &str) {
+        self.ask(Command::Disconnect { reason: reason.to_owned() });
+    }
+
+    /// Pins the key with this fingerprint (as the signals gave it) and connects. Other text than a
+    /// fingerprint does nothing.
+    pub fn trust(&self, fingerprint: &str) {
+        if let Ok(pin) = fingerprint.parse::<Fingerprint>() {
+            self.imp().pin.set(Some(pin));
+            self.keep();
+            self.connect_anew();
+        }
+    }
+
+    /// Takes over what a person filled in, for the next connection.
+    pub(super) fn apply_settings(&self, settings: &NetworkSettings) {
+        let imp = self.imp();
+        if imp.encrypted.replace(settings.encrypt) != settings.encrypt {
+            self.notify_encrypted();
+        }
+        if let Some(pin) = settings.fingerprint.as_ref().and_then(|text| text.parse().ok()) {
+            imp.pin.set(Some(pin));
+        }
+        self.set_display_name(&settings.display_name);
+        self.set_nick(&nick_from_display_name(&settings.display_name).unwrap_or_default());
+        self.keep();
+    }
+
+    /// Connects with everything that is known now, whatever was before.
+    pub(super) fn connect_anew(&self) {
+        if !self.services().has_link() {
+            return;
+        }
+        self.show_state(ConnectionState::Connecting, words::connecting());
+        self.ask(Command::Connect(Box::new(self.config())));
+    }
+
+    pub(super) fn id(&self) -> NetworkId {
+        *self.imp().id.get().expect("set when the network was made")
+    }
+
+    pub(super) fn key(&self) -> NetworkKey {
+        self.imp().key.get()
+    }
+
+    /// Whether it is the server at this address.
+    pub(super) fn is_at(&self, host: &str, port: u16) -> bool {
+        self.imp().host.borrow().eq_ignore_ascii_case(host) && self.imp().port.get() == port
+    }
+
+    pub(super) fn services(&self) -> Rc<Services> {
+        Rc::clone(self.imp().services.get().expect("set when the network was made"))
+    }
+
+    pub(super) fn ask(&self, command: Command) {
+        self.services().ask(self.id(), command);
+    }
+
+    /// Who we are, beside a message that waits.
+    pub(super) fn sender(&self) -> Sender {
+        Sender { nick: self.nick(), display_name: self.display_name() }
+    }
+
+    /// Whether words name us.
+    pub(super) fn is_named_in(&self, text: &str) -> bool {
+        mention::names(text, &[&self.imp().nick.borrow(), &self.imp().display_name.borrow()])
+    }
+
+    fn config(&self) -> NetworkConfig {
+        let imp = self.imp();
+        NetworkConfig {
+            host: imp.host.borrow().clone(),
+            port: imp.port.get(),
+            encrypt: imp.encrypted.get(),
+            pin: imp.pin.get(),
+            display_name: self.display_name(),
+            rooms: self.rooms(),
+            pending: self.pending(),
+        }
+    }
+
+    fn row(&self) -> NetworkRow {
+        let imp = self.imp();
+        NetworkRow {
+            key: imp.key.get(),
+            host: imp.host.borrow().clone(),
+            port: imp.port.get(),
+            encrypt: imp.encrypted.get(),
+            pin: imp.pin.get(),
+            display_name: self.display_name(),
+            name: imp.told_name.borrow().clone(),
+        }
+    }
+
+    fn keep(&self) {
+        // A failure is told by the archive itself.
+        drop(self.services().archive.put_network(self.row()));
+    }
+
+    fn set_state(&self, state: &State) {
+        let (state, text) = words::state(state);
+        self.show_state(state, text);
+    }
+
+    fn show_state(&self, state: ConnectionState, text: String) {
+        if self.imp().state_text.replace(text) != self.state_text() {
+            self.notify_state_text();
+        }
+        if self.imp().state.replace(state) != state {
+            self.notify_state();
+        }
+    }
+
+    fn set_nick(&self, nick: &str) {
+        if *self.imp().nick.borrow() != nick {
+            self.imp().nick.replace(nick.to_owned());
+            self.notify_nick();
+        }
+    }
+
+    fn set_display_name(&self, name: &str) {
+        if *self.imp().display_name.borrow() != name {
+            self.imp().display_name.replace(name.to_owned());
+            self.notify_display_name();
+        }
+    }
+
+    fn set_told_name(&self, name: &str) {
+        if *self.imp().told_name.borrow() != name && !name.is_empty() {
+            self.imp().told_name.replace(name.to_owned());
+            self.imp().name.replace(name.to_owned());
+            self.notify_name();
+            self.keep();
+        }
+    }
+}

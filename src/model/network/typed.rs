@@ -1,0 +1,67 @@
+//! What a person types: words, or a slash command that is carried out.
+
+use glib::subclass::prelude::*;
+
+use crate::i18n::gettext;
+use crate::irc::{Command, Name, nick_from_display_name};
+use crate::model::Channel;
+use crate::model::slash::{self, Typed};
+
+use super::Network;
+
+impl Network {
+    /// What the composer holds, said in a channel: a slash command is carried out, everything else is
+    /// sent.
+    ///
+    /// `//x` sends `/x`. The error is a translated sentence; the text is then the composer's to keep.
+    pub fn run_command(&self, channel: &Channel, text: &str) -> Result<(), String> {
+        match slash::read(text)? {
+            Typed::Say(text) => channel.send_text(text),
+            Typed::Act(text) => channel.act(text),
+            Typed::Join(name) => self.join_checked(name)?,
+            Typed::Message(nick, text) => self.say_to(nick, text)?,
+            Typed::Nick(name) => self.ask_name(name)?,
+            Typed::Topic(topic) => self.ask_topic(channel, topic)?,
+            Typed::Quit(reason) => self.emit_quit_requested(reason),
+        }
+        Ok(())
+    }
+
+    fn join_checked(&self, name: &str) -> Result<(), String> {
+        let name = if name.starts_with('#') { name.to_owned() } else { format!("#{name}") };
+        if Name::room(&name).is_err() {
+            return Err(gettext("This cannot be the name of a room."));
+        }
+        self.join(&name);
+        Ok(())
+    }
+
+    fn say_to(&self, nick: &str, text: &str) -> Result<(), String> {
+        if Name::nick(nick).is_err() {
+            return Err(gettext("Nobody can have this name."));
+        }
+        let person = self.open_private(nick);
+        person.send_text(text);
+        self.emit_open_requested(&person);
+        Ok(())
+    }
+
+    /// The name is ours once the server says so.
+    fn ask_name(&self, name: &str) -> Result<(), String> {
+        let nick = nick_from_display_name(name)
+            .ok_or_else(|| gettext("A name needs at least one letter."))?;
+        self.imp().asked_name.replace(Some(name.to_owned()));
+        self.ask(Command::SetNick { nick });
+        Ok(())
+    }
+
+    fn ask_topic(&self, channel: &Channel, topic: &str) -> Result<(), String> {
+        if !channel.is_room() {
+            return Err(gettext("Only rooms have a topic."));
+        }
+        // A topic is one line.
+        let topic = topic.lines().collect::<Vec<_>>().join(" ");
+        self.ask(Command::SetTopic { room: channel.name(), topic });
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! How a connection stands, in words.
+
+use crate::i18n::{gettext, gettext_f};
+use crate::irc::event::{Failure, State};
+use crate::model::ConnectionState;
+
+/// The state as a property, and in words for a banner; there are none when online.
+pub(super) fn state(state: &State) -> (ConnectionState, String) {
+    match state {
+        // Translators: how the connection stands.
+        State::Offline => (ConnectionState::Offline, gettext("Not connected")),
+        State::Connecting => (ConnectionState::Connecting, connecting()),
+        // Translators: how the connection stands: encryption is being agreed upon.
+        State::Securing => (ConnectionState::Securing, gettext("Securing the connection…")),
+        // Translators: how the connection stands: the server learns who we are.
+        State::Registering => (ConnectionState::Registering, gettext("Saying hello…")),
+        State::Online => (ConnectionState::Online, String::new()),
+        State::Waiting { failure: why, .. } => {
+            // Translators: {why} is a sentence, such as "Nobody answered."
+            let text = gettext_f("{why} Trying again soon.", &[("why", &failure(why))]);
+            (ConnectionState::Waiting, text)
+        }
+        State::Failed(why) => (ConnectionState::Failed, failure(why)),
+    }
+}
+
+/// The words of [`ConnectionState::Connecting`].
+pub(super) fn connecting() -> String {
+    // Translators: how the connection stands.
+    gettext("Connecting…")
+}
+
+/// Why there is no connection, as a sentence.
+pub(super) fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::NameNotFound => gettext("There is no computer of this name."),
+        Failure::NoAnswer => gettext("Nobody answered."),
+        Failure::Refused => gettext("The computer is there, but no chat server runs on it."),
+        Failure::NotAChatServer => {
+            gettext("What answered is not a chat server, or its encryption is another.")
+        }
+        Failure::Lost => gettext("The connection was lost."),
+        Failure::Closed(words) if words.is_empty() => gettext("The server closed the connection."),
+        Failure::Closed(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f("The server closed the connection: {words}", &[("words", words)])
+        }
+        Failure::NameRefused(words) if words.is_empty() => {
+            gettext("This name cannot be used there.")
+        }
+        Failure::NameRefused(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f("This name cannot be used there: {words}", &[("words", words)])
+        }
+        Failure::Local(words) => {
+            // Translators: {words} are the operating system's own.
+            gettext_f("This computer cannot connect: {words}", &[("words", words)])
+        }
+    }
+}

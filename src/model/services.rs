@@ -1,0 +1,84 @@
+//! What networks and channels share: the archive, the way to the socket thread, and one turn of it.
+
+use std::cell::RefCell;
+
+use crate::irc::{Command, NetworkId, Request};
+use crate::store::{Answer, Archive, ArchivedMessage, ConversationKey};
+
+use super::Channel;
+
+/// The way to the socket thread.
+pub(super) type SendRequest = Box<dyn Fn(Request)>;
+
+/// What everything in a chat may ask.
+pub(super) struct Services {
+    pub(super) archive: Archive,
+    link: RefCell<Option<SendRequest>>,
+}
+
+impl Services {
+    pub(super) fn new(archive: Archive) -> Self {
+        Self { archive, link: RefCell::default() }
+    }
+
+    /// From now on requests go this way.
+    pub(super) fn set_link(&self, send: SendRequest) {
+        self.link.replace(Some(send));
+    }
+
+    /// From now on nothing is asked any more.
+    pub(super) fn drop_link(&self) {
+        self.link.take();
+    }
+
+    /// Whether there is a socket thread.
+    pub(super) fn has_link(&self) -> bool {
+        self.link.borrow().is_some()
+    }
+
+    /// Asks the socket thread. Before there is one, nothing is connected that could be asked, and what
+    /// is typed goes with the first connection.
+    pub(super) fn ask(&self, network: NetworkId, command: Command) {
+        if let Some(send) = &*self.link.borrow() {
+            send(Request { network, command });
+        }
+    }
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Services").field("archive", &self.archive).finish_non_exhaustive()
+    }
+}
+
+/// What a batch of events changed. Lists and properties tell of it once, when it is over.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
+    touched: Vec<Channel>,
+}
+
+impl Turn {
+    /// These are to be kept.
+    pub(super) fn keep(&mut self, conversation: ConversationKey, messages: Vec<ArchivedMessage>) {
+        if !messages.is_empty() {
+            self.messages.push((conversation, messages));
+        }
+    }
+
+    /// Something that is shown of this channel changed.
+    pub(super) fn touch(&mut self, channel: &Channel) {
+        if !self.touched.contains(channel) {
+            self.touched.push(channel.clone());
+        }
+    }
+
+    /// Sends the messages to the archive and shows what changed; the answer comes when they are kept.
+    pub(super) fn finish(self, archive: &Archive) -> Option<Answer<()>> {
+        let messages = self.messages;
+        // Before the channels are kept: what they say is true once the messages are there.
+        let kept = (!messages.is_empty()).then(|| archive.store_messages(messages));
+        self.touched.iter().for_each(Channel::publish);
+        kept
+    }
+}

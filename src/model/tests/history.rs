@@ -1,0 +1,217 @@
+//! What was said: batches, pages, gaps, what is unread.
+
+use std::cell::Cell;
+
+use crate::irc::HistoryMark;
+
+use super::*;
+
+fn mark(number: u64) -> HistoryMark {
+    let message = message(number);
+    HistoryMark { time_ms: message.time_ms, msgid: message.msgid }
+}
+
+fn older(world: &World, room: &Channel) {
+    world.act(|_| room.load_older());
+}
+
+#[test]
+fn a_batch_is_one_signal_however_many_events_it_has() {
+    let (world, network, room) = World::online();
+    let signals = Rc::new(Cell::new(0));
+    let count = Rc::clone(&signals);
+    room.timeline().connect_items_changed(move |_, _, _, _| count.set(count.get() + 1));
+    world.events(&network, (1..=50).map(|number| live(messages([number]))).collect());
+    assert_eq!(signals.get(), 1);
+    assert_eq!(texts(&room), numbered(1..=50));
+    assert_eq!(room.last_line(), "Ana María: message 50");
+}
+
+#[test]
+fn the_newest_page_is_there_at_once_and_the_gap_begins_behind_it() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![live(messages(1..=250))]);
+    let world = world.restarted();
+    let room = room_of(&world.network());
+    assert_eq!(texts(&room), numbered(151..=250));
+    assert_eq!(room.last_line(), "Ana María: message 250");
+    assert_eq!(world.config().rooms, [(ROOM.to_owned(), Some(mark(250)))]);
+    let gap = said(Origin::Gap { more: false }, messages(250..=255));
+    world.events(&world.network(), vec![gap]);
+    assert_eq!(texts(&room), numbered(151..=255));
+}
+
+#[test]
+fn older_pages_come_from_the_archive_and_then_from_the_server() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![live(messages(201..=350))]);
+    let world = world.restarted();
+    let (network, room) = (world.network(), room_of(&world.network()));
+    world.come_online(&network);
+    world.asked();
+
+    older(&world, &room);
+    assert_eq!(texts(&room), numbered(201..=350));
+    let fetch = Command::FetchBefore { room: ROOM.into(), before: Some(mark(201)), limit: 100 };
+    assert_eq!(world.asked(), [fetch], "the archive had less than a page");
+    assert!(room.timeline().is_loading());
+    older(&world, &room);
+    assert_eq!(world.asked(), [], "one at a time");
+
+    let page = said(Origin::Older { is_start: false }, messages(101..=200));
+    world.events(&network, vec![page]);
+    assert!(!room.timeline().is_loading() && !room.timeline().is_start());
+    older(&world, &room);
+    assert_eq!(world.asked().len(), 1, "the archive has nothing older");
+    let page = said(Origin::Older { is_start: true }, messages(90..=100));
+    world.events(&network, vec![page]);
+    assert!(room.timeline().is_start());
+    assert_eq!(texts(&room), numbered(90..=350));
+
+    let world = world.restarted();
+    let room = room_of(&world.network());
+    (0..3).for_each(|_| older(&world, &room));
+    assert_eq!(texts(&room), numbered(90..=350), "all of it without a server");
+    assert!(room.timeline().is_start());
+}
+
+#[test]
+fn a_fetch_that_fails_can_be_tried_again() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(5..=9))]);
+    world.asked();
+    older(&world, &room);
+    world.events(&network, vec![said(Origin::Older { is_start: false }, vec![])]);
+    assert!(!room.timeline().is_loading() && !room.timeline().is_start());
+    older(&world, &room);
+    assert_eq!(world.asked().len(), 2);
+    world.events(&network, vec![said(Origin::Older { is_start: true }, messages(1..=4))]);
+    assert_eq!(texts(&room), numbered(1..=9));
+}
+
+#[test]
+fn scrolling_up_and_down_shows_everything_and_holds_little() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(1..=1500))]);
+    world.events(&network, vec![said(Origin::Older { is_start: true }, vec![])]);
+    let mut seen = texts(&room);
+    room.timeline().set_follows_end(false);
+    while !room.timeline().is_start() {
+        older(&world, &room);
+        let shown = texts(&room);
+        let known = shown.iter().position(|text| *text == seen[0]).expect("no hole");
+        seen.splice(0..0, shown[..known].to_vec());
+        assert!(shown.len() <= 400);
+    }
+    assert_eq!(seen, numbered(1..=1500));
+    assert!(!room.timeline().is_end());
+
+    world.events(&network, vec![live(messages([1501]))]);
+    assert!(!texts(&room).contains(&"message 1501".to_owned()), "it would leave a hole");
+    while !room.timeline().is_end() {
+        world.act(|_| room.load_newer());
+        assert!(texts(&room).len() <= 400);
+    }
+    assert_eq!(texts(&room).last().unwrap(), "message 1501");
+}
+
+#[test]
+fn saying_something_goes_back_to_the_end() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(1..=1000))]);
+    room.timeline().set_follows_end(false);
+    (0..4).for_each(|_| older(&world, &room));
+    assert!(!room.timeline().is_end());
+    world.act(|_| room.send_text("hello"));
+    assert!(room.timeline().is_end());
+    let shown = texts(&room);
+    assert_eq!(shown[..100], numbered(901..=1000));
+    assert_eq!(shown[100..], ["hello…"]);
+}
+
+#[test]
+fn a_late_answer_to_a_fetch_given_up_is_kept_and_not_shown() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(1001..=2000))]);
+    room.timeline().set_follows_end(false);
+    (0..10).for_each(|_| older(&world, &room));
+    assert!(room.timeline().is_loading(), "the server was asked");
+    world.act(|_| room.jump_to_end());
+    world.events(&network, vec![said(Origin::Older { is_start: true }, messages(901..=1000))]);
+    assert_eq!(texts(&room), numbered(1901..=2000));
+    assert!(!room.timeline().is_start());
+    (0..11).for_each(|_| older(&world, &room));
+    assert_eq!(texts(&room)[0], "message 901");
+    assert!(room.timeline().is_start());
+}
+
+#[test]
+fn what_others_say_is_unread_until_it_is_looked_at() {
+    let (world, network, room) = World::online();
+    let first = said(Origin::Gap { more: false }, messages(1..=3));
+    world.events(&network, vec![first]);
+    assert_eq!(room.unread_count(), 0, "what was said before we came is not new");
+    let mut named = message(5);
+    named.text = "Hiba: tea?".into();
+    world.events(&network, vec![live(vec![message(4), named])]);
+    assert_eq!((room.unread_count(), room.mention_count()), (2, 1));
+    assert!(row_of(&room, "Hiba: tea?").is_mention());
+    let kinds =
+        |room: &Channel| rows(&room.timeline()).iter().map(TimelineItem::kind).collect::<Vec<_>>();
+    let has_marker = |room: &Channel| kinds(room).contains(&ItemKind::Unread);
+    assert_eq!(kinds(&room)[4], ItemKind::Unread, "a day and three messages stand before it");
+
+    let world = world.restarted();
+    let (network, room) = (world.network(), room_of(&world.network()));
+    assert_eq!((room.unread_count(), room.mention_count()), (2, 1));
+    assert!(has_marker(&room));
+    world.act(|_| room.set_watched(true));
+    assert_eq!((room.unread_count(), room.mention_count()), (0, 0));
+    assert!(has_marker(&room), "it stays while one looks");
+    world.events(&network, vec![live(messages([6]))]);
+    assert_eq!(room.unread_count(), 0);
+    world.act(|_| room.set_watched(false));
+    assert!(!has_marker(&room));
+
+    let world = world.restarted();
+    assert_eq!(room_of(&world.network()).unread_count(), 0);
+}
+
+#[test]
+fn unread_messages_of_a_restart_and_a_gap_add_up() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![said(Origin::Gap { more: false }, messages(1..=3))]);
+    world.events(&network, vec![live(messages(4..=5))]);
+    assert_eq!(room.unread_count(), 2);
+    let world = world.restarted();
+    let gap = said(Origin::Gap { more: true }, messages(6..=8));
+    world.events(&world.network(), vec![gap]);
+    assert_eq!(room_of(&world.network()).unread_count(), 5);
+}
+
+#[test]
+fn a_room_that_is_left_and_joined_again_has_its_past_without_a_hole() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(1..=5))]);
+    world.asked();
+    world.act(|_| room.leave());
+    assert_eq!(world.asked(), [Command::Part { room: ROOM.into(), reason: String::new() }]);
+    assert_eq!(channels(&network).len(), 0);
+    world.events(
+        &network,
+        vec![live(messages([6])), Event::Left { room: ROOM.into(), reason: String::new() }],
+    );
+    assert_eq!(channels(&network).len(), 0, "a late message does not open it again");
+
+    let world = world.restarted();
+    let network = world.network();
+    assert_eq!(world.config().rooms, []);
+    let opened = listen(&network, "open-requested");
+    world.act(|_| network.join("lobby"));
+    let known = Some(mark(5));
+    assert_eq!(world.asked(), [Command::Join { room: ROOM.into(), known }]);
+    world.come_online(&network);
+    world.events(&network, vec![said(Origin::Gap { more: false }, messages(6..=8))]);
+    assert_eq!(opened.take(), [ROOM]);
+    assert_eq!(texts(&room_of(&network)), numbered(1..=8));
+}

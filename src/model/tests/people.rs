@@ -1,0 +1,129 @@
+//! Who is there, and conversations with one person.
+
+use crate::irc::event::{Member, Role};
+
+use super::*;
+
+fn member(nick: &str, role: Role) -> Member {
+    Member {
+        nick: nick.into(),
+        display_name: Some(format!("The {nick}")),
+        role,
+        is_away: false,
+        is_registered: false,
+    }
+}
+
+fn names(room: &Channel) -> Vec<String> {
+    let members = room.members();
+    members.iter::<super::super::Member>().flatten().map(|member| member.display_name()).collect()
+}
+
+fn private(messages: Vec<Message>) -> Event {
+    Event::Messages { conversation: "ana".into(), origin: Origin::Live, messages }
+}
+
+#[test]
+fn the_list_follows_who_comes_and_goes() {
+    let (world, network, room) = World::online();
+    let in_room = || ROOM.to_owned();
+    let all =
+        vec![member("hiba", Role::None), member("ana", Role::None), member("zoe", Role::Operator)];
+    world.events(&network, vec![Event::Members { room: in_room(), members: all }]);
+    assert_eq!(names(&room), ["The zoe", "The ana", "The hiba"]);
+    let ben = member("ben", Role::None);
+    world.events(
+        &network,
+        vec![
+            Event::MemberJoined { room: in_room(), member: ben, time_ms: START_MS },
+            Event::MemberLeft {
+                room: in_room(),
+                nick: "ana".into(),
+                reason: String::new(),
+                time_ms: START_MS,
+            },
+            Event::Role { room: in_room(), nick: "hiba".into(), role: Role::Operator },
+            Event::Person {
+                nick: "zoe".into(),
+                display_name: Some("A".into()),
+                is_away: true,
+                is_registered: false,
+            },
+            Event::Topic { room: in_room(), topic: "tea".into() },
+        ],
+    );
+    assert_eq!(names(&room), ["A", "The hiba", "The ben"]);
+    assert_eq!(room.topic(), "tea");
+    assert_eq!(rows(&room.timeline())[1].text(), "The ben joined · The ana left");
+
+    world.events(&network, vec![Event::Left { room: in_room(), reason: "Enough".into() }]);
+    assert!(!room.joined());
+    assert_eq!(names(&room).len(), 0);
+}
+
+#[test]
+fn our_own_name_changes_when_the_server_says_so() {
+    let (world, network, room) = World::online();
+    world.act(|_| network.run_command(&room, "/nick هبة سليم")).unwrap();
+    assert_eq!(network.display_name(), "Hiba Salim");
+    let renamed = Event::Nick { old: "hiba".into(), new: "هبة_سليم".into() };
+    world.events(&network, vec![renamed]);
+    assert_eq!((network.nick(), network.display_name()), ("هبة_سليم".into(), "هبة سليم".into()));
+    assert_eq!(world.restarted().config().display_name, "هبة سليم");
+}
+
+#[test]
+fn a_person_who_speaks_to_us_opens_a_conversation() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![private(messages(1..=2))]);
+    let ana = channels(&network).pop().unwrap();
+    assert_eq!((ana.name(), ana.title()), ("ana".into(), "Ana María".into()));
+    assert_eq!((ana.unread_count(), ana.mention_count()), (2, 2));
+    assert_eq!(ana.last_line(), "message 2");
+    assert_eq!(world.chat.find_channel(ana.id()), Some(ana.clone()));
+
+    world.act(|_| ana.leave());
+    assert_eq!(world.chat.find_channel(ana.id()), None);
+    world.events(&network, vec![private(messages([3]))]);
+    assert_eq!(channels(&network), [channels(&network)[0].clone(), ana.clone()]);
+    assert_eq!(texts(&ana), numbered(1..=3), "with what was said before");
+
+    let world = world.restarted();
+    let ana = channels(&world.network()).pop().unwrap();
+    assert_eq!((ana.title(), ana.unread_count()), ("Ana María".into(), 3));
+}
+
+#[test]
+fn a_conversation_follows_the_person_to_another_nick() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![private(messages([1]))]);
+    let ana = channels(&network).pop().unwrap();
+    let renamed = Event::Nick { old: "ana".into(), new: "anna".into() };
+    world.events(&network, vec![renamed]);
+    assert_eq!(ana.name(), "anna");
+    let next = Event::Messages {
+        conversation: "anna".into(),
+        origin: Origin::Live,
+        messages: messages([2]),
+    };
+    world.events(&network, vec![next]);
+    assert_eq!(texts(&ana), numbered(1..=2));
+}
+
+#[test]
+fn joining_shows_the_room_once_we_are_in() {
+    let (world, network, _) = World::online();
+    let opened = listen(&network, "open-requested");
+    world.act(|_| network.join("#Tea"));
+    assert_eq!(opened.take().len(), 0);
+    world.events(&network, vec![Event::Joined { room: "#tea".into() }]);
+    assert_eq!(opened.take(), ["#tea"]);
+    world.act(|_| network.join("#TEA"));
+    assert_eq!(opened.take(), ["#tea"], "we are there already");
+
+    let told = listen(&network, "server-text");
+    world.act(|_| network.join("#secret"));
+    let failed = Event::JoinFailed { room: "#secret".into(), reason: "Invitation only".into() };
+    world.events(&network, vec![failed]);
+    assert_eq!(told.take(), ["#secret cannot be entered: Invitation only"]);
+}

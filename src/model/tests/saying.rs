@@ -1,0 +1,186 @@
+//! Saying something, and slash commands.
+
+use super::*;
+
+#[test]
+fn what_is_said_is_pending_until_its_echo_and_then_kept() {
+    let (world, network, room) = World::online();
+    world.act(|_| room.send_text("hello"));
+    assert_eq!(texts(&room), ["hello…"]);
+    assert_eq!(room.last_line(), "You: hello");
+    let [outgoing] = &world.sent()[..] else { panic!("sent once") };
+    assert_eq!((outgoing.target.as_str(), outgoing.text.as_str()), (ROOM, "hello"));
+
+    world.events(&network, vec![live(vec![echo(outgoing, 1)])]);
+    assert_eq!(texts(&room), ["hello"]);
+    let world = world.restarted();
+    assert_eq!(texts(&room_of(&world.network())), ["hello"]);
+    assert_eq!(world.config().pending, []);
+}
+
+#[test]
+fn it_is_on_disk_before_it_is_handed_over() {
+    let (world, _, room) = World::online();
+    world.asked();
+    world.context.with_thread_default(|| room.send_text("hello")).unwrap();
+    assert_eq!(world.asked(), [], "nothing is asked before the archive answered");
+    let kept = world.wait(async { world.chat.services().archive.restore(0).await });
+    assert_eq!(kept.unwrap()[0].outbox[0].waiting.text, "hello");
+    world.settle();
+    assert_eq!(world.sent().len(), 1);
+}
+
+#[test]
+fn what_is_typed_offline_waits_over_a_restart_and_goes_once() {
+    let world = World::new();
+    let network = world.act(|chat| chat.add_network(&settings("majlis.local")));
+    world.come_online(&network);
+    world.events(&network, vec![Event::State(State::Offline)]);
+    let room = room_of(&network);
+    world.act(|_| room.send_text("one"));
+    world.act(|_| room.send_text("two\n\nthree  \n"));
+    world.asked();
+    world.act(|_| network.go_online());
+    let in_order =
+        |pending: &[Outgoing]| pending.iter().map(|o| o.text.clone()).collect::<Vec<_>>();
+    assert_eq!(in_order(&world.config().pending), ["one", "two", "three"]);
+
+    let world = world.restarted();
+    let room = room_of(&world.network());
+    assert_eq!(texts(&room), ["one…", "two…", "three…"]);
+    let pending = world.config().pending;
+    assert_eq!(in_order(&pending), ["one", "two", "three"]);
+    assert_eq!(world.sent(), [], "the connection has them already");
+
+    let network = world.network();
+    world.come_online(&network);
+    world.events(&network, vec![live(vec![message(1), echo(&pending[0], 2)])]);
+    assert_eq!(texts(&room), ["message 1", "one", "two…", "three…"]);
+    assert_eq!(in_order(&world.restarted().config().pending), ["two", "three"]);
+}
+
+#[test]
+fn a_refused_message_says_why_and_is_retried_as_a_new_one_or_taken_back() {
+    let (world, network, room) = World::online();
+    world.act(|_| room.send_text("one\ntwo\nthree"));
+    let sent = world.sent();
+    let refused = |id: Uuid| Event::SendFailed { id, reason: "Slowly".into() };
+    world.events(&network, vec![refused(sent[0].id), refused(sent[1].id)]);
+    assert_eq!(texts(&room), ["one (Slowly)", "two (Slowly)", "three…"]);
+
+    world.act(|_| room.retry(&row_of(&room, "one")));
+    assert_eq!(texts(&room), ["two (Slowly)", "three…", "one…"]);
+    let [again] = &world.sent()[..] else { panic!("sent once") };
+    assert_ne!(again.id, sent[0].id);
+    world.act(|_| room.discard(&row_of(&room, "two")));
+    world.act(|_| room.discard(&row_of(&room, "three")));
+    assert_eq!(texts(&room), ["one…"]);
+    assert_eq!(world.asked(), [Command::CancelSend { id: sent[2].id }]);
+
+    let world = world.restarted();
+    assert_eq!(texts(&room_of(&world.network())), ["one…"]);
+    assert_eq!(world.config().pending, std::slice::from_ref(again));
+}
+
+#[test]
+fn a_refused_message_stays_refused_over_a_restart() {
+    let (world, network, room) = World::online();
+    world.act(|_| room.send_text("one"));
+    let id = world.sent()[0].id;
+    world.events(&network, vec![Event::SendFailed { id, reason: "Slowly".into() }]);
+    let world = world.restarted();
+    assert_eq!(texts(&room_of(&world.network())), ["one (Slowly)"]);
+    assert_eq!(world.config().pending, []);
+}
+
+#[test]
+fn what_is_taken_back_while_the_disk_is_busy_is_not_sent() {
+    let (world, _, room) = World::online();
+    world.asked();
+    let say_and_take_back = || {
+        room.send_text("oops");
+        room.discard(&row_of(&room, "oops"));
+    };
+    world.context.with_thread_default(say_and_take_back).unwrap();
+    world.settle();
+    assert_eq!(world.sent(), []);
+    assert_eq!(world.restarted().config().pending, []);
+}
+
+#[test]
+fn a_long_line_becomes_several_messages_that_fit() {
+    let (world, _, room) = World::online();
+    let text = "كلمة ".repeat(200);
+    world.act(|_| room.send_text(&text));
+    let sent = world.sent();
+    assert!(sent.len() > 1);
+    assert!(sent.iter().all(|outgoing| outgoing.text.len() < 400));
+    let words = sent.iter().flat_map(|outgoing| outgoing.text.split_whitespace()).count();
+    assert_eq!(words, 200);
+}
+
+#[test]
+fn slash_commands_are_carried_out() {
+    let (world, network, room) = World::online();
+    world.asked();
+    let run = |text: &str| world.act(|_| network.run_command(&room, text));
+    run("/me waves").unwrap();
+    run("//me").unwrap();
+    run("/topic tea\nat five").unwrap();
+    run("/nick Hiba S").unwrap();
+    run("/join مجلس").unwrap();
+    let asked = world.asked();
+    let texts: Vec<_> = asked
+        .iter()
+        .map(|command| match command {
+            Command::Send(outgoing) => format!("{} {}", outgoing.text, outgoing.is_action),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "waves true",
+            "/me false",
+            r##"SetTopic { room: "#lobby", topic: "tea at five" }"##,
+            r#"SetNick { nick: "Hiba_S" }"#,
+            r##"Join { room: "#مجلس", known: None }"##,
+        ]
+    );
+    for mistake in ["/jion #x", "/join", "/join #", "/msg a!b x", "/nick \u{1f600}"] {
+        let words = run(mistake).unwrap_err();
+        assert!(!words.is_empty(), "{mistake}");
+    }
+    assert_eq!(world.asked(), [], "nothing was sent, and the text is the composer's to keep");
+}
+
+#[test]
+fn msg_opens_a_conversation_and_says_it_there() {
+    let (world, network, room) = World::online();
+    let opened = listen(&network, "open-requested");
+    world.act(|_| network.run_command(&room, "/msg Ana see you")).unwrap();
+    assert_eq!(opened.take(), ["Ana"]);
+    let ana = channels(&network).pop().unwrap();
+    assert!(!ana.is_room() && ana.joined());
+    assert_eq!(texts(&ana), ["see you…"]);
+    assert_eq!(world.sent()[0].target, "Ana");
+    world.act(|_| assert_eq!(network.open_private("ana"), ana));
+    assert!(network.run_command(&ana, "/topic x").is_err());
+}
+
+#[test]
+fn quit_is_asked_with_its_words() {
+    let (world, network, room) = World::online();
+    let asked = listen(&network, "quit-requested");
+    world.act(|_| network.run_command(&room, "/quit good night")).unwrap();
+    world.act(|_| network.run_command(&room, "/shutdown")).unwrap();
+    assert_eq!(asked.take(), ["good night", ""]);
+}
+
+#[test]
+fn a_draft_is_there_after_a_restart() {
+    let (world, _, room) = World::online();
+    world.act(|_| room.set_draft("half a sen"));
+    let world = world.restarted();
+    assert_eq!(room_of(&world.network()).draft(), "half a sen");
+}

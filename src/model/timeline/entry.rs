@@ -1,0 +1,117 @@
+//! What a timeline is made of: things said, people who came or went, and what waits to be sent.
+
+use std::rc::Rc;
+
+use uuid::Uuid;
+
+use crate::irc::HistoryMark;
+use crate::store::{ArchivedMessage, Waiting};
+
+/// A day's number, one more than that of the day before. In local time, since that is how people
+/// live.
+pub(super) type Day = i32;
+
+/// A place in the order of a conversation: by the server's time, then by identifier. What nobody
+/// said comes after what was said in the same instant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) time_ms: u64,
+    pub(super) rank: Rank,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// The message's identifier.
+    Said(Rc<str>),
+    /// Counted by the window.
+    Change(u64),
+}
+
+/// Something that has its place in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) day: Day,
+    pub(super) content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Said(ArchivedMessage),
+    Change(Change),
+}
+
+/// Somebody came or went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Their nick.
+    pub(crate) nick: String,
+    /// What they call themselves.
+    pub(crate) display_name: String,
+    /// Whether they came.
+    pub(crate) is_join: bool,
+}
+
+/// A message of ours that is not yet echoed; it stands after everything that has a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct WaitingEntry {
+    pub(super) waiting: Waiting,
+    pub(super) day: Day,
+    pub(super) sender: Sender,
+}
+
+/// Who we are in a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sender {
+    pub(crate) nick: String,
+    pub(crate) display_name: String,
+}
+
+/// What makes a row the same row, whatever changes in it. A message of ours keeps its own on the way
+/// from pending to sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum RowKey {
+    Day(Day),
+    Unread,
+    /// The number of the first change in it.
+    Changes(u64),
+    Said(Rc<str>),
+    Sent(Uuid),
+}
+
+impl Key {
+    pub(super) fn of_message(archived: &ArchivedMessage) -> Self {
+        let message = &archived.message;
+        Self { time_ms: message.time_ms, rank: Rank::Said(message.msgid.as_str().into()) }
+    }
+
+    pub(super) fn of_mark(mark: &HistoryMark) -> Self {
+        Self { time_ms: mark.time_ms, rank: Rank::Said(mark.msgid.as_str().into()) }
+    }
+}
+
+impl Entry {
+    /// What was said, if it is that.
+    pub(super) fn said(&self) -> Option<&ArchivedMessage> {
+        match &self.content {
+            Content::Said(archived) => Some(archived),
+            Content::Change(_) => None,
+        }
+    }
+
+    /// Who came or went, if it is that.
+    pub(super) fn change(&self) -> Option<&Change> {
+        match &self.content {
+            Content::Change(change) => Some(change),
+            Content::Said(_) => None,
+        }
+    }
+
+    pub(super) fn row_key(&self) -> RowKey {
+        match (&self.key.rank, self.said().and_then(|said| said.message.send_id)) {
+            (_, Some(id)) => RowKey::Sent(id),
+            (Rank::Said(msgid), None) => RowKey::Said(Rc::clone(msgid)),
+            (Rank::Change(number), None) => RowKey::Changes(*number),
+        }
+    }
+}

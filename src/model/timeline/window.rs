@@ -1,0 +1,230 @@
+//! The part of a conversation that is held in memory: pure, bounded, in order, nothing twice.
+//!
+//! What it holds is one unbroken stretch of the conversation. Messages that would leave a hole are
+//! not taken in; they are in the archive, and come with a page when the person scrolls there.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use crate::irc::HistoryMark;
+use crate::store::{ArchivedMessage, Waiting};
+
+use super::entry::{Change, Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
+
+/// More entries than this are let go.
+pub(crate) const HELD_MAX: usize = 400;
+
+/// So many stay when the oldest are let go, so that it does not happen at every message.
+const HELD_AFTER_TRIM: usize = 300;
+
+/// Which end of the window is let go when it is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Oldest,
+    Newest,
+}
+
+/// A stretch of a conversation, and what waits behind it.
+#[derive(Debug)]
+pub(in crate::model) struct Window {
+    day_of: fn(u64) -> Day,
+    entries: Vec<Entry>,
+    /// The rows that `entries` make, but for changes: what is never taken in twice.
+    held: HashSet<RowKey>,
+    waiting: Vec<WaitingEntry>,
+    /// The newest message that had been read when the first unread one came.
+    pub(in crate::model) unread_after: Option<HistoryMark>,
+    /// Whether nothing is older than the first entry.
+    pub(in crate::model) is_start: bool,
+    /// Whether nothing is newer than the last entry.
+    is_end: bool,
+    /// Whether something newer came and is not held, since the last `expect_newer`.
+    has_missed: bool,
+    next_change: u64,
+}
+
+impl Window {
+    /// An empty window at the end of a conversation. `day_of` gives the day of a time in
+    /// milliseconds since 1970.
+    pub(super) fn new(day_of: fn(u64) -> Day) -> Self {
+        Self {
+            day_of,
+            entries: Vec::new(),
+            held: HashSet::new(),
+            waiting: Vec::new(),
+            unread_after: None,
+            is_start: false,
+            is_end: true,
+            has_missed: false,
+            next_change: 0,
+        }
+    }
+
+    /// Takes in what was just said or fills a gap, where it belongs to this stretch, and drops what
+    /// it echoes.
+    pub(in crate::model) fn receive(&mut self, archived: ArchivedMessage) {
+        if let Some(id) = archived.message.send_id {
+            self.take_waiting(id);
+        }
+        let key = Key::of_message(&archived);
+        if !self.is_end && self.last_said().is_none_or(|last| key > last.key) {
+            self.has_missed = true;
+        } else if self.is_start || self.first_said().is_none_or(|first| key > first.key) {
+            self.insert_message(key, archived);
+        }
+    }
+
+    /// Takes in that somebody came or went.
+    pub(in crate::model) fn add_change(&mut self, change: Change, time_ms: u64) {
+        if self.is_end {
+            let key = Key { time_ms, rank: Rank::Change(self.next_change) };
+            self.next_change += 1;
+            self.insert(key, Content::Change(change));
+        }
+    }
+
+    /// Takes in a page that ends where the window begins.
+    pub(in crate::model) fn add_older(&mut self, page: Vec<ArchivedMessage>, is_start: bool) {
+        self.add_page(page);
+        self.is_start = is_start;
+    }
+
+    /// From here on it is remembered whether something newer passes by: a newer page was asked for.
+    pub(in crate::model) fn expect_newer(&mut self) {
+        self.has_missed = false;
+    }
+
+    /// Takes in a page that begins where the window ends. `is_last` says that nothing newer was there
+    /// when it was read.
+    pub(in crate::model) fn add_newer(&mut self, page: Vec<ArchivedMessage>, is_last: bool) {
+        self.add_page(page);
+        self.is_end = is_last && !self.has_missed;
+    }
+
+    /// Becomes the newest page, where it is not at the end anyhow. Nothing changes, and the answer is
+    /// false, if something newer passed by since `expect_newer`: the page must be read again.
+    pub(in crate::model) fn replace(&mut self, newest: Vec<ArchivedMessage>) -> bool {
+        if self.is_end {
+            return true;
+        }
+        if self.has_missed {
+            return false;
+        }
+        self.clear();
+        self.add_page(newest);
+        true
+    }
+
+    /// Lets go of everything but what waits, and is at the end of the conversation.
+    pub(in crate::model) fn clear(&mut self) {
+        self.entries.clear();
+        self.held.clear();
+        self.is_start = false;
+        self.is_end = true;
+    }
+
+    /// Puts a message of ours at the very end.
+    pub(in crate::model) fn add_waiting(&mut self, waiting: Waiting, sender: Sender) {
+        let day = (self.day_of)(waiting.created_ms);
+        self.waiting.push(WaitingEntry { waiting, day, sender });
+    }
+
+    /// Marks a waiting message as refused; false if it is not there.
+    pub(in crate::model) fn fail_waiting(&mut self, id: Uuid, reason: &str) -> bool {
+        let found = self.waiting.iter_mut().find(|entry| entry.waiting.id == id);
+        found.map(|entry| entry.waiting.failure = Some(reason.to_owned())).is_some()
+    }
+
+    /// Whether a message waits under this identifier.
+    pub(in crate::model) fn holds_waiting(&self, id: Uuid) -> bool {
+        self.waiting.iter().any(|entry| entry.waiting.id == id)
+    }
+
+    /// Everything that waits, shown or not, oldest first.
+    pub(in crate::model) fn waiting(&self) -> impl DoubleEndedIterator<Item = &Waiting> {
+        self.waiting.iter().map(|entry| &entry.waiting)
+    }
+
+    /// Takes a waiting message out.
+    pub(in crate::model) fn take_waiting(&mut self, id: Uuid) -> Option<Waiting> {
+        let index = self.waiting.iter().position(|entry| entry.waiting.id == id)?;
+        Some(self.waiting.remove(index).waiting)
+    }
+
+    /// Whether it holds more than `limit` entries.
+    pub(super) fn is_longer_than(&self, limit: usize) -> bool {
+        self.entries.len() > limit
+    }
+
+    /// Lets go of what is too much, at one end.
+    pub(super) fn trim(&mut self, end: End) {
+        let length = self.entries.len();
+        let dropped = match end {
+            _ if length <= HELD_MAX => return,
+            End::Oldest => self.entries.drain(..length - HELD_AFTER_TRIM),
+            End::Newest => self.entries.drain(HELD_MAX..),
+        };
+        for entry in dropped {
+            self.held.remove(&entry.row_key());
+        }
+        match end {
+            End::Oldest => self.is_start = false,
+            End::Newest => {
+                self.is_end = false;
+                self.has_missed = true;
+            }
+        }
+    }
+
+    /// What it holds, oldest first.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What waits, oldest first; nothing where the window is not at its end.
+    pub(super) fn shown_waiting(&self) -> &[WaitingEntry] {
+        if self.is_end { &self.waiting } else { &[] }
+    }
+
+    pub(super) fn is_end(&self) -> bool {
+        self.is_end
+    }
+
+    /// The oldest message's place.
+    pub(in crate::model) fn oldest(&self) -> Option<HistoryMark> {
+        self.first_said().and_then(Entry::said).map(ArchivedMessage::mark)
+    }
+
+    /// The newest message's place.
+    pub(in crate::model) fn newest(&self) -> Option<HistoryMark> {
+        self.last_said().and_then(Entry::said).map(ArchivedMessage::mark)
+    }
+
+    fn add_page(&mut self, page: Vec<ArchivedMessage>) {
+        for archived in page {
+            self.insert_message(Key::of_message(&archived), archived);
+        }
+    }
+
+    fn insert_message(&mut self, key: Key, archived: ArchivedMessage) {
+        self.insert(key, Content::Said(archived));
+    }
+
+    fn insert(&mut self, key: Key, content: Content) {
+        let day = (self.day_of)(key.time_ms);
+        let entry = Entry { key, day, content };
+        if self.held.insert(entry.row_key()) {
+            let index = self.entries.partition_point(|other| other.key < entry.key);
+            self.entries.insert(index, entry);
+        }
+    }
+
+    fn first_said(&self) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.said().is_some())
+    }
+
+    fn last_said(&self) -> Option<&Entry> {
+        self.entries.iter().rfind(|entry| entry.said().is_some())
+    }
+}
