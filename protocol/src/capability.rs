@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Capability {
     /// `account-notify`: told when somebody signs in or out.
     AccountNotify,
+    /// `draft/account-registration`: an account can be made from here.
+    AccountRegistration,
     /// `account-tag`: each message says its sender's account.
     AccountTag,
     /// `away-notify`: told when somebody goes away or comes back.
@@ -16,22 +18,48 @@ pub enum Capability {
     Batch,
     /// `cap-notify`: told when capabilities come and go; part of negotiation 302.
     CapNotify,
-    /// `chghost`: told when somebody's user or host name changes.
-    Chghost,
+    /// `draft/channel-rename`: told when a room has another name.
+    ChannelRename,
     /// `draft/chathistory`: earlier messages can be fetched.
     ChatHistory,
+    /// `chghost`: told when somebody's user or host name changes.
+    Chghost,
     /// `echo-message`: one's own messages come back.
     EchoMessage,
+    /// `draft/event-playback`: history says who came and went, too.
+    EventPlayback,
+    /// `draft/extended-isupport`: what the server supports can be asked for at any time.
+    ExtendedIsupport,
     /// `extended-join`: a JOIN says account and realname.
     ExtendedJoin,
+    /// `extended-monitor`: whom one watches, one hears of without sharing a room.
+    ExtendedMonitor,
     /// `invite-notify`: told when somebody is invited into a room.
     InviteNotify,
     /// `labeled-response`: a command's label is on its answer.
     LabeledResponse,
+    /// `draft/message-redaction`: what was said can be taken back.
+    MessageRedaction,
     /// `message-tags`: any tag may be on any message.
     MessageTags,
+    /// `draft/metadata-2`: people and rooms have values under keys.
+    Metadata,
     /// `multi-prefix`: all of a member's prefixes are shown.
     MultiPrefix,
+    /// `draft/multiline`: one message may have many lines.
+    Multiline,
+    /// `no-implicit-names`: joining brings no list of members.
+    NoImplicitNames,
+    /// `draft/persistence`: one's rooms are kept while one is away.
+    Persistence,
+    /// `draft/pre-away`: one can be away from the beginning.
+    PreAway,
+    /// `draft/read-marker`: how far one has read is kept.
+    ReadMarker,
+    /// `sasl`: signing in while connecting, or later.
+    Sasl,
+    /// `soju.im/search`: what was said can be searched.
+    Search,
     /// `server-time`: each message says when it was.
     ServerTime,
     /// `setname`: the realname can change, and one is told when it does.
@@ -43,21 +71,35 @@ pub enum Capability {
 }
 
 impl Capability {
-    /// Every capability, in the order of their names without `draft/`.
+    /// Every capability, in the order of their identifiers.
     pub const ALL: &[Self] = &[
         Self::AccountNotify,
+        Self::AccountRegistration,
         Self::AccountTag,
         Self::AwayNotify,
         Self::Batch,
         Self::CapNotify,
-        Self::Chghost,
+        Self::ChannelRename,
         Self::ChatHistory,
+        Self::Chghost,
         Self::EchoMessage,
+        Self::EventPlayback,
+        Self::ExtendedIsupport,
         Self::ExtendedJoin,
+        Self::ExtendedMonitor,
         Self::InviteNotify,
         Self::LabeledResponse,
+        Self::MessageRedaction,
         Self::MessageTags,
+        Self::Metadata,
         Self::MultiPrefix,
+        Self::Multiline,
+        Self::NoImplicitNames,
+        Self::Persistence,
+        Self::PreAway,
+        Self::ReadMarker,
+        Self::Sasl,
+        Self::Search,
         Self::ServerTime,
         Self::Setname,
         Self::StandardReplies,
@@ -68,18 +110,32 @@ impl Capability {
     pub fn name(self) -> &'static str {
         match self {
             Self::AccountNotify => "account-notify",
+            Self::AccountRegistration => "draft/account-registration",
             Self::AccountTag => "account-tag",
             Self::AwayNotify => "away-notify",
             Self::Batch => "batch",
             Self::CapNotify => "cap-notify",
-            Self::Chghost => "chghost",
+            Self::ChannelRename => "draft/channel-rename",
             Self::ChatHistory => "draft/chathistory",
+            Self::Chghost => "chghost",
             Self::EchoMessage => "echo-message",
+            Self::EventPlayback => "draft/event-playback",
+            Self::ExtendedIsupport => "draft/extended-isupport",
             Self::ExtendedJoin => "extended-join",
+            Self::ExtendedMonitor => "extended-monitor",
             Self::InviteNotify => "invite-notify",
             Self::LabeledResponse => "labeled-response",
+            Self::MessageRedaction => "draft/message-redaction",
             Self::MessageTags => "message-tags",
+            Self::Metadata => "draft/metadata-2",
             Self::MultiPrefix => "multi-prefix",
+            Self::Multiline => "draft/multiline",
+            Self::NoImplicitNames => "no-implicit-names",
+            Self::Persistence => "draft/persistence",
+            Self::PreAway => "draft/pre-away",
+            Self::ReadMarker => "draft/read-marker",
+            Self::Sasl => "sasl",
+            Self::Search => "soju.im/search",
             Self::ServerTime => "server-time",
             Self::Setname => "setname",
             Self::StandardReplies => "standard-replies",

@@ -21,7 +21,7 @@ impl Hub {
     pub(super) fn relay_of(&self, user: UserId, action: Action) -> Arc<Relay> {
         Arc::new(Relay {
             source: self.users[user].source().clone(),
-            account: None,
+            account: self.users[user].account.clone(),
             time: self.now.wall,
             msgid: None,
             client_tags: "".into(),

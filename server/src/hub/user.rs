@@ -26,6 +26,8 @@ pub(super) struct User {
     pub(super) username: Arc<str>,
     pub(super) host: Arc<str>,
     pub(super) realname: Arc<str>,
+    /// The account they are signed in to.
+    pub(super) account: Option<Arc<str>>,
     pub(super) guest: Guest,
     pub(super) encrypted: bool,
     /// Whoever shows this key again may take the nick over.
@@ -63,6 +65,7 @@ impl User {
             username: new.username,
             host: new.host,
             realname: new.realname,
+            account: None,
             guest: new.guest,
             encrypted: new.encrypted,
             device_key: new.device_key,

@@ -165,7 +165,7 @@ impl Hub {
     ) -> Arc<Relay> {
         Arc::new(Relay {
             source: self.users[user].source().clone(),
-            account: None,
+            account: self.users[user].account.clone(),
             time,
             msgid: Some(msgid),
             client_tags: Arc::clone(&speech.client_tags),
