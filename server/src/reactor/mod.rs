@@ -51,9 +51,8 @@ pub use self::flood::Flood;
 pub use self::handle::ReactorHandle;
 pub use self::settings::ReactorSettings;
 
-/// How much one read takes at most. What was read is paid for afterwards, so this also bounds how far a flood of tiny lines
-/// runs ahead of its bucket: by half a minute at ten lines a second, and then PING still finds the guest listening.
-const READ_BYTES: usize = 1024;
+/// How much one read takes at most; also how much may wait within a connection for its bucket.
+const READ_BYTES: usize = 8 * 1024;
 
 /// A batch of this many inputs is handed over before more is read.
 const BATCH_INPUTS: usize = 512;
