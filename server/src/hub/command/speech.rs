@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
 use majlis_protocol::{Capability, Message, Tag};
 use majlis_wire::Fingerprint;
@@ -75,20 +76,23 @@ pub(super) fn line_bytes(source: &Source, manner: Manner, target: &str, text: &s
     ": ".len() + mask_bytes + manner.command().len() + 1 + target.len() + text_bytes + "\r\n".len()
 }
 
-/// The tags that go on to others as they are, in wire form.
+/// The tags that go on to others as they are, in wire form. A key stands once; of several the last counts (message-tags,
+/// "Format").
 fn client_tags(message: &Message<'_>) -> String {
-    let mut tags = String::new();
-    for tag in message.tags().filter(Tag::is_client_only) {
-        if !tags.is_empty() {
-            tags.push(';');
+    let tags = message.tags().filter(Tag::is_client_only);
+    let tags: IndexMap<&str, Option<&str>> = tags.map(|tag| (tag.key, tag.raw_value)).collect();
+    let mut wire = String::new();
+    for (key, raw_value) in tags {
+        if !wire.is_empty() {
+            wire.push(';');
         }
-        tags.push_str(tag.key);
-        if let Some(value) = tag.raw_value {
-            tags.push('=');
-            tags.push_str(value);
+        wire.push_str(key);
+        if let Some(value) = raw_value {
+            wire.push('=');
+            wire.push_str(value);
         }
     }
-    tags
+    wire
 }
 
 impl Hub {
@@ -110,5 +114,16 @@ impl Hub {
         let send_once = device_key.zip(send_id.map(Cow::into_owned));
         let send_once = send_once.filter(|_| manner != Manner::Tagmsg);
         Speech { manner, text: text.into(), client_tags: client_tags.into(), send_once }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_go_on_each_once_and_as_they_are() {
+        let line = b"@+a=1;label=x;+b;+a=2\\s;time=1;+c= TAGMSG #x";
+        assert_eq!(client_tags(&Message::parse(line).unwrap()), "+a=2\\s;+b;+c=");
     }
 }
