@@ -202,16 +202,18 @@ impl Relay {
         }
     }
 
-    /// The words of the plain room; tags, modes and the like have none.
+    /// The words of the plain room; tags, modes, questions of one program to another and the like have none.
     fn plain_text(&self) -> Option<String> {
         let nick = &self.source.nick;
         match &self.action {
             Action::Privmsg { target, text } | Action::Notice { target, text } => {
                 let privately = if target.starts_with('#') { "" } else { " (to you alone)" };
-                Some(match me_action(text) {
-                    Some(deed) => format!("* {nick}{privately} {deed}"),
-                    None => format!("{nick}{privately}: {text}"),
-                })
+                match ctcp(text) {
+                    Some(ctcp) => ctcp
+                        .strip_prefix("ACTION ")
+                        .map(|deed| format!("* {nick}{privately} {deed}")),
+                    None => Some(format!("{nick}{privately}: {text}")),
+                }
             }
             Action::Join { .. } => Some(format!("{nick} has joined the chat!")),
             Action::Part { .. } | Action::Quit { .. } => Some(format!("{nick} has left the chat.")),
@@ -243,10 +245,10 @@ impl Action {
     }
 }
 
-/// What somebody does, where the text is a CTCP ACTION (`/me`).
-fn me_action(text: &str) -> Option<&str> {
+/// What stands between the marks of a CTCP message: programs' own talk, but for ACTION (`/me`).
+fn ctcp(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('\u{1}')?;
-    inner.strip_suffix('\u{1}').unwrap_or(inner).strip_prefix("ACTION ")
+    Some(inner.strip_suffix('\u{1}').unwrap_or(inner))
 }
 
 #[cfg(test)]
@@ -315,6 +317,7 @@ mod tests {
         let plain = |relay: &Relay| encoded(relay, Dialect::Plain).unwrap();
         assert_eq!(plain(&said("he\u{1b}[31mllo\u{3}")), "نور_: he[31mllo");
         assert_eq!(plain(&said("\u{1}ACTION waves\u{1}")), "* نور_ waves");
+        assert_eq!(encoded(&said("\u{1}VERSION\u{1}"), Dialect::Plain), None);
         let join = Action::Join { room: "#lobby".into(), realname: "N".into() };
         assert_eq!(plain(&relay(join)), "نور_ has joined the chat!");
         assert_eq!(plain(&relay(Action::Quit { reason: "bye".into() })), "نور_ has left the chat.");
