@@ -129,7 +129,7 @@ impl Conn {
                 return;
             }
             let Phase::Irc(decoder) = &mut self.phase else { return };
-            let taken = decoder.push(first_piece(rest));
+            let taken = decoder.push(first_piece(rest, b"\n"));
             rest = &rest[taken..];
             let mut count = 0;
             while let Some(line) = decoder.next_line() {
@@ -152,7 +152,7 @@ impl Conn {
                 break;
             }
             let Phase::Plain(guest) = &mut self.phase else { return Life::GoesOn };
-            let taken = guest.framer.push(first_piece(rest));
+            let taken = guest.framer.push(first_piece(rest, b"\n\r"));
             rest = &rest[taken..];
             if guest.is_new && guest.framer.first_line().is_some_and(sniff::is_irc_opening) {
                 return self.become_irc(rest, turn);
@@ -210,8 +210,8 @@ impl Conn {
 type Line<'a> = Result<&'a [u8], LineError>;
 
 /// Up to and with the first line ending, so that no two lines are read at once.
-fn first_piece(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+fn first_piece<'a>(bytes: &'a [u8], line_ends: &[u8]) -> &'a [u8] {
+    let end = bytes.iter().position(|byte| line_ends.contains(byte));
     end.map_or(bytes, |end| &bytes[..=end])
 }
 
