@@ -5,7 +5,7 @@ use adw::prelude::*;
 use crate::config::RESOURCE_ROOT;
 use crate::i18n::gettext_f;
 use crate::model::{KeyChange, Network};
-use crate::ui::text::isolate;
+use crate::ui::text::{isolate, sentence};
 
 /// Asks whether to trust a network's new key. Nothing is sent to the server unless the person says so;
 /// closing the dialog in any other way stays offline.
@@ -17,11 +17,11 @@ pub(crate) fn present_key_change(
     let builder =
         gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/connect/key_change_dialog.ui"));
     let dialog: adw::AlertDialog = object(&builder, "dialog");
-    dialog.set_body(&gettext_f(
+    dialog.set_body(&sentence(&gettext_f(
         // Translators: {address} is the address of a server, such as "majlis.local".
         "{address} is not the server that you trusted: somebody may be standing between you. Only go on when whoever runs it says that they gave it a new key, and these new words are theirs.",
         &[("address", &isolate(&network.address()))],
-    ));
+    )));
     for (label, words, fingerprint) in [
         ("old_words", &change.old_words, &change.old_fingerprint),
         ("new_words", &change.new_words, &change.new_fingerprint),

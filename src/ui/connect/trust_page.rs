@@ -4,7 +4,7 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use crate::i18n::gettext_f;
-use crate::ui::text::isolate;
+use crate::ui::text::{isolate, sentence};
 
 mod imp {
     use std::sync::OnceLock;
@@ -90,11 +90,11 @@ impl TrustPage {
     pub(crate) fn new(address: &str, words: &str, fingerprint: &str) -> Self {
         let page: Self = glib::Object::new();
         let imp = page.imp();
-        imp.explanation_label.set_label(&gettext_f(
+        imp.explanation_label.set_label(&sentence(&gettext_f(
             // Translators: {address} is the address of a server, such as "majlis.local".
             "{address} is new to this computer. Ask whoever runs it which six words it shows. Where they are the same, nobody stands between you.",
             &[("address", &isolate(address))],
-        ));
+        )));
         imp.words_label.set_label(&in_lines_of_three(words));
         imp.fingerprint_label.set_label(&in_groups_of_four(fingerprint));
         page

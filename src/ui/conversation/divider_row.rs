@@ -4,6 +4,7 @@ use gtk::prelude::*;
 use gtk::subclass::prelude::*;
 
 use crate::model::ItemKind;
+use crate::ui::text::sentence;
 
 mod imp {
     use super::*;
@@ -61,7 +62,7 @@ impl DividerRow {
         imp.start_line.set_visible(has_lines);
         imp.end_line.set_visible(has_lines);
         self.set_halign(if has_lines { gtk::Align::Fill } else { gtk::Align::Center });
-        imp.label.set_label(text);
+        imp.label.set_label(&sentence(text));
         set_class(self, "unread-marker", is_marker);
         set_class(&*imp.label, "dim-label", !is_marker);
     }
