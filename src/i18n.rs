@@ -10,6 +10,9 @@ use crate::config::{GETTEXT_DOMAIN, LOCALE_FOLDER};
 
 pub use gettextrs::{gettext, ngettext, pgettext};
 
+const FIRST_STRONG_ISOLATE: char = '\u{2068}';
+const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
+
 /// Follows the person's language from the environment; call it once, before any other thread starts.
 ///
 /// A locale that this system does not know leaves the words in English; nothing else changes.
@@ -56,9 +59,25 @@ fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// A name to stand alone, without the characters that only turn text around.
+pub fn clean(name: &str) -> String {
+    name.chars().filter(|&character| !turns_text(character)).collect()
+}
+
+/// A name to stand inside a sentence: whatever script it is in, it turns nothing around it.
+pub fn isolate(name: &str) -> String {
+    format!("{FIRST_STRONG_ISOLATE}{}{POP_DIRECTIONAL_ISOLATE}", clean(name))
+}
+
+/// The embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9, section 2),
+/// and control characters.
+fn turns_text(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::fill;
+    use super::{fill, isolate};
 
     #[test]
     fn fills_named_places_in_any_order() {
@@ -76,5 +95,10 @@ mod tests {
     fn unknown_places_and_lone_braces_stay_visible() {
         assert_eq!(fill("{who} {", &[("name", "x")]), "{who} {");
         assert_eq!(fill("} {é{name}", &[("name", "x")]), "} {éx");
+    }
+
+    #[test]
+    fn a_name_cannot_turn_the_sentence_around_it() {
+        assert_eq!(isolate("a\u{202e}b\u{2069}"), "\u{2068}ab\u{2069}");
     }
 }

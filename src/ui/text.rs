@@ -3,6 +3,8 @@
 
 use gtk::pango;
 
+pub(crate) use crate::i18n::{clean, isolate};
+
 /// A message may hold more addresses than this; the rest stay plain text.
 const LINKS_MAX: usize = 32;
 
@@ -16,11 +18,6 @@ const SCHEMES: [(&str, &str); 7] = [
     ("ircs://", "ircs://"),
     ("irc://", "irc://"),
 ];
-
-const FIRST_STRONG_ISOLATE: char = '\u{2068}';
-const LEFT_TO_RIGHT_MARK: char = '\u{200E}';
-const RIGHT_TO_LEFT_MARK: char = '\u{200F}';
-const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
 /// Pango markup that shows the text as it is, with its addresses as links. Takes linear time.
 pub(crate) fn markup(text: &str) -> String {
@@ -135,42 +132,9 @@ pub(crate) fn direction(text: &str) -> Option<gtk::TextDirection> {
     }
 }
 
-/// A name to stand alone, without the characters that only turn text around.
-pub(crate) fn clean(name: &str) -> String {
-    name.chars().filter(|&character| !turns_text(character)).collect()
-}
-
-/// A name to stand inside a sentence: whatever script it is in, it turns nothing around it.
-pub(crate) fn isolate(name: &str) -> String {
-    format!("{FIRST_STRONG_ISOLATE}{}{POP_DIRECTIONAL_ISOLATE}", clean(name))
-}
-
-/// A sentence in the person's own language, which is read in that language's direction even where it begins
-/// with a name in another script.
-pub(crate) fn sentence(words: &str) -> String {
-    sentence_in(words, gtk::Widget::default_direction())
-}
-
-fn sentence_in(words: &str, reading: gtk::TextDirection) -> String {
-    let mark = match reading {
-        gtk::TextDirection::Rtl => RIGHT_TO_LEFT_MARK,
-        _ => LEFT_TO_RIGHT_MARK,
-    };
-    match direction(words) {
-        Some(first) if first != reading => format!("{mark}{words}"),
-        _ => words.to_owned(),
-    }
-}
-
-/// The embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9, section 2),
-/// and control characters.
-fn turns_text(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{LINKS_MAX, direction, isolate, markup, sentence_in};
+    use super::{LINKS_MAX, direction, markup};
 
     #[test]
     fn text_is_escaped() {
@@ -241,19 +205,5 @@ mod tests {
         assert_eq!(direction("1. مرحبا"), Some(gtk::TextDirection::Rtl));
         assert_eq!(direction("hello مرحبا"), Some(gtk::TextDirection::Ltr));
         assert_eq!(direction("42!"), None);
-    }
-
-    #[test]
-    fn a_sentence_is_read_in_its_language_whatever_name_it_begins_with() {
-        let ltr = gtk::TextDirection::Ltr;
-        let rtl = gtk::TextDirection::Rtl;
-        assert_eq!(direction(&sentence_in("بدر joined", ltr)), Some(ltr));
-        assert_eq!(direction(&sentence_in("Ana انضمت", rtl)), Some(rtl));
-        assert_eq!(sentence_in("Ana joined", ltr), "Ana joined");
-    }
-
-    #[test]
-    fn a_name_cannot_turn_the_sentence_around_it() {
-        assert_eq!(isolate("a\u{202e}b\u{2069}"), "\u{2068}ab\u{2069}");
     }
 }
