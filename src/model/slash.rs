@@ -1,6 +1,6 @@
 //! What a person types into the composer: words, or a slash command.
 
-use crate::i18n::{gettext, gettext_f};
+use crate::i18n::{gettext, gettext_f, isolate};
 
 /// What was typed, and what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn read_command<'a>(name: &str, words: &'a str) -> Result<Typed<'a>, String> {
         _ => Err(gettext_f(
             // Translators: {name} is something like "/jion". Two slashes are typed to say one.
             "There is no command {name}. To say it, begin with “//”.",
-            &[("name", &format!("/{name}"))],
+            &[("name", &isolate(&format!("/{name}")))],
         )),
     }
 }

@@ -3,7 +3,7 @@
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
-use crate::i18n::gettext_f;
+use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::{Message, MessageKind, Origin};
 use crate::irc::{Command, HistoryMark, split_text};
 use crate::model::services::Turn;
@@ -272,7 +272,8 @@ impl Line {
     }
 
     fn words(&self, is_room: bool) -> String {
-        let values = [("name", self.name.as_str()), ("text", self.text.as_str())];
+        let (name, text) = (isolate(&self.name), isolate(&self.text));
+        let values = [("name", name.as_str()), ("text", text.as_str())];
         match self {
             // Translators: the last thing said, by oneself, with /me: "You: *waves*".
             Self { is_own: true, is_action: true, .. } => gettext_f("You: *{text}*", &values),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::i18n::{gettext, gettext_f};
+use crate::i18n::{gettext, gettext_f, isolate};
 use crate::store::{OpenTrouble, StoreError};
 
 /// What was wrong with the archive's file, and what was done.
@@ -11,17 +11,17 @@ pub(super) fn open_trouble(trouble: &OpenTrouble) -> String {
         OpenTrouble::Damaged(aside) => gettext_f(
             // Translators: {file} is the name of a file.
             "What was kept on this computer is damaged. It has been set aside as {file}, and a new archive begins.",
-            &[("file", &name(aside))],
+            &[("file", &isolate(&name(aside)))],
         ),
         OpenTrouble::Newer(aside) => gettext_f(
             // Translators: {file} is the name of a file.
             "What is kept on this computer was written by a newer version. It has been set aside as {file}, and a new archive begins.",
-            &[("file", &name(aside))],
+            &[("file", &isolate(&name(aside)))],
         ),
         OpenTrouble::InMemory(reason) => gettext_f(
             // Translators: {reason} is in the operating system's words.
             "Nothing can be kept on this computer, and all is forgotten at the end: {reason}",
-            &[("reason", reason)],
+            &[("reason", &isolate(reason))],
         ),
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn failure(error: &StoreError) -> String {
         StoreError::Other(reason) => gettext_f(
             // Translators: {reason} is in the words of the database.
             "Something could not be kept on this computer: {reason}",
-            &[("reason", reason)],
+            &[("reason", &isolate(reason))],
         ),
     }
 }

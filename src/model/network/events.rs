@@ -3,14 +3,14 @@
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
-use crate::i18n::gettext_f;
+use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::{Event, Message, Origin, State};
 use crate::irc::{fold, nick_from_display_name};
 use crate::model::Channel;
 use crate::model::channel::is_room;
 use crate::model::services::Turn;
 
-use super::{Network, words};
+use super::Network;
 
 impl Network {
     /// Carries one event. What it changes in lists is told when the turn is over.
@@ -72,8 +72,8 @@ impl Network {
     fn handle_state(&self, state: &State) {
         self.set_state(state);
         self.show_presence();
-        if let State::Failed(failure) = state {
-            self.emit_failed(&words::failure(failure));
+        if matches!(state, State::Failed(_)) {
+            self.emit_failed(&self.failure_text());
         }
     }
 
@@ -112,8 +112,7 @@ impl Network {
         let Some(room) = self.find_open(name) else { return };
         room.set_joined(false);
         if !reason.is_empty() {
-            let values = [("room", room.name()), ("reason", reason.to_owned())];
-            let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
+            let values = [("room", &*isolate(&room.name())), ("reason", &isolate(reason))];
             // Translators: somebody put us out; {reason} is in the server's words.
             self.emit_server_text(&gettext_f("You are no longer in {room}: {reason}", &values));
         }
@@ -121,7 +120,7 @@ impl Network {
 
     fn handle_join_failed(&self, name: &str, reason: &str) {
         self.imp().opening.borrow_mut().remove(&fold(name));
-        let values = [("room", name), ("reason", reason)];
+        let values = [("room", &*isolate(name)), ("reason", &isolate(reason))];
         // Translators: {reason} is in the server's words.
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
     }

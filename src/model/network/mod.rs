@@ -68,6 +68,9 @@ mod imp {
         /// The state in words for a banner; empty when online.
         #[property(get)]
         pub(super) state_text: RefCell<String>,
+        /// Why there is no connection, in words; empty where nothing went wrong.
+        #[property(get)]
+        pub(super) failure_text: RefCell<String>,
         /// Whether TLS is asked for.
         #[property(get)]
         pub(super) encrypted: Cell<bool>,
@@ -75,6 +78,8 @@ mod imp {
         #[property(name = "channels", get = Self::channels, type = gio::ListStore)]
         pub(super) conversations: Conversations,
         pub(super) services: OnceCell<Rc<Services>>,
+        /// Whether we were online since a person last asked to connect.
+        pub(super) was_online: Cell<bool>,
         pub(super) id: OnceCell<NetworkId>,
         pub(super) key: Cell<NetworkKey>,
         pub(super) host: RefCell<String>,
@@ -113,7 +118,7 @@ glib::wrapper! {
     /// One server: how the connection to it stands, who we are there, and its conversations.
     ///
     /// Properties (read-only): `name`, `address`, `nick`, `display-name`, `state`, `state-text`,
-    /// `encrypted`, `channels`.
+    /// `failure-text`, `encrypted`, `channels`.
     pub struct Network(ObjectSubclass<imp::Network>);
 }
 
@@ -213,7 +218,8 @@ impl Network {
         if !self.services().has_link() {
             return;
         }
-        self.show_state(ConnectionState::Connecting, words::connecting());
+        self.imp().was_online.set(false);
+        self.set_state(&State::Connecting);
         self.ask(Command::Connect(Box::new(self.config())));
     }
 
@@ -280,15 +286,20 @@ impl Network {
     }
 
     fn set_state(&self, state: &State) {
-        let (state, text) = words::state(state);
-        self.show_state(state, text);
-    }
-
-    fn show_state(&self, state: ConnectionState, text: String) {
-        if self.imp().state_text.replace(text) != self.state_text() {
+        let imp = self.imp();
+        imp.was_online.set(imp.was_online.get() || *state == State::Online);
+        let failure = match state {
+            State::Waiting { failure, .. } | State::Failed(failure) => words::failure(failure),
+            _ => String::new(),
+        };
+        if imp.failure_text.replace(failure) != self.failure_text() {
+            self.notify_failure_text();
+        }
+        let (state, text) = words::state(state, imp.was_online.get());
+        if imp.state_text.replace(text) != self.state_text() {
             self.notify_state_text();
         }
-        if self.imp().state.replace(state) != state {
+        if imp.state.replace(state) != state {
             self.notify_state();
         }
     }

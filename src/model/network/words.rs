@@ -1,15 +1,20 @@
 //! How a connection stands, in words.
 
-use crate::i18n::{gettext, gettext_f};
+use crate::i18n::{gettext, gettext_f, isolate};
 use crate::irc::event::{Failure, State};
 use crate::model::ConnectionState;
 
-/// The state as a property, and in words for a banner; there are none when online.
-pub(super) fn state(state: &State) -> (ConnectionState, String) {
+/// The state as a property, and in words for a banner; there are none when online. `is_again` says
+/// that a connection was lost and is being made again.
+pub(super) fn state(state: &State, is_again: bool) -> (ConnectionState, String) {
     match state {
         // Translators: how the connection stands.
         State::Offline => (ConnectionState::Offline, gettext("Not connected")),
-        State::Connecting => (ConnectionState::Connecting, connecting()),
+        State::Connecting if is_again => (ConnectionState::Connecting, reconnecting()),
+        State::Securing if is_again => (ConnectionState::Securing, reconnecting()),
+        State::Registering if is_again => (ConnectionState::Registering, reconnecting()),
+        // Translators: how the connection stands.
+        State::Connecting => (ConnectionState::Connecting, gettext("Connecting…")),
         // Translators: how the connection stands: encryption is being agreed upon.
         State::Securing => (ConnectionState::Securing, gettext("Securing the connection…")),
         // Translators: how the connection stands: the server learns who we are.
@@ -17,17 +22,16 @@ pub(super) fn state(state: &State) -> (ConnectionState, String) {
         State::Online => (ConnectionState::Online, String::new()),
         State::Waiting { failure: why, .. } => {
             // Translators: {why} is a sentence, such as "Nobody answered."
-            let text = gettext_f("{why} Trying again soon.", &[("why", &failure(why))]);
+            let text = gettext_f("{why} Reconnecting…", &[("why", &failure(why))]);
             (ConnectionState::Waiting, text)
         }
         State::Failed(why) => (ConnectionState::Failed, failure(why)),
     }
 }
 
-/// The words of [`ConnectionState::Connecting`].
-pub(super) fn connecting() -> String {
-    // Translators: how the connection stands.
-    gettext("Connecting…")
+fn reconnecting() -> String {
+    // Translators: how the connection stands: it was lost, and another is being made.
+    gettext("Reconnecting…")
 }
 
 /// Why there is no connection, as a sentence.
@@ -35,7 +39,7 @@ pub(super) fn failure(failure: &Failure) -> String {
     match failure {
         Failure::NameNotFound => gettext("There is no computer of this name."),
         Failure::NoAnswer => gettext("Nobody answered."),
-        Failure::Refused => gettext("The computer is there, but no chat server runs on it."),
+        Failure::Refused => gettext("The connection was refused: no chat server runs there."),
         Failure::NotAChatServer => {
             gettext("What answered is not a chat server, or its encryption is another.")
         }
@@ -43,18 +47,18 @@ pub(super) fn failure(failure: &Failure) -> String {
         Failure::Closed(words) if words.is_empty() => gettext("The server closed the connection."),
         Failure::Closed(words) => {
             // Translators: {words} are the server's own, in whatever language.
-            gettext_f("The server closed the connection: {words}", &[("words", words)])
+            gettext_f("The server closed the connection: {words}", &[("words", &isolate(words))])
         }
         Failure::NameRefused(words) if words.is_empty() => {
             gettext("This name cannot be used there.")
         }
         Failure::NameRefused(words) => {
             // Translators: {words} are the server's own, in whatever language.
-            gettext_f("This name cannot be used there: {words}", &[("words", words)])
+            gettext_f("This name cannot be used there: {words}", &[("words", &isolate(words))])
         }
         Failure::Local(words) => {
             // Translators: {words} are the operating system's own.
-            gettext_f("This computer cannot connect: {words}", &[("words", words)])
+            gettext_f("This computer cannot connect: {words}", &[("words", &isolate(words))])
         }
     }
 }

@@ -238,13 +238,18 @@ fn row_of(channel: &Channel, text: &str) -> TimelineItem {
         .expect("a row of this text")
 }
 
+/// A sentence without the signs that keep the directions of its parts apart.
+fn bare(sentence: &str) -> String {
+    sentence.replace(['\u{2068}', '\u{2069}'], "")
+}
+
 /// Writes down the words of a signal.
 fn listen(object: &impl IsA<glib::Object>, signal: &str) -> Rc<RefCell<Vec<String>>> {
     let heard: Rc<RefCell<Vec<String>>> = Rc::default();
     let told = Rc::clone(&heard);
     object.connect_local(signal, false, move |values| {
         let words = values[1..].iter().map(|value| match value.get::<String>() {
-            Ok(words) => words,
+            Ok(words) => bare(&words),
             Err(_) => value.get::<Channel>().expect("words or a channel").name(),
         });
         told.borrow_mut().extend(words);

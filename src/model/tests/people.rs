@@ -54,7 +54,7 @@ fn the_list_follows_who_comes_and_goes() {
     );
     assert_eq!(names(&room), ["A", "The hiba", "The ben"]);
     assert_eq!(room.topic(), "tea");
-    assert_eq!(rows(&room.timeline())[1].text(), "The ben joined · The ana left");
+    assert_eq!(bare(&rows(&room.timeline())[1].text()), "The ben joined · The ana left");
 
     world.events(&network, vec![Event::Left { room: in_room(), reason: "Enough".into() }]);
     assert!(!room.joined());

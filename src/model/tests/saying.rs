@@ -7,7 +7,7 @@ fn what_is_said_is_pending_until_its_echo_and_then_kept() {
     let (world, network, room) = World::online();
     world.act(|_| room.send_text("hello"));
     assert_eq!(texts(&room), ["hello…"]);
-    assert_eq!(room.last_line(), "You: hello");
+    assert_eq!(bare(&room.last_line()), "You: hello");
     let [outgoing] = &world.sent()[..] else { panic!("sent once") };
     assert_eq!((outgoing.target.as_str(), outgoing.text.as_str()), (ROOM, "hello"));
 

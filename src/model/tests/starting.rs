@@ -89,8 +89,16 @@ fn how_the_connection_stands_is_said_in_words() {
     let lost = State::Waiting { retry_in_ms: 1000, failure: Failure::Lost };
     world.events(&network, vec![Event::State(lost)]);
     assert_eq!(network.state(), ConnectionState::Waiting);
-    assert_eq!(network.state_text(), "The connection was lost. Trying again soon.");
+    assert_eq!(network.state_text(), "The connection was lost. Reconnecting…");
+    assert_eq!(network.failure_text(), "The connection was lost.");
     assert!(!room.joined());
+    world.events(&network, vec![Event::State(State::Connecting)]);
+    assert_eq!(
+        (network.state_text(), network.failure_text()),
+        ("Reconnecting…".into(), String::new())
+    );
+    let lost = State::Waiting { retry_in_ms: 1000, failure: Failure::NoAnswer };
+    world.events(&network, vec![Event::State(lost)]);
     world.asked();
     world.act(|_| network.go_online());
     assert_eq!(world.asked(), [Command::ConnectNow]);
@@ -156,6 +164,9 @@ fn without_a_socket_thread_it_says_so_and_shows_what_was() {
     let world = World { context, chat, asked: Rc::default(), tell, folder: world.folder };
     world.settle();
     assert_eq!(world.network().state(), ConnectionState::Failed);
-    assert_eq!(world.network().state_text(), "This computer cannot connect: no threads left");
+    assert_eq!(
+        bare(&world.network().state_text()),
+        "This computer cannot connect: no threads left"
+    );
     assert_eq!(room_of(&world.network()).draft(), "half");
 }

@@ -1,6 +1,6 @@
 //! The words of rows that nobody said: days, times of day, and who came or went.
 
-use crate::i18n::{gettext, gettext_f, ngettext_f};
+use crate::i18n::{gettext, gettext_f, isolate, ngettext_f};
 
 use super::entry::{Change, Day};
 
@@ -84,7 +84,7 @@ pub(super) fn changes(changes: &[&Change]) -> String {
     }
     let names = |was_in, is_in| {
         let chosen = people.iter().filter(|p| (p.was_in, p.is_in) == (was_in, is_in));
-        chosen.map(|person| person.name).collect::<Vec<_>>()
+        chosen.map(|person| isolate(person.name)).collect::<Vec<_>>()
     };
     let sentences = [
         joined(&names(false, true)),
@@ -103,7 +103,7 @@ struct Person<'a> {
     is_in: bool,
 }
 
-fn joined(names: &[&str]) -> Option<String> {
+fn joined(names: &[String]) -> Option<String> {
     Some(match names {
         [] => return None,
         // Translators: somebody came into the room.
@@ -120,7 +120,7 @@ fn joined(names: &[&str]) -> Option<String> {
     })
 }
 
-fn left(names: &[&str]) -> Option<String> {
+fn left(names: &[String]) -> Option<String> {
     Some(match names {
         [] => return None,
         // Translators: somebody left the room.
@@ -137,7 +137,7 @@ fn left(names: &[&str]) -> Option<String> {
     })
 }
 
-fn joined_and_left(names: &[&str]) -> Option<String> {
+fn joined_and_left(names: &[String]) -> Option<String> {
     Some(match names {
         [] => return None,
         // Translators: somebody came into the room and soon left it.
@@ -154,7 +154,7 @@ fn joined_and_left(names: &[&str]) -> Option<String> {
     })
 }
 
-fn came_back(names: &[&str]) -> Option<String> {
+fn came_back(names: &[String]) -> Option<String> {
     Some(match names {
         [] => return None,
         // Translators: somebody left the room and soon came back.
@@ -171,6 +171,6 @@ fn came_back(names: &[&str]) -> Option<String> {
     })
 }
 
-fn count(others: &[&str]) -> u32 {
+fn count(others: &[String]) -> u32 {
     u32::try_from(others.len()).unwrap_or(u32::MAX)
 }

@@ -205,7 +205,7 @@ impl ConnectView {
             }
             ConnectionState::Connecting => self.imp().address_page.set_busy(true),
             // A first attempt that fails is the person's to mend, not to be repeated.
-            ConnectionState::Waiting => self.give_up(&network.state_text()),
+            ConnectionState::Waiting => self.give_up(&network.failure_text()),
             _ => {}
         }
     }
