@@ -206,6 +206,8 @@ impl Session {
         }
         line.param(0).clone_into(&mut self.live.nick);
         self.live.phase = Phase::Welcomed;
+        // What it refused before, it did not mind.
+        self.live.last_words = None;
     }
 
     /// `005`.

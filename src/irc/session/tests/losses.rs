@@ -25,6 +25,10 @@ enum Step {
     Wait(u64),
     /// The connection is lost after some more bytes reached the server.
     Cut(usize),
+    /// The connection is lost, and what was on its way to the server arrives late, if the server can cope with that.
+    CutLate,
+    /// One of those lines arrives.
+    Late,
     /// A new connection.
     Open,
 }
@@ -38,6 +42,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..ROOMS.len()).prop_map(Step::Repeat),
         1 => (0..25_000u64).prop_map(Step::Wait),
         1 => (0..600usize).prop_map(Step::Cut),
+        1 => Just(Step::CutLate),
+        3 => Just(Step::Late),
         2 => Just(Step::Open),
     ]
 }
@@ -79,6 +85,9 @@ fn run(world: &mut World, steps: &[Step]) -> Vec<Vec<String>> {
                 world.deliver_up(bytes);
                 world.cut();
             }
+            Step::CutLate if world.server.abilities.takes_once => world.cut_late(),
+            Step::CutLate => drop(world.cut()),
+            Step::Late => world.deliver_late(),
             Step::Open => world.open(),
         }
     }

@@ -311,15 +311,34 @@ impl ModelServer {
             self.push_numeric(label, &format!("404 {target} :You are not there."));
             return;
         }
-        let history = self.rooms.get(&fold(target)).into_iter().flatten();
-        let mut earlier = history.filter(|kept| send_id.is_some() && kept.send_id == send_id);
-        let earlier = earlier.next().filter(|_| self.abilities.takes_once).cloned();
         let nick = self.connection.nick.clone();
+        let earlier = self.find_earlier(target, send_id.as_deref());
         let kept = earlier.unwrap_or_else(|| self.keep(&nick, target, text, send_id, now_ms));
         if self.has("echo-message") {
             self.push_kept(&kept, target, label);
         } else if !label.is_empty() {
             self.push_tagged(label, ":server ACK");
+        }
+    }
+
+    /// What a send identifier was taken for before, where that is looked after.
+    fn find_earlier(&self, room: &str, send_id: Option<&str>) -> Option<Kept> {
+        let send_id = send_id.filter(|_| self.abilities.takes_once)?;
+        let mut history = self.rooms.get(&fold(room)).into_iter().flatten();
+        history.find(|kept| kept.send_id.as_deref() == Some(send_id)).cloned()
+    }
+
+    /// A line of ours comes late, over a connection that we have given up: only what it says in a room counts.
+    pub(crate) fn handle_late_line(&mut self, nick: &str, line: &str, now_ms: u64) {
+        let message = Message::parse(line.as_bytes()).expect("a session sends well-formed lines");
+        let (Some(room), Some(text)) = (message.param(0), message.param(1)) else { return };
+        let send_id = message.tag(vendor::SEND_TAG).map(Cow::into_owned);
+        let is_new = self.find_earlier(room, send_id.as_deref()).is_none();
+        if message.command() == "PRIVMSG" && is_new {
+            let kept = self.keep(nick, room, text, send_id, now_ms);
+            if self.connection.rooms.contains(&fold(room)) {
+                self.push_kept(&kept, room, &[]);
+            }
         }
     }
 

@@ -421,6 +421,15 @@ fn a_closed_connection_says_why() {
     mute.session.handle_timeout(crate::irc::Now { mono_ms: REGISTRATION_MS, wall_ms: 0 });
     assert_eq!(mute.cut(), Some(Failure::NoAnswer));
 
+    let mut old = open();
+    old.inject(":server 421 * CAP :Unknown command");
+    old.inject(":server 001 Ana_Lima :Welcome!");
+    assert_eq!(old.cut(), Some(Failure::Lost));
+
+    let mut strict = open();
+    strict.inject(":server 464 * :Password needed.");
+    assert_eq!(strict.cut(), Some(Failure::Closed("Password needed.".into())));
+
     assert_eq!(open().cut(), Some(Failure::Lost));
     assert_eq!(online().cut(), Some(Failure::Lost));
 }

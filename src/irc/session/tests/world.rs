@@ -1,5 +1,7 @@
 //! A session, a model server, and the line between them, in virtual time.
 
+use std::collections::VecDeque;
+
 use majlis_protocol::{LineDecoder, LineLimits, Timestamp};
 use uuid::Uuid;
 
@@ -23,6 +25,8 @@ pub(crate) struct World {
     up: Vec<u8>,
     /// On its way to the session.
     down: Vec<u8>,
+    /// Lines that a lost connection still brings to the server, some time.
+    late: VecDeque<String>,
     up_decoder: LineDecoder,
     down_decoder: LineDecoder,
 }
@@ -56,6 +60,7 @@ impl World {
             now_ms: 0,
             up: Vec::new(),
             down: Vec::new(),
+            late: VecDeque::new(),
             up_decoder: LineDecoder::new(LineLimits::FROM_CLIENT),
             down_decoder: LineDecoder::new(LineLimits::FROM_SERVER),
         }
@@ -98,6 +103,29 @@ impl World {
         self.take_output();
         assert_eq!(self.session.poll_timeout(), None, "nothing is awaited without a connection");
         Some(failure)
+    }
+
+    /// Loses the connection, but what is on its way to the server arrives there late.
+    pub(crate) fn cut_late(&mut self) {
+        let mut decoder =
+            std::mem::replace(&mut self.up_decoder, LineDecoder::new(LineLimits::FROM_CLIENT));
+        let mut rest = self.up.as_slice();
+        while !rest.is_empty() {
+            rest = &rest[decoder.push(rest)..];
+            while let Some(line) = decoder.next_line() {
+                let line = line.expect("a session keeps to the limits");
+                self.late.push_back(String::from_utf8_lossy(line).into_owned());
+            }
+        }
+        self.cut();
+    }
+
+    /// One late line arrives.
+    pub(crate) fn deliver_late(&mut self) {
+        if let Some(line) = self.late.pop_front() {
+            self.server.handle_late_line("Ana_Lima", &line, START_MS + self.now_ms);
+            self.take_output();
+        }
     }
 
     pub(crate) fn command(&mut self, command: Command) {
