@@ -11,6 +11,7 @@
 //! The base protocol is that of modern.ircdocs.horse; extensions are IRCv3's, each named where it is used.
 
 mod address;
+pub mod base64;
 mod capability;
 mod casemapping;
 mod encode;
@@ -19,6 +20,7 @@ mod line;
 mod message;
 mod name_rules;
 pub mod numeric;
+pub mod scram;
 mod split;
 mod tags;
 mod timestamp;

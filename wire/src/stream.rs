@@ -155,6 +155,13 @@ impl Stream {
         Fingerprint::from_certificate(connection.peer_certificates()?.first()?).ok()
     }
 
+    /// What ties a sign-in to this connection: keying material that both ends have and nobody in the middle (`tls-exporter`,
+    /// RFC 9266). After the handshake; `None` before it, and without TLS.
+    pub fn channel_binding(&self) -> Option<[u8; 32]> {
+        let connection = &self.tls.as_ref()?.connection;
+        connection.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(&[])).ok()
+    }
+
     /// On a client, what was found out about the server, once it proved to hold its key.
     pub fn verdict(&self) -> Option<Verdict> {
         self.tls.as_ref()?.verdict.as_ref()?.get().copied()

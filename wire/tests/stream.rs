@@ -298,3 +298,18 @@ fn only_names_that_certificates_carry_can_be_connected_to() {
         assert_eq!(Stream::connect_tls(socket, &tls, host).is_ok(), is_fine, "{host}");
     }
 }
+
+#[test]
+fn both_ends_of_one_connection_have_the_same_binding_and_no_other_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = identity(folder.path(), "server");
+    let (early, _) = tls_pair(&server, Trust::Authorities, None);
+    assert_eq!(early.channel_binding(), None);
+    let (client, guest) = connected(&server, None);
+    let binding = client.channel_binding();
+    assert!(binding.is_some());
+    assert_eq!(binding, guest.channel_binding());
+    let (_, other) = connected(&server, None);
+    assert_ne!(other.channel_binding(), binding);
+    assert_eq!(Stream::plain(sockets().0).channel_binding(), None);
+}
