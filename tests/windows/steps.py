@@ -1,12 +1,10 @@
 """What a person does in the application, in the words that the windows show."""
 
-import re
-
 from driver import until
 
 TIMELINE, PEOPLE, COMPOSER = "Messages", "People", "Message"
 REFUSE = "Don’t Connect"
-RECONNECTING = re.compile("Reconnecting")
+TRY_NOW = "Try Now"
 
 
 def connect(app, server, name):
@@ -63,8 +61,15 @@ def count(app, text):
 
 
 def wait_until_offline(app):
-    app.wait_for_text("Reconnecting")
+    """Waits for the banner that says so."""
+    app.find("button", TRY_NOW)
 
 
 def wait_until_online(app):
-    until(lambda: not app.find_all(None, RECONNECTING), "the banner to go away", seconds=60)
+    """Waits until the server has told who is in the room."""
+    people = app.find("list", PEOPLE)
+    until(
+        lambda: not app.find_all("button", TRY_NOW) and app.find_all("row", None, people),
+        "the server to be back",
+        seconds=60,
+    )

@@ -10,6 +10,9 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
+# GTK has no such cache to ask, and libatspi warns of it at each application.
+GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None, None)
+
 # What the tests call a thing, and the roles that a toolkit may give it.
 ROLES = {
     "alert": {Atspi.Role.ALERT, Atspi.Role.NOTIFICATION},
