@@ -19,6 +19,9 @@ const SCHEMES: [(&str, &str); 7] = [
     ("irc://", "irc://"),
 ];
 
+const LEFT_TO_RIGHT_MARK: char = '\u{200E}';
+const RIGHT_TO_LEFT_MARK: char = '\u{200F}';
+
 /// Pango markup that shows the text as it is, with its addresses as links. Takes linear time.
 pub(crate) fn markup(text: &str) -> String {
     let mut markup = String::with_capacity(text.len() + text.len() / 8);
@@ -132,9 +135,26 @@ pub(crate) fn direction(text: &str) -> Option<gtk::TextDirection> {
     }
 }
 
+/// A sentence in the person's own language, which is read in that language's direction even where it begins
+/// with a name in another script.
+pub(crate) fn sentence(words: &str) -> String {
+    sentence_in(words, gtk::Widget::default_direction())
+}
+
+fn sentence_in(words: &str, reading: gtk::TextDirection) -> String {
+    let mark = match reading {
+        gtk::TextDirection::Rtl => RIGHT_TO_LEFT_MARK,
+        _ => LEFT_TO_RIGHT_MARK,
+    };
+    match direction(words) {
+        Some(first) if first != reading => format!("{mark}{words}"),
+        _ => words.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{LINKS_MAX, direction, markup};
+    use super::{LINKS_MAX, direction, markup, sentence_in};
 
     #[test]
     fn text_is_escaped() {
@@ -205,5 +225,14 @@ mod tests {
         assert_eq!(direction("1. مرحبا"), Some(gtk::TextDirection::Rtl));
         assert_eq!(direction("hello مرحبا"), Some(gtk::TextDirection::Ltr));
         assert_eq!(direction("42!"), None);
+    }
+
+    #[test]
+    fn a_sentence_is_read_in_its_language_whatever_name_it_begins_with() {
+        let ltr = gtk::TextDirection::Ltr;
+        let rtl = gtk::TextDirection::Rtl;
+        assert_eq!(direction(&sentence_in("بدر joined", ltr)), Some(ltr));
+        assert_eq!(direction(&sentence_in("Ana انضمت", rtl)), Some(rtl));
+        assert_eq!(sentence_in("Ana joined", ltr), "Ana joined");
     }
 }
