@@ -6,7 +6,7 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::{ChannelRow, CurrentSelection};
-use crate::i18n::{gettext, gettext_f};
+use crate::i18n::{gettext, gettext_f, pgettext};
 use crate::model::{Channel, Chat, Network};
 use crate::ui::text::isolate;
 
@@ -188,7 +188,12 @@ fn list_header(header: &glib::Object) -> &gtk::ListHeader {
 }
 
 fn section_title(channel: &Channel, names_network: bool) -> String {
-    let kind = if channel.is_room() { gettext("Rooms") } else { gettext("People") };
+    let kind = if channel.is_room() {
+        gettext("Rooms")
+    } else {
+        // Translators: A heading over the people whom one has conversations with.
+        pgettext("conversations", "People")
+    };
     match channel.network().filter(|_| names_network) {
         Some(network) => gettext_f(
             // Translators: A heading over rooms or people, such as "Rooms in library.local".
