@@ -158,7 +158,7 @@ fn run_committer(
     outputs: &Receiver<Output>,
 ) -> Result<(), StoreError> {
     while let Ok(mut output) = outputs.recv() {
-        for more in outputs.try_iter() {
+        for more in outputs.try_iter().take(COMMIT_QUEUE_OUTPUTS) {
             output.writes.extend(more.writes);
             output.events.extend(more.events);
         }

@@ -224,7 +224,7 @@ impl Relay {
             Action::Topic { topic, .. } => Some(format!("{nick} set the topic: {topic}")),
             Action::Tagmsg { .. } | Action::Mode { .. } => None,
         }
-        .map(|text| text.chars().filter(|c| !c.is_control()).collect())
+        .map(|text| text.chars().filter(|&c| !steers_a_terminal(c)).collect())
     }
 }
 
@@ -249,6 +249,12 @@ impl Action {
 fn ctcp(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('\u{1}')?;
     Some(inner.strip_suffix('\u{1}').unwrap_or(inner))
+}
+
+/// Whether a character would do something to a terminal, or reorder what stands beside it, rather than be read.
+fn steers_a_terminal(character: char) -> bool {
+    let embeds_or_isolates = matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || embeds_or_isolates
 }
 
 #[cfg(test)]
@@ -315,7 +321,7 @@ mod tests {
     #[test]
     fn the_plain_room_reads_words_without_control_characters() {
         let plain = |relay: &Relay| encoded(relay, Dialect::Plain).unwrap();
-        assert_eq!(plain(&said("he\u{1b}[31mllo\u{3}")), "نور_: he[31mllo");
+        assert_eq!(plain(&said("he\u{1b}[31mllo\u{3}\u{202E}")), "نور_: he[31mllo");
         assert_eq!(plain(&said("\u{1}ACTION waves\u{1}")), "* نور_ waves");
         assert_eq!(encoded(&said("\u{1}VERSION\u{1}"), Dialect::Plain), None);
         let join = Action::Join { room: "#lobby".into(), realname: "N".into() };
