@@ -5,6 +5,7 @@ Words after the options pick tests whose name holds one of them.
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -50,6 +51,8 @@ def main():
     arguments = parse_arguments()
     WindowTest.programs = arguments.programs
     WindowTest.pictures = arguments.pictures
+    # What a former run left would be taken for evidence of this one.
+    shutil.rmtree(arguments.pictures, ignore_errors=True)
     loader = unittest.TestLoader()
     loader.testNamePatterns = [f"*{word}*" for word in arguments.words] or None
     tests = loader.discover(str(HERE), pattern="test_*.py")

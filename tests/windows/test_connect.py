@@ -26,7 +26,7 @@ class Connect(WindowTest):
     def test_an_address_where_nobody_listens_is_said_in_place(self):
         ana = self.open_app("ana")
         steps.enter_address(ana, "127.0.0.1", closed_port(), "Ana")
-        ana.wait_for_text("no chat server runs on it")
+        ana.wait_for_text("no chat server runs")
         self.picture(ana, "error")
         steps.enter_address(ana, self.server.host, self.server.port, "Ana")
         ana.find("button", "The Words Match")

@@ -3,14 +3,13 @@
 import os
 import re
 import subprocess
-import time
 from pathlib import Path
 
 from gi.repository import GLib
 
 from .processes import Process, SessionBus
 from .tree import application_with_pid
-from .wait import until
+from .wait import TimedOut, until
 
 # A font that every machine which runs this has, so that pictures look the same everywhere.
 GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
@@ -126,11 +125,12 @@ class App:
 
     def focus(self, node):
         """Moves the keyboard's focus to a thing as the keyboard does, by Tab."""
+        self.raise_window()
+        # A window in the background holds no focus; coming forward, it remembers where it was.
         for _ in range(MOST_TABS):
-            if node.is_focused:
+            if _becomes(lambda: node.is_focused):
                 return
-            self.type_keys("Tab")
-            time.sleep(0.05)
+            _xdotool("key", "--clearmodifiers", "Tab")
         raise AssertionError(f"Tab does not reach {node.name!r}")
 
     # --- The window on the screen ---
@@ -200,6 +200,14 @@ def _xdotool(*arguments):
         capture_output=True, text=True, check=True, timeout=20,
     )
     return done.stdout
+
+
+def _becomes(check):
+    """Whether something is so now or in a moment."""
+    try:
+        return until(check, "it", seconds=0.15)
+    except TimedOut:
+        return False
 
 
 def _words(name):

@@ -126,10 +126,9 @@ class Node:
 
 def _matches(wanted, node):
     """A name is what a thing is called, or where it has another name, what it says."""
-    said = {node.name, node.text}
     if isinstance(wanted, re.Pattern):
-        return any(wanted.search(words) for words in said)
-    return wanted in said
+        return wanted.search(node.name) or wanted.search(node.text)
+    return wanted in (node.name, node.text)
 
 
 def application_with_pid(pid):
