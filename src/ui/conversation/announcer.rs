@@ -17,13 +17,20 @@ const READ_ALOUD_MAX: usize = 3;
 /// Collects messages for a moment, then has them read aloud, or only their number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Announcer {
-    waiting: Rc<RefCell<Vec<String>>>,
+    waiting: Rc<RefCell<Waiting>>,
     is_pausing: Rc<Cell<bool>>,
 }
 
+/// What is to be told: every message is counted, the first few are kept.
+#[derive(Debug, Default)]
+struct Waiting {
+    messages: Vec<String>,
+    count: u32,
+}
+
 impl Announcer {
-    /// Tells soon, through this widget.
-    pub(super) fn announce(&self, widget: &gtk::Widget, message: String) {
+    /// Tells soon, through this widget. The words are made only where they may be read aloud.
+    pub(super) fn announce(&self, widget: &gtk::Widget, message: impl FnOnce() -> String) {
         self.waiting.borrow_mut().push(message);
         if self.is_pausing.replace(true) {
             return;
@@ -41,39 +48,52 @@ impl Announcer {
 
     /// What waits belongs to a conversation that is no longer open.
     pub(super) fn forget(&self) {
-        self.waiting.borrow_mut().clear();
+        self.waiting.take();
     }
 
     fn flush(&self, widget: &gtk::Widget) {
         self.is_pausing.set(false);
-        for words in words_for(self.waiting.take()) {
+        for words in self.waiting.take().into_words() {
             widget.announce(&words, gtk::AccessibleAnnouncementPriority::Medium);
         }
     }
 }
 
-fn words_for(messages: Vec<String>) -> Vec<String> {
-    if messages.len() <= READ_ALOUD_MAX {
-        return messages;
+impl Waiting {
+    fn push(&mut self, message: impl FnOnce() -> String) {
+        if self.messages.len() < READ_ALOUD_MAX {
+            self.messages.push(message());
+        }
+        self.count = self.count.saturating_add(1);
     }
-    let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-    vec![ngettext_f(
-        // Translators: Said by a screen reader.
-        "{count} new message",
-        "{count} new messages",
-        count,
-        &[("count", &count.to_string())],
-    )]
+
+    fn into_words(self) -> Vec<String> {
+        if self.count as usize == self.messages.len() {
+            return self.messages;
+        }
+        vec![ngettext_f(
+            // Translators: Said by a screen reader.
+            "{count} new message",
+            "{count} new messages",
+            self.count,
+            &[("count", &self.count.to_string())],
+        )]
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{READ_ALOUD_MAX, words_for};
+    use super::{READ_ALOUD_MAX, Waiting};
 
     #[test]
     fn a_few_are_read_and_many_are_counted() {
-        let messages = |count| vec!["Ana: hi".to_owned(); count];
-        assert_eq!(words_for(messages(READ_ALOUD_MAX)), messages(READ_ALOUD_MAX));
-        assert_eq!(words_for(messages(40)), ["40 new messages"]);
+        let told = |count| {
+            let mut waiting = Waiting::default();
+            (0..count).for_each(|_| waiting.push(|| "Ana: hi".to_owned()));
+            waiting.into_words()
+        };
+        assert_eq!(told(READ_ALOUD_MAX), vec!["Ana: hi"; READ_ALOUD_MAX]);
+        assert_eq!(told(40), ["40 new messages"]);
+        assert!(told(0).is_empty());
     }
 }

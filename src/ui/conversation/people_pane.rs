@@ -143,7 +143,8 @@ impl PeoplePane {
             count,
             &[("count", &count.to_string())],
         );
-        imp.window_title.set_subtitle(&words);
+        // Nobody is listed while there is no connection; that says nothing about who is there.
+        imp.window_title.set_subtitle(if count > 0 { &words } else { "" });
         let is_search = !imp.search_entry.text().is_empty();
         let is_in_vain = is_search && found.n_items() == 0;
         imp.stack.set_visible_child_name(if is_in_vain { "nobody" } else { "people" });

@@ -298,7 +298,7 @@ impl TimelineView {
                 !item.is_own() && matches!(item.kind(), ItemKind::Message | ItemKind::Notice)
             });
         for item in new {
-            self.imp().announcer.announce(self.upcast_ref(), describe(&item));
+            self.imp().announcer.announce(self.upcast_ref(), || describe(&item));
             if !self.follows_end() {
                 self.set_missed_count(self.imp().missed_count.get() + 1);
             }
