@@ -62,8 +62,8 @@ pub enum Event {
     JoinFailed {
         /// Its name as asked.
         room: String,
-        /// Why, in the server's words.
-        reason: String,
+        /// Why.
+        reason: Refusal,
     },
     /// The whole list of a room's members; it comes once with names and roles, and again with what people call themselves.
     Members {
@@ -133,14 +133,43 @@ pub enum Event {
     SendFailed {
         /// Which.
         id: Uuid,
-        /// Why, in the server's words.
-        reason: String,
+        /// Why.
+        reason: Refusal,
     },
+    /// Something else that was asked for did not happen.
+    Refused(Refusal),
     /// Words of the server for the person (a refusal, a notice, the message of the day), about no message of theirs.
     ServerText {
         /// The words.
         text: String,
     },
+}
+
+/// Why something that was asked for did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server refused, in its own words; possibly without any.
+    Server(String),
+    /// As many conversations are open as a session holds.
+    TooManyConversations,
+    /// As many messages wait to be sent as a session holds.
+    TooManyWaiting,
+    /// It does not fit a line, or holds what no line can.
+    CannotBeSaid,
+    /// The connection was lost before the answer, and the history cannot tell whether the message arrived.
+    InDoubt,
+    /// What was named is no room.
+    NotARoom,
+    /// What was named, given here, is no nick.
+    NotANick(String),
+    /// The topic was not sent: we are not connected, or it does not fit a line.
+    TopicNotSet,
+}
+
+impl From<String> for Refusal {
+    fn from(words: String) -> Self {
+        Self::Server(words)
+    }
 }
 
 /// How the connection stands.

@@ -5,7 +5,7 @@ use majlis_protocol::{Encoder, fold};
 use super::conversation::Stage;
 use super::outbox::Progress;
 use super::{Now, Phase, Session};
-use crate::irc::event::Event;
+use crate::irc::event::{Event, Refusal};
 use crate::irc::{Command, HistoryMark};
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
 
     fn want_room(&mut self, name: &str, known: Option<HistoryMark>) {
         let Some((key, room)) = self.conversations.ensure(name) else {
-            let reason = "There are too many conversations.".to_owned();
+            let reason = Refusal::TooManyConversations;
             self.tell(Event::JoinFailed { room: name.to_owned(), reason });
             return;
         };
@@ -92,7 +92,7 @@ impl Session {
         } else if self.live.output.send(&Encoder::new("NICK").param(&nick)) {
             self.live.asked_nick = Some(nick);
         } else {
-            self.tell(Event::ServerText { text: format!("{nick} cannot be a name here.") });
+            self.tell(Event::Refused(Refusal::NotANick(nick)));
         }
     }
 
@@ -100,7 +100,7 @@ impl Session {
         let is_sent = self.live.phase == Phase::Registered
             && self.live.output.send(&Encoder::new("TOPIC").param(room).trailing(topic));
         if !is_sent {
-            self.tell(Event::ServerText { text: "The topic could not be set.".to_owned() });
+            self.tell(Event::Refused(Refusal::TopicNotSet));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::features::MemberModes;
 use super::output::Labelled;
 use super::roster::clean_display_name;
 use super::{Phase, Session};
-use crate::irc::event::Event;
+use crate::irc::event::{Event, Refusal};
 
 impl Session {
     /// Takes the lobby among the rooms to be in, unless the person left it.
@@ -44,11 +44,11 @@ impl Session {
                 room.stage = Stage::Joining;
             }
         } else {
-            self.fail_join(key, "That is no name of a room.".to_owned());
+            self.fail_join(key, Refusal::NotARoom);
         }
     }
 
-    pub(super) fn fail_join(&mut self, key: &str, reason: String) {
+    pub(super) fn fail_join(&mut self, key: &str, reason: Refusal) {
         if let Some(room) = self.conversations.get_mut(key) {
             room.stage = Stage::Open;
         }

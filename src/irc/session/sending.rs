@@ -13,7 +13,7 @@ use super::outbox::Progress;
 use super::output::Labelled;
 use super::{Now, Phase, Session};
 use crate::irc::Outgoing;
-use crate::irc::event::{Event, Message, MessageKind, Origin};
+use crate::irc::event::{Event, Message, MessageKind, Origin, Refusal};
 
 /// How the token begins of a PING that is sent behind a message.
 const PING_BEHIND: &str = "sent-";
@@ -22,7 +22,7 @@ impl Session {
     /// Takes a message in, behind all others.
     pub(super) fn add_to_outbox(&mut self, outgoing: Outgoing, progress: Progress) {
         if let Err(refused) = self.outbox.push(outgoing, progress) {
-            let reason = "Too many messages are waiting.".to_owned();
+            let reason = Refusal::TooManyWaiting;
             self.tell(Event::SendFailed { id: refused.id, reason });
         }
     }
@@ -36,7 +36,7 @@ impl Session {
             let outgoing = pending.outgoing.clone();
             if !self.live.send_message(&outgoing, number) {
                 self.outbox.remove(outgoing.id);
-                let reason = "This is too long or cannot be said here.".to_owned();
+                let reason = Refusal::CannotBeSaid;
                 self.events.push(Event::SendFailed { id: outgoing.id, reason });
             }
         }
@@ -67,7 +67,7 @@ impl Session {
                 self.accept(id, now);
             }
             Some(Labelled::Join(key)) if self.is_joining(&key) => {
-                self.fail_join(&key, String::new());
+                self.fail_join(&key, Refusal::Server(String::new()));
             }
             Some(Labelled::History) if self.live.history.is_under_way_as(label) => {
                 self.finish_page(now);
@@ -118,9 +118,9 @@ impl Session {
         }
         let labelled = line.label.and_then(|label| self.live.labels.get(label)).cloned();
         match labelled {
-            Some(Labelled::Send(id)) => self.fail_send(id, line.words()),
+            Some(Labelled::Send(id)) => self.fail_send(id, line.words().into()),
             Some(Labelled::Join(key)) if self.is_joining(&key) => {
-                self.fail_join(&key, line.words());
+                self.fail_join(&key, line.words().into());
             }
             Some(Labelled::History) => self.fail_page(line.now),
             _ if self.has(Capability::LabeledResponse) => self.tell_refusal(line),
@@ -137,11 +137,11 @@ impl Session {
         }
         for key in named.iter().map(|param| fold(param)) {
             if self.is_joining(&key) {
-                self.fail_join(&key, line.words());
+                self.fail_join(&key, line.words().into());
                 return;
             }
             if let Some(id) = self.outbox.in_flight_to(&key, None) {
-                self.fail_send(id, line.words());
+                self.fail_send(id, line.words().into());
                 return;
             }
         }
@@ -155,12 +155,12 @@ impl Session {
     /// Nobody can say whether these arrived: the person decides whether to say them again.
     pub(super) fn fail_doubts(&mut self, key: &str) {
         for id in self.outbox.remove_in_doubt(key) {
-            let reason = "It is not known whether this arrived.".to_owned();
+            let reason = Refusal::InDoubt;
             self.tell(Event::SendFailed { id, reason });
         }
     }
 
-    fn fail_send(&mut self, id: Uuid, reason: String) {
+    fn fail_send(&mut self, id: Uuid, reason: Refusal) {
         if self.outbox.remove(id).is_some() {
             self.tell(Event::SendFailed { id, reason });
         }

@@ -10,7 +10,7 @@ use crate::model::Channel;
 use crate::model::channel::is_room;
 use crate::model::services::Turn;
 
-use super::Network;
+use super::{Network, words};
 
 impl Network {
     /// Carries one event. What it changes in lists is told when the turn is over.
@@ -26,11 +26,16 @@ impl Network {
             Event::Nick { old, new } => self.handle_nick(&old, &new),
             Event::Joined { room } => self.handle_joined(&room),
             Event::Left { room, reason } => self.handle_left(&room, &reason),
-            Event::JoinFailed { room, reason } => self.handle_join_failed(&room, &reason),
+            Event::JoinFailed { room, reason } => {
+                self.handle_join_failed(&room, &words::refusal(&reason))
+            }
             Event::Messages { conversation, origin, messages } => {
                 self.handle_messages(&conversation, origin, messages, turn);
             }
-            Event::SendFailed { id, reason } => self.handle_send_failed(id, &reason, turn),
+            Event::SendFailed { id, reason } => {
+                self.handle_send_failed(id, &words::refusal(&reason), turn)
+            }
+            Event::Refused(reason) => self.emit_server_text(&words::refusal(&reason)),
             Event::ServerText { text } => self.emit_server_text(&text),
             event => self.handle_room_event(event, turn),
         }
@@ -121,7 +126,7 @@ impl Network {
     fn handle_join_failed(&self, name: &str, reason: &str) {
         self.imp().opening.borrow_mut().remove(&fold(name));
         let values = [("room", &*isolate(name)), ("reason", &isolate(reason))];
-        // Translators: {reason} is in the server's words.
+        // Translators: {reason} is a sentence, often in the server's words.
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
     }
 

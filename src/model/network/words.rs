@@ -1,7 +1,7 @@
-//! How a connection stands, in words.
+//! How a connection stands, and why something did not happen, in words.
 
 use crate::i18n::{gettext, gettext_f, isolate};
-use crate::irc::event::{Failure, State};
+use crate::irc::event::{Failure, Refusal, State};
 use crate::model::ConnectionState;
 
 /// The state as a property, and in words for a banner; there are none when online. `is_again` says
@@ -59,6 +59,30 @@ pub(super) fn failure(failure: &Failure) -> String {
         Failure::Local(words) => {
             // Translators: {words} are the operating system's own.
             gettext_f("This computer cannot connect: {words}", &[("words", &isolate(words))])
+        }
+    }
+}
+
+/// Why something that was asked for did not happen, as a sentence.
+pub(super) fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Server(words) if words.is_empty() => gettext("The server gave no reason."),
+        Refusal::Server(words) => words.clone(),
+        Refusal::TooManyConversations => {
+            gettext("Too many conversations are open. Leave one first.")
+        }
+        Refusal::TooManyWaiting => gettext("Too many messages are waiting to be sent."),
+        Refusal::CannotBeSaid => gettext("This is too long to be sent as one message."),
+        Refusal::InDoubt => {
+            gettext("The connection was lost, and it is not known whether this arrived.")
+        }
+        Refusal::NotARoom => gettext("This is no name of a room."),
+        Refusal::NotANick(nick) => {
+            // Translators: {nick} is what the person wanted to be called.
+            gettext_f("{nick} cannot be a name here.", &[("nick", &isolate(nick))])
+        }
+        Refusal::TopicNotSet => {
+            gettext("The topic was not set: it is too long, or there is no connection.")
         }
     }
 }

@@ -123,7 +123,8 @@ fn joining_shows_the_room_once_we_are_in() {
 
     let told = listen(&network, "server-text");
     world.act(|_| network.join("#secret"));
-    let failed = Event::JoinFailed { room: "#secret".into(), reason: "Invitation only".into() };
+    let failed =
+        Event::JoinFailed { room: "#secret".into(), reason: "Invitation only".to_owned().into() };
     world.events(&network, vec![failed]);
     assert_eq!(told.take(), ["#secret cannot be entered: Invitation only"]);
 }

@@ -64,7 +64,7 @@ fn a_refused_message_says_why_and_is_retried_as_a_new_one_or_taken_back() {
     let (world, network, room) = World::online();
     world.act(|_| room.send_text("one\ntwo\nthree"));
     let sent = world.sent();
-    let refused = |id: Uuid| Event::SendFailed { id, reason: "Slowly".into() };
+    let refused = |id: Uuid| Event::SendFailed { id, reason: "Slowly".to_owned().into() };
     world.events(&network, vec![refused(sent[0].id), refused(sent[1].id)]);
     assert_eq!(texts(&room), ["one (Slowly)", "two (Slowly)", "three…"]);
 
@@ -87,7 +87,7 @@ fn a_refused_message_stays_refused_over_a_restart() {
     let (world, network, room) = World::online();
     world.act(|_| room.send_text("one"));
     let id = world.sent()[0].id;
-    world.events(&network, vec![Event::SendFailed { id, reason: "Slowly".into() }]);
+    world.events(&network, vec![Event::SendFailed { id, reason: "Slowly".to_owned().into() }]);
     let world = world.restarted();
     assert_eq!(texts(&room_of(&world.network())), ["one (Slowly)"]);
     assert_eq!(world.config().pending, []);

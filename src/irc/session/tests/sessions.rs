@@ -136,8 +136,10 @@ fn a_refused_message_says_why_and_goes_no_further() {
     world.send(1, "#elsewhere", "hello");
     world.send(2, "#lobby", "still here");
     world.settle();
-    let failed =
-        Event::SendFailed { id: outgoing(1, "", "").id, reason: "You are not there.".into() };
+    let failed = Event::SendFailed {
+        id: outgoing(1, "", "").id,
+        reason: "You are not there.".to_owned().into(),
+    };
     assert!(world.events.contains(&failed));
     assert_eq!(world.told_texts("#lobby"), ["still here"]);
     world.cut();
@@ -313,7 +315,10 @@ fn a_closed_room_is_told_and_does_not_keep_us_from_being_online() {
         world.server.closed_rooms.insert("#attic".into());
         world.open();
         world.settle();
-        let failed = Event::JoinFailed { room: "#attic".into(), reason: "You are banned.".into() };
+        let failed = Event::JoinFailed {
+            room: "#attic".into(),
+            reason: "You are banned.".to_owned().into(),
+        };
         assert!(world.events.contains(&failed));
         assert!(world.events.contains(&Event::State(State::Online)));
     }
@@ -406,7 +411,7 @@ fn a_closed_connection_says_why() {
     };
     let mut banned = open();
     banned.inject("ERROR :You are banned.");
-    assert_eq!(banned.cut(), Some(Failure::Closed("You are banned.".into())));
+    assert_eq!(banned.cut(), Some(Failure::Closed("You are banned.".to_owned().into())));
 
     let mut stranger = open();
     stranger.inject("HTTP/1.1 400 Bad Request");
