@@ -28,6 +28,8 @@ class Server:
                 self.program,
                 "--listen", f"{self.host}:{self.port}",
                 "--data", self.folder / data,
+                # Not the machine's own, which would differ from picture to picture.
+                "--name", "Home",
             ],
             log,
         )
