@@ -130,7 +130,11 @@ impl Chat {
     }
 
     fn is_connected_somewhere(&self) -> bool {
-        self.all_networks().iter().any(|network| network.state() != ConnectionState::Offline)
+        use ConnectionState::{Connecting, Online, Registering, Securing};
+        let connected = |network: &Network| {
+            matches!(network.state(), Connecting | Securing | Registering | Online)
+        };
+        self.all_networks().iter().any(connected)
     }
 
     fn tell_trouble(&self, words: &str) {

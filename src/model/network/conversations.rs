@@ -27,11 +27,17 @@ impl Default for Conversations {
 }
 
 impl Network {
-    /// Goes into a room, now and after each restart; `open-requested` follows once we are in.
+    /// Goes into a room, now and after each restart; `open-requested` follows once we are in, or at
+    /// once where there is no connection yet.
     pub fn join(&self, name: &str) {
         let name = if is_room(name) { name.to_owned() } else { format!("#{name}") };
         if let Some(channel) = self.find_open(&name).filter(Channel::joined) {
             self.emit_open_requested(&channel);
+            return;
+        }
+        if matches!(self.state(), ConnectionState::Offline | ConnectionState::Failed) {
+            // Every open room is joined with the next connection.
+            self.emit_open_requested(&self.ensure(&name));
             return;
         }
         self.imp().opening.borrow_mut().insert(fold(&name));

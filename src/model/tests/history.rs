@@ -207,6 +207,7 @@ fn a_room_that_is_left_and_joined_again_has_its_past_without_a_hole() {
     let network = world.network();
     assert_eq!(world.config().rooms, []);
     let opened = listen(&network, "open-requested");
+    world.events(&network, vec![Event::State(State::Registering)]);
     world.act(|_| network.join("lobby"));
     let known = Some(mark(5));
     assert_eq!(world.asked(), [Command::Join { room: ROOM.into(), known }]);

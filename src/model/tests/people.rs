@@ -111,6 +111,18 @@ fn a_conversation_follows_the_person_to_another_nick() {
 }
 
 #[test]
+fn a_room_joined_offline_is_entered_with_the_next_connection() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![Event::State(State::Offline)]);
+    let opened = listen(&network, "open-requested");
+    world.act(|_| network.join("tea"));
+    assert_eq!(opened.take(), ["#tea"]);
+    world.asked();
+    world.act(|_| network.go_online());
+    assert_eq!(world.config().rooms, [(ROOM.to_owned(), None), ("#tea".to_owned(), None)]);
+}
+
+#[test]
 fn joining_shows_the_room_once_we_are_in() {
     let (world, network, _) = World::online();
     let opened = listen(&network, "open-requested");
