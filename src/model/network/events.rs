@@ -27,13 +27,13 @@ impl Network {
             Event::Joined { room } => self.handle_joined(&room),
             Event::Left { room, reason } => self.handle_left(&room, &reason),
             Event::JoinFailed { room, reason } => {
-                self.handle_join_failed(&room, &words::refusal(&reason))
+                self.handle_join_failed(&room, &words::refusal(&reason));
             }
             Event::Messages { conversation, origin, messages } => {
                 self.handle_messages(&conversation, origin, messages, turn);
             }
             Event::SendFailed { id, reason } => {
-                self.handle_send_failed(id, &words::refusal(&reason), turn)
+                self.handle_send_failed(id, &words::refusal(&reason), turn);
             }
             Event::Refused(reason) => self.emit_server_text(&words::refusal(&reason)),
             Event::ServerText { text } => self.emit_server_text(&text),
