@@ -123,6 +123,11 @@ class App:
         self.raise_window()
         _xdotool("key", "--clearmodifiers", *keys)
 
+    def type_text(self, text):
+        """Types a text on the keyboard, into whatever has the focus."""
+        self.raise_window()
+        _xdotool("type", "--delay", "20", text)
+
     def focus(self, node):
         """Moves the keyboard's focus to a thing as the keyboard does, by Tab."""
         self.raise_window()

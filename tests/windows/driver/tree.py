@@ -50,6 +50,11 @@ class Node:
     def role(self):
         return self.accessible.get_role()
 
+    @property
+    def role_name(self):
+        """The role in the accessibility bus's own word."""
+        return self.accessible.get_role_name()
+
     def has_state(self, *states):
         found = self.accessible.get_state_set()
         return all(found.contains(state) for state in states)
@@ -116,7 +121,7 @@ class Node:
                 for word, is_so in (("showing", self.is_showing), ("focused", self.is_focused))
                 if is_so
             ]
-            line = f"{'  ' * depth}{self.accessible.get_role_name()} {self.name!r} {' '.join(states)}"
+            line = f"{'  ' * depth}{self.role_name} {self.name!r} {' '.join(states)}"
             if self.text != self.name:
                 line += f" text={self.text!r}"
             return "\n".join([line, *(child.dump(depth + 1) for child in self.children())])
