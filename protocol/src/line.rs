@@ -24,7 +24,7 @@ impl LineLimits {
 
     /// Whether a line with this content, or any that begins so, is within the limits. The content ends neither in LF nor in
     /// a CR that may belong to the ending.
-    fn check(self, content: &[u8]) -> Result<(), LineError> {
+    pub fn check(self, content: &[u8]) -> Result<(), LineError> {
         let tags_bytes = match content.first() {
             Some(b'@') => match content.iter().take(self.tags_bytes).position(|&b| b == b' ') {
                 Some(space) => space + 1,

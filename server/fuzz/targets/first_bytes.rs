@@ -2,7 +2,7 @@
 //!
 //! `cargo +nightly fuzz run first_bytes fuzz/corpus/first_bytes fuzz/seeds/first_bytes`, in `server/`.
 //!
-//! The three modules are pure, so they are compiled in as they stand, without the server around them.
+//! The modules are pure, so they are compiled in as they stand, without the server around them.
 
 #![no_main]
 #![allow(dead_code, reason = "the modules have more in them than is fed here")]
@@ -15,6 +15,10 @@ mod http;
 mod sniff;
 #[path = "../../src/reactor/text.rs"]
 mod text;
+#[path = "../../src/reactor/upgrade.rs"]
+mod upgrade;
+#[path = "../../src/reactor/websocket.rs"]
+mod websocket;
 
 fuzz_target!(|input: &[u8]| {
     let Some((&piece_bytes, bytes)) = input.split_first() else { return };
@@ -61,9 +65,21 @@ fn check_text(text: &str) {
 
 fn request(bytes: &[u8], piece_bytes: usize) {
     let mut head = http::RequestHead::default();
-    let response = bytes.chunks(piece_bytes).find_map(|piece| head.push(piece, 33000));
-    assert!(response.is_some() || bytes.len() < http::HEAD_MAX_BYTES);
-    if let Some(response) = response {
-        assert!(response.starts_with(b"HTTP/1.1 "));
+    let web = upgrade::WebSettings::default();
+    let mut pieces = bytes.chunks(piece_bytes);
+    let answer = pieces.find_map(|piece| {
+        let answer = head.push(piece, 33000, &web)?;
+        if let http::Answer::WebSocket { taken, .. } = &answer {
+            assert!(*taken > 0 && *taken <= piece.len());
+        }
+        Some(answer)
+    });
+    assert!(answer.is_some() || bytes.len() < http::HEAD_MAX_BYTES);
+    match answer {
+        Some(http::Answer::Page(response)) => assert!(response.starts_with(b"HTTP/1.1 ")),
+        Some(http::Answer::WebSocket { response, .. }) => {
+            assert!(response.starts_with(b"HTTP/1.1 101 "));
+        }
+        None => {}
     }
 }

@@ -19,6 +19,7 @@ use super::outbox::Outbox;
 use super::sendq::{Overflow, SLICES_MAX, SendQ, Worth};
 use super::settings::ReactorSettings;
 use super::text::TextFramer;
+use super::websocket::{self, CloseCode, Framer};
 use crate::event::{CloseReason, ConnId, HubInput};
 
 /// How often one connection reads in a turn before the others have theirs.
@@ -105,6 +106,8 @@ pub(super) enum Phase {
     Handshaking,
     /// It speaks IRC.
     Irc(LineDecoder),
+    /// It speaks IRC over a WebSocket.
+    Web(Box<Framer>),
     /// It is in the plain room.
     Plain(Box<PlainGuest>),
     /// It sends an HTTP request.
@@ -163,7 +166,7 @@ impl Conn {
 
     /// Whether the hub knows of it and has not been told of its end.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.phase, Phase::Irc(_) | Phase::Plain(_))
+        matches!(self.phase, Phase::Irc(_) | Phase::Web(_) | Phase::Plain(_))
     }
 
     /// Notes what the operating system said about the socket.
@@ -194,7 +197,7 @@ impl Conn {
             Phase::Handshaking | Phase::Http(_) => Some(self.settle_by),
             // As long as something is unread, nobody can say that it is quiet.
             Phase::Plain(guest) if !self.has_more_to_read() => guest.quiet_at,
-            Phase::Irc(_) | Phase::Plain(_) => self.resumes_at(now),
+            Phase::Irc(_) | Phase::Web(_) | Phase::Plain(_) => self.resumes_at(now),
             Phase::HalfClosed { until } | Phase::Leaving { until } | Phase::Draining { until } => {
                 Some(*until)
             }
@@ -244,7 +247,7 @@ impl Conn {
                 self.say_unfinished(turn);
                 Life::GoesOn
             }
-            Phase::Irc(_) | Phase::Plain(_) => Life::GoesOn,
+            Phase::Irc(_) | Phase::Web(_) | Phase::Plain(_) => Life::GoesOn,
             Phase::HalfClosed { .. } if !self.is_all_sent() => self.leave(turn),
             Phase::Handshaking
             | Phase::Http(_)
@@ -272,7 +275,22 @@ impl Conn {
             return Life::GoesOn;
         }
         self.sendq.push_last(farewell);
+        if matches!(self.phase, Phase::Web(_)) {
+            self.sendq.push_last(websocket::close(CloseCode::NORMAL));
+        }
         self.tell_closed(CloseReason::Asked, turn);
+        self.leave(turn)
+    }
+
+    /// Ends a WebSocket with a code for the other side and a reason for the hub.
+    pub(super) fn close_web(
+        &mut self,
+        code: CloseCode,
+        reason: CloseReason,
+        turn: &mut Turn<'_>,
+    ) -> Life {
+        self.sendq.push_last(websocket::close(code));
+        self.tell_closed(reason, turn);
         self.leave(turn)
     }
 
@@ -294,6 +312,11 @@ impl Conn {
         if self.is_open() {
             turn.outbox.push(HubInput::Closed { conn: self.id, reason });
         }
+    }
+
+    /// Queues what comes before everything else; the queue is empty.
+    pub(super) fn say_first(&mut self, words: &[u8]) {
+        self.sendq.push_last(words.into());
     }
 
     /// Queues last words and reads no more.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 use super::text::Ending;
+use super::websocket::{self, Kind};
 use crate::event::{Audience, ConnId, Dialect, Relay, RoomId};
 
 /// How one connection wants to be sent things.
@@ -17,26 +18,42 @@ use crate::event::{Audience, ConnId, Dialect, Relay, RoomId};
 pub(crate) struct Manner {
     /// What its words look like.
     pub(crate) dialect: Dialect,
-    /// What ends a text for it; only the plain room's texts need one.
-    pub(crate) ending: Ending,
+    /// What holds the words together.
+    framing: Framing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    /// IRC lines as they are.
+    Lines,
+    /// Texts of the plain room, which end so.
+    Texts(Ending),
+    /// IRC lines, each a message of a WebSocket.
+    Messages(Kind),
 }
 
 impl Manner {
     /// IRC, whose lines come with their ending.
     pub(crate) fn irc(dialect: Dialect) -> Self {
-        Self { dialect, ending: Ending::Bare }
+        Self { dialect, framing: Framing::Lines }
+    }
+
+    /// IRC over a WebSocket.
+    pub(crate) fn web(dialect: Dialect, kind: Kind) -> Self {
+        Self { dialect, framing: Framing::Messages(kind) }
     }
 
     /// The plain room.
     pub(crate) fn plain(ending: Ending) -> Self {
-        Self { dialect: Dialect::Plain, ending }
+        Self { dialect: Dialect::Plain, framing: Framing::Texts(ending) }
     }
 
     /// What the hub addressed to this connection alone, made ready to send.
     pub(crate) fn finish(self, bytes: &Arc<[u8]>) -> Arc<[u8]> {
-        match self.dialect {
-            Dialect::Plain if !bytes.is_empty() => self.ending.end(bytes),
-            Dialect::Plain | Dialect::Irc(_) => bytes.clone(),
+        match self.framing {
+            Framing::Texts(ending) if !bytes.is_empty() => ending.end(bytes),
+            Framing::Messages(kind) => websocket::frame_lines(bytes, kind),
+            Framing::Texts(_) | Framing::Lines => bytes.clone(),
         }
     }
 
@@ -102,6 +119,13 @@ impl FanOut {
     pub(crate) fn set_manner(&mut self, conn: ConnId, manner: Manner) {
         if let Some(receiver) = self.receiver_mut(conn) {
             receiver.manner = manner;
+        }
+    }
+
+    /// It speaks otherwise from here on, over the same kind of stream.
+    pub(crate) fn set_dialect(&mut self, conn: ConnId, dialect: Dialect) {
+        if let Some(receiver) = self.receiver_mut(conn) {
+            receiver.manner.dialect = dialect;
         }
     }
 
@@ -327,7 +351,7 @@ mod tests {
         let mut fan_out = room_of(&[0, 1, 2, 3, 4]);
         let tagged: CapabilitySet =
             [Capability::MessageTags, Capability::ServerTime].into_iter().collect();
-        fan_out.set_manner(conn(1), Manner::irc(Dialect::irc(tagged)));
+        fan_out.set_dialect(conn(1), Dialect::irc(tagged));
         fan_out.set_manner(conn(2), Manner::plain(Ending::Bare));
         fan_out.set_manner(conn(3), Manner::plain(Ending::CrLf));
         let sent = deliver(&mut fan_out, &room(None), &hello());
@@ -343,6 +367,20 @@ mod tests {
         let mut fan_out = room_of(&[0]);
         let typing = Relay { action: Action::Tagmsg { target: "#x".into() }, ..hello() };
         assert!(deliver(&mut fan_out, &room(None), &typing).is_empty());
+    }
+
+    #[test]
+    fn websockets_keep_their_frames_when_the_dialect_changes() {
+        let mut fan_out = room_of(&[0, 1]);
+        fan_out.set_manner(conn(0), Manner::web(BARE, Kind::Text));
+        fan_out.set_manner(conn(1), Manner::web(BARE, Kind::Binary));
+        let sent = deliver(&mut fan_out, &room(None), &hello());
+        assert_eq!(&*sent[&0], b"\x81\x1a:ana!a@h PRIVMSG #x :hello");
+        assert_eq!(&*sent[&1], b"\x82\x1a:ana!a@h PRIVMSG #x :hello");
+        let tagged = [Capability::ServerTime].into_iter().collect();
+        fan_out.set_dialect(conn(0), Dialect::irc(tagged));
+        let sent = deliver(&mut fan_out, &room(None), &hello());
+        assert!(sent[&0].starts_with(b"\x81\x39@time=1970-01-01T00:00:00.000Z :ana!a@h "));
     }
 
     #[test]

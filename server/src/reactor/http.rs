@@ -1,8 +1,12 @@
 //! The little of HTTP/1.1 (RFC 9112) that tells a browser what it found here.
 //!
-//! Owns the bounded reading of one request's head and the pages. Every answer closes the connection.
+//! Owns the bounded reading of one request's head and the pages. Every answer closes the connection, but for one that makes
+//! it a WebSocket, which is [`upgrade`](super::upgrade)'s affair.
 
 use std::fmt::Write;
+
+use super::upgrade::{self, Fields, Refusal, WebSettings};
+use super::websocket::Kind;
 
 /// The longest request line and header fields together.
 pub(crate) const HEAD_MAX_BYTES: usize = 8 * 1024;
@@ -13,28 +17,51 @@ pub(crate) struct RequestHead {
     bytes: Vec<u8>,
 }
 
+/// What a request is answered with.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A whole response, and then the end.
+    Page(Vec<u8>),
+    /// A response after which the connection is a WebSocket.
+    WebSocket {
+        /// The response.
+        response: Vec<u8>,
+        /// What messages to the guest are marked as.
+        kind: Kind,
+        /// How many of the bytes last pushed belong to the head.
+        taken: usize,
+    },
+}
+
 impl RequestHead {
-    /// Takes bytes of the request; the whole response as soon as the head is complete or cannot become so.
+    /// Takes bytes of the request; the answer as soon as the head is complete or cannot become so.
     ///
     /// `port` is the one that the guest reached, for the page to name.
-    pub(crate) fn push(&mut self, bytes: &[u8], port: u16) -> Option<Vec<u8>> {
+    pub(crate) fn push(&mut self, bytes: &[u8], port: u16, web: &WebSettings) -> Option<Answer> {
         // The end may straddle what was there and what came.
-        let searched = self.bytes.len().saturating_sub(END.len() - 1);
-        let room = HEAD_MAX_BYTES - self.bytes.len();
+        let held = self.bytes.len();
+        let searched = held.saturating_sub(END.len() - 1);
+        let room = HEAD_MAX_BYTES - held;
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        let is_whole = has_end(&self.bytes[searched..]);
-        if is_whole {
-            return Some(respond(&self.bytes, port));
+        if let Some(end) = find_end(&self.bytes[searched..]) {
+            let end = searched + end;
+            return Some(respond(&self.bytes[..end], port, web, end - held));
         }
-        (self.bytes.len() == HEAD_MAX_BYTES).then(|| error_page(Status::FieldsTooLarge, true))
+        let is_full = self.bytes.len() == HEAD_MAX_BYTES;
+        is_full.then(|| Answer::Page(error_page(Status::FieldsTooLarge, true)))
     }
 }
 
 const END: &[u8] = b"\r\n\r\n";
+const BARE_END: &[u8] = b"\n\n";
 
-fn has_end(bytes: &[u8]) -> bool {
-    bytes.windows(END.len()).any(|window| window == END)
-        || bytes.windows(2).any(|window| window == b"\n\n")
+/// Where the first empty line ends.
+fn find_end(bytes: &[u8]) -> Option<usize> {
+    (0..bytes.len()).find_map(|start| {
+        let rest = &bytes[start..];
+        let end = [END, BARE_END].into_iter().find(|end| rest.starts_with(end))?;
+        Some(start + end.len())
+    })
 }
 
 /// The answer to everybody who asks without encryption from where that is not allowed.
@@ -49,7 +76,10 @@ enum Status {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    Misdirected,
+    UpgradeRequired,
     FieldsTooLarge,
+    ForbiddenPage,
 }
 
 impl Status {
@@ -57,9 +87,11 @@ impl Status {
         match self {
             Self::Ok => "200 OK",
             Self::BadRequest => "400 Bad Request",
-            Self::Forbidden => "403 Forbidden",
+            Self::Forbidden | Self::ForbiddenPage => "403 Forbidden",
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::Misdirected => "421 Misdirected Request",
+            Self::UpgradeRequired => "426 Upgrade Required",
             Self::FieldsTooLarge => "431 Request Header Fields Too Large",
         }
     }
@@ -72,17 +104,51 @@ impl Status {
                 "This chat server talks over encrypted connections only. Use https instead of http, \
                  or the Majlis application."
             }
+            Self::ForbiddenPage => {
+                "Pages from where this one comes from may not talk to this chat server. Whoever runs \
+                 it can name them in its settings, under web.origins."
+            }
             Self::NotFound => "There is nothing here. The first page says what this is.",
             Self::MethodNotAllowed => "Pages here can only be read.",
+            Self::Misdirected => {
+                "This chat server does not know that name for itself. Use its address; or whoever \
+                 runs it can name it in its settings, under web.hosts."
+            }
+            Self::UpgradeRequired => "This chat server speaks version 13 of WebSocket.",
             Self::FieldsTooLarge => "That is more than a chat server reads.",
         }
     }
 }
 
-fn respond(head: &[u8], port: u16) -> Vec<u8> {
-    let Some((method, target)) = parse_request_line(head) else {
-        return error_page(Status::BadRequest, true);
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Malformed => Self::BadRequest,
+            Refusal::Version => Self::UpgradeRequired,
+            Refusal::Origin => Self::ForbiddenPage,
+            Refusal::Host => Self::Misdirected,
+        }
+    }
+}
+
+/// Answers a whole head, of which so many bytes came last.
+fn respond(head: &[u8], port: u16, web: &WebSettings, taken: usize) -> Answer {
+    let parsed = std::str::from_utf8(head).ok().and_then(|head| head.split_once('\n'));
+    let parsed =
+        parsed.and_then(|(line, rest)| Some((parse_request_line(line)?, Fields::parse(rest)?)));
+    let Some(((method, target, version), fields)) = parsed else {
+        return Answer::Page(error_page(Status::BadRequest, true));
     };
+    if method == "GET" && version == "HTTP/1.1" && fields.ask_for_websocket() {
+        return match upgrade::accept(&fields, web) {
+            Ok((response, kind)) => Answer::WebSocket { response, kind, taken },
+            Err(refusal) => Answer::Page(error_page(refusal.into(), true)),
+        };
+    }
+    Answer::Page(read_page(method, target, port))
+}
+
+fn read_page(method: &str, target: &str, port: u16) -> Vec<u8> {
     let with_body = method != "HEAD";
     match (method, path(target)) {
         ("GET" | "HEAD", Some("/" | "/index.html")) => {
@@ -94,13 +160,13 @@ fn respond(head: &[u8], port: u16) -> Vec<u8> {
     }
 }
 
-/// Method and target of an HTTP/1 request.
-fn parse_request_line(head: &[u8]) -> Option<(&str, &str)> {
-    let line = head.split(|&byte| byte == b'\n').next()?;
-    let line = std::str::from_utf8(line).ok()?;
+/// Method, target and version of an HTTP/1 request.
+fn parse_request_line(line: &str) -> Option<(&str, &str, &str)> {
     let mut words = line.strip_suffix('\r').unwrap_or(line).split(' ');
     match (words.next(), words.next(), words.next(), words.next()) {
-        (Some(method), Some(target), Some("HTTP/1.1" | "HTTP/1.0"), None) => Some((method, target)),
+        (Some(method), Some(target), Some(version @ ("HTTP/1.1" | "HTTP/1.0")), None) => {
+            Some((method, target, version))
+        }
         _ => None,
     }
 }
@@ -151,8 +217,10 @@ fn response(status: Status, page: &str, with_body: bool) -> Vec<u8> {
         status.line(),
         page.len()
     );
-    if status == Status::MethodNotAllowed {
-        text.push_str("Allow: GET, HEAD\r\n");
+    match status {
+        Status::MethodNotAllowed => text.push_str("Allow: GET, HEAD\r\n"),
+        Status::UpgradeRequired => text.push_str("Sec-WebSocket-Version: 13\r\n"),
+        _ => {}
     }
     let body = if with_body { page } else { "" };
     write!(text, "\r\n{body}").expect("a String takes everything");
@@ -166,8 +234,13 @@ mod tests {
     /// The response to a request that arrives in pieces of this length.
     fn ask_in_pieces(request: &[u8], piece_bytes: usize) -> Option<String> {
         let mut head = RequestHead::default();
-        let response = request.chunks(piece_bytes).find_map(|piece| head.push(piece, 33000))?;
-        Some(String::from_utf8(response).unwrap())
+        let web = WebSettings::default();
+        let mut pieces = request.chunks(piece_bytes);
+        match pieces.find_map(|piece| head.push(piece, 33000, &web))? {
+            Answer::Page(response) | Answer::WebSocket { response, .. } => {
+                Some(String::from_utf8(response).unwrap())
+            }
+        }
     }
 
     fn status(request: &str) -> String {
@@ -229,6 +302,34 @@ mod tests {
         let too_long = "HTTP/1.1 431 Request Header Fields Too Large";
         assert_eq!(status(&head(HEAD_MAX_BYTES + 1)), too_long);
         assert_eq!(status(&head(20 * HEAD_MAX_BYTES)), too_long);
+    }
+
+    #[test]
+    fn a_websocket_is_told_apart_and_its_first_frames_are_not_lost() {
+        let ask = |fields: &str| {
+            format!(
+                "GET /chat HTTP/1.1\r\nHost: localhost\r\nUpgrade: WebSocket\r\n\
+                 Connection: upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                 {fields}\r\n"
+            )
+        };
+        let good = ask("Sec-WebSocket-Version: 13\r\n");
+        assert_eq!(status(&good), "HTTP/1.1 101 Switching Protocols");
+        let mut head = RequestHead::default();
+        let web = WebSettings::default();
+        assert!(head.push(&good.as_bytes()[..30], 1, &web).is_none());
+        let rest = [&good.as_bytes()[30..], b"\x81\x80....\r\n\r\n"].concat();
+        let Some(Answer::WebSocket { taken, .. }) = head.push(&rest, 1, &web) else { panic!() };
+        assert_eq!(&rest[taken..], b"\x81\x80....\r\n\r\n");
+
+        assert_eq!(status(&ask("")), "HTTP/1.1 426 Upgrade Required");
+        let refused = |field: &str| status(&ask(&format!("Sec-WebSocket-Version: 13\r\n{field}")));
+        assert_eq!(refused("Origin: http://evil.example\r\n"), "HTTP/1.1 403 Forbidden");
+        assert_eq!(refused("Host: evil.example\r\n"), "HTTP/1.1 400 Bad Request");
+        let elsewhere = good.replace("Host: localhost", "Host: evil.example");
+        assert_eq!(status(&elsewhere), "HTTP/1.1 421 Misdirected Request");
+        let old = good.replace("HTTP/1.1", "HTTP/1.0");
+        assert_eq!(status(&old), "HTTP/1.1 404 Not Found");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | `handle`, `settings`, `outbox`, `deadlines` | the ways in and out, and time |
 //! | `conn`, `speak` | one connection: its life, and what its bytes mean |
 //! | `sniff`, `text`, `http`, `flood` | pure: first bytes, the plain room's texts, pages, the rate |
+//! | `upgrade`, `websocket` | pure: which requests become a WebSocket, and its frames |
 //! | `fan_out`, `sendq` | pure: who receives what, and what waits |
 
 mod conn;
@@ -26,6 +27,8 @@ mod settings;
 mod sniff;
 mod speak;
 mod text;
+mod upgrade;
+mod websocket;
 
 use std::collections::VecDeque;
 use std::io;
@@ -41,7 +44,7 @@ use slab::Slab;
 
 use self::conn::{Conn, Life, Turn};
 use self::deadlines::Deadlines;
-use self::fan_out::{FanOut, Manner};
+use self::fan_out::FanOut;
 use self::handle::{Mailbox, Order, WAKER};
 use self::outbox::Outbox;
 use self::sendq::Worth;
@@ -50,6 +53,7 @@ use crate::event::{Action, Audience, CloseReason, ConnId, Dialect, InboundBatch,
 pub use self::flood::Flood;
 pub use self::handle::ReactorHandle;
 pub use self::settings::ReactorSettings;
+pub use self::upgrade::WebSettings;
 
 /// How much one read takes at most; also how much may wait within a connection for its bucket.
 const READ_BYTES: usize = 8 * 1024;
@@ -236,7 +240,7 @@ impl Reactor {
             Outbound::Joined { conn, room } => self.fan_out.join(*conn, *room),
             Outbound::Left { conn, room } => self.fan_out.leave(*conn, *room),
             Outbound::Capabilities { conn, enabled } => {
-                self.fan_out.set_manner(*conn, Manner::irc(Dialect::irc(*enabled)));
+                self.fan_out.set_dialect(*conn, Dialect::irc(*enabled));
             }
             Outbound::Close { conn, farewell } => {
                 if let Some(manner) = self.fan_out.manner(*conn) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use majlis_protocol::LineLimits;
 
 use super::flood::Flood;
+use super::upgrade::WebSettings;
 
 /// Limits and habits of the reactors; one copy for all.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct ReactorSettings {
     pub text_quiet: Duration,
     /// The longest IRC lines.
     pub line_limits: LineLimits,
+    /// The longest message of a WebSocket; longer than any line may be.
+    pub websocket_bytes: usize,
+    /// Who is let in by WebSocket.
+    pub web: WebSettings,
     /// The server's side of TLS.
     pub tls: Arc<majlis_wire::ServerConfig>,
     /// How many connections one reactor holds.
@@ -44,6 +49,8 @@ impl ReactorSettings {
             refused_silence: Duration::from_secs(5),
             text_quiet: Duration::from_millis(150),
             line_limits: LineLimits::FROM_CLIENT,
+            websocket_bytes: 16 * 1024,
+            web: WebSettings::default(),
             tls,
             max_connections: 16_384,
         }

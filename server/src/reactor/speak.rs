@@ -3,13 +3,15 @@
 //! The dispatch of one connection: from its first bytes to lines for the hub, to texts for the hub, or to a page. When
 //! things happen is [`conn`](super::conn)'s.
 
-use majlis_protocol::{CapabilitySet, LineDecoder, LineError, MessageBuf, ParseError};
+use majlis_protocol::{CapabilitySet, LineDecoder, LineError, LineLimits, MessageBuf, ParseError};
 
 use super::conn::{Conn, Life, Phase, PlainGuest, Turn};
 use super::fan_out::Manner;
-use super::http::{self, RequestHead};
+use super::http::{self, Answer, RequestHead};
+use super::sendq::Worth;
 use super::sniff::{self, Spoken};
 use super::text::{Ending, TextFramer};
+use super::websocket::{self, CloseCode, Framer, Incoming, Kind};
 use crate::event::{CloseReason, ConnId, Dialect, Guest, HubInput, LineFault, Peer};
 
 /// To an IRC client that may not talk without TLS.
@@ -36,9 +38,14 @@ impl Conn {
                 self.read_lines(bytes, turn);
                 Life::GoesOn
             }
+            Phase::Web(_) => self.read_frames(bytes, turn),
             Phase::Plain(_) => self.read_texts(bytes, turn),
-            Phase::Http(head) => match head.push(bytes, self.local_port) {
-                Some(response) => self.say_last(&response, turn),
+            Phase::Http(head) => match head.push(bytes, self.local_port, &turn.settings.web) {
+                Some(Answer::Page(response)) => self.say_last(&response, turn),
+                Some(Answer::WebSocket { response, kind, taken }) => {
+                    self.open_web(&response, kind, turn);
+                    self.handle_bytes(&bytes[taken..], turn)
+                }
                 None => Life::GoesOn,
             },
             Phase::Handshaking
@@ -103,6 +110,13 @@ impl Conn {
         self.open(Guest::Irc, Manner::irc(dialect), turn);
     }
 
+    fn open_web(&mut self, response: &[u8], kind: Kind, turn: &mut Turn<'_>) {
+        self.phase = Phase::Web(Box::new(Framer::new(turn.settings.websocket_bytes)));
+        self.say_first(response);
+        let dialect = Dialect::irc(CapabilitySet::empty());
+        self.open(Guest::Irc, Manner::web(dialect, kind), turn);
+    }
+
     fn open_plain(&mut self, turn: &mut Turn<'_>) {
         let framer = TextFramer::new();
         self.phase = Phase::Plain(Box::new(PlainGuest { framer, is_new: true, quiet_at: None }));
@@ -140,6 +154,53 @@ impl Conn {
             }
             self.pay(count, taken, turn);
         }
+    }
+
+    /// Reads frame by frame, for as long as there is something in the bucket.
+    fn read_frames(&mut self, bytes: &[u8], turn: &mut Turn<'_>) -> Life {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.is_paced(turn.now) {
+                self.unread = rest.to_vec();
+                break;
+            }
+            let Phase::Web(framer) = &mut self.phase else { break };
+            let (taken, incoming) = match framer.push(rest) {
+                Ok(step) => step,
+                Err(code) => return self.fail_web(code, turn),
+            };
+            rest = &rest[taken..];
+            self.pay(usize::from(incoming.is_some()), taken, turn);
+            let life = incoming.map_or(Life::GoesOn, |incoming| self.take_frame(incoming, turn));
+            if life != Life::GoesOn {
+                return life;
+            }
+        }
+        Life::GoesOn
+    }
+
+    fn take_frame(&mut self, incoming: Incoming, turn: &mut Turn<'_>) -> Life {
+        match incoming {
+            Incoming::Message(message) => {
+                if let Some(input) = message_input(self.id, &message, turn.settings.line_limits) {
+                    turn.outbox.push(input);
+                }
+                Life::GoesOn
+            }
+            Incoming::Ping(payload) => self.push(websocket::pong(&payload), Worth::Lasting),
+            Incoming::Pong => Life::GoesOn,
+            Incoming::Close(code) => self.close_web(code, CloseReason::Eof, turn),
+        }
+    }
+
+    /// The guest broke the protocol, after which nothing that they send means anything.
+    fn fail_web(&mut self, code: CloseCode, turn: &mut Turn<'_>) -> Life {
+        let words = match code {
+            CloseCode::NOT_UTF8 => "a text was not UTF-8",
+            CloseCode::TOO_BIG => "a message was too long",
+            _ => "WebSocket protocol error",
+        };
+        self.close_web(code, CloseReason::Io(words.to_owned()), turn)
     }
 
     /// Reads text by text, for as long as there is something in the bucket.
@@ -213,6 +274,13 @@ type Line<'a> = Result<&'a [u8], LineError>;
 fn first_piece<'a>(bytes: &'a [u8], line_ends: &[u8]) -> &'a [u8] {
     let end = bytes.iter().position(|byte| line_ends.contains(byte));
     end.map_or(bytes, |end| &bytes[..=end])
+}
+
+/// What a WebSocket's message is to the hub: one line. Some clients leave the line's ending on.
+fn message_input(conn: ConnId, message: &[u8], limits: LineLimits) -> Option<HubInput> {
+    let line = message.strip_suffix(b"\n").unwrap_or(message);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line_input(conn, limits.check(line).map(|()| line))
 }
 
 /// What a line is to the hub; nothing, where there is nothing in it.

@@ -223,6 +223,10 @@ impl TlsClient {
     }
 
     pub(crate) fn hear(&mut self, expected: &str) {
+        self.hear_bytes(expected.as_bytes());
+    }
+
+    pub(crate) fn hear_bytes(&mut self, expected: &[u8]) {
         let mut heard = vec![0; expected.len()];
         let mut count = 0;
         self.wait(|stream| {
@@ -232,7 +236,8 @@ impl TlsClient {
             }
             (count == expected.len()).then_some(())
         });
-        assert_eq!(String::from_utf8_lossy(&heard), expected);
+        assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(expected));
+        assert_eq!(heard, expected);
     }
 
     fn wait<T>(&mut self, mut step: impl FnMut(&mut Stream) -> Option<T>) -> T {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod house;
+mod web;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
