@@ -411,7 +411,7 @@ fn a_closed_connection_says_why() {
     };
     let mut banned = open();
     banned.inject("ERROR :You are banned.");
-    assert_eq!(banned.cut(), Some(Failure::Closed("You are banned.".to_owned().into())));
+    assert_eq!(banned.cut(), Some(Failure::Closed("You are banned.".into())));
 
     let mut stranger = open();
     stranger.inject("HTTP/1.1 400 Bad Request");
