@@ -1,5 +1,7 @@
 //! One message: who said it, when, what, and how far it has come.
 
+use std::cell::RefCell;
+
 use gtk::prelude::*;
 use gtk::subclass::prelude::*;
 
@@ -33,6 +35,8 @@ mod imp {
         pub(super) retry_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) delete_button: TemplateChild<gtk::Button>,
+        /// When it was said, for those who ask.
+        pub(super) time: RefCell<Option<glib::DateTime>>,
     }
 
     #[glib::object_subclass]
@@ -50,7 +54,22 @@ mod imp {
         }
     }
 
-    impl ObjectImpl for MessageRow {}
+    impl ObjectImpl for MessageRow {
+        fn constructed(&self) {
+            self.parent_constructed();
+            self.body_label.connect_query_tooltip(glib::clone!(
+                #[weak(rename_to = imp)]
+                self,
+                #[upgrade_or]
+                false,
+                move |_, _, _, _, tooltip| {
+                    let words = imp.time.borrow().as_ref().and_then(date_and_time);
+                    tooltip.set_text(words.as_deref());
+                    words.is_some()
+                }
+            ));
+        }
+    }
     impl WidgetImpl for MessageRow {}
     impl BoxImpl for MessageRow {}
 }
@@ -95,13 +114,16 @@ impl MessageRow {
 
     fn show_sender(&self, item: &TimelineItem) {
         let imp = self.imp();
-        let sender = item.sender();
-        imp.avatar.set_text(Some(&sender));
-        imp.avatar.set_visible(!item.is_grouped());
-        imp.header.set_visible(!item.is_grouped());
-        imp.sender_label.set_label(&clean(&sender));
-        imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
-        imp.time_label.set_label(&item.time_text());
+        let is_shown = !item.is_grouped();
+        imp.avatar.set_visible(is_shown);
+        imp.header.set_visible(is_shown);
+        if is_shown {
+            let sender = item.sender();
+            imp.avatar.set_text(Some(&sender));
+            imp.sender_label.set_label(&clean(&sender));
+            imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
+            imp.time_label.set_label(&item.time_text());
+        }
     }
 
     fn show_body(&self, item: &TimelineItem) {
@@ -115,7 +137,7 @@ impl MessageRow {
         let named = item.is_action().then(|| item.sender());
         let direction = named.as_deref().and_then(direction).or_else(|| direction(&text));
         label.set_direction(direction.unwrap_or_else(gtk::Widget::default_direction));
-        label.set_tooltip_text(date_and_time(item).as_deref());
+        self.imp().time.replace(item.time());
     }
 
     fn show_progress(&self, item: &TimelineItem) {
@@ -136,10 +158,9 @@ fn set_classes(widget: &impl IsA<gtk::Widget>, classes: &[(&str, bool)]) {
     }
 }
 
-fn date_and_time(item: &TimelineItem) -> Option<String> {
+fn date_and_time(time: &glib::DateTime) -> Option<String> {
     // Translators: A date and a time of day, in the codes of strftime; for example "Friday, 2 January 2026, 10:32".
-    let format = gettext("%A, %-d %B %Y, %H:%M");
-    Some(item.time()?.format(&format).ok()?.into())
+    time.format(&gettext("%A, %-d %B %Y, %H:%M")).ok().map(String::from)
 }
 
 /// What a screen reader says for a message.
