@@ -260,3 +260,19 @@ pub const RPL_MONLIST: &str = "732";
 pub const RPL_ENDOFMONLIST: &str = "733";
 /// One cannot watch more people.
 pub const ERR_MONLISTFULL: &str = "734";
+/// One is signed in now.
+pub const RPL_LOGGEDIN: &str = "900";
+/// One is no longer signed in.
+pub const RPL_LOGGEDOUT: &str = "901";
+/// SASL succeeded.
+pub const RPL_SASLSUCCESS: &str = "903";
+/// SASL failed.
+pub const ERR_SASLFAIL: &str = "904";
+/// A SASL message was too long.
+pub const ERR_SASLTOOLONG: &str = "905";
+/// SASL was given up.
+pub const ERR_SASLABORTED: &str = "906";
+/// One is signed in already.
+pub const ERR_SASLALREADY: &str = "907";
+/// The SASL mechanisms there are.
+pub const RPL_SASLMECHS: &str = "908";

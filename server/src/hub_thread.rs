@@ -16,6 +16,7 @@ use crate::event::{InboundBatch, Now, Outbound, Output};
 use crate::hub::Hub;
 use crate::reactor::ReactorHandle;
 use crate::store::{Readers, Store, StoreError};
+use crate::workers::Workers;
 
 /// How many batches of the reactors may wait for the hub; then the reactors stop reading.
 const INBOX_BATCHES: usize = 64;
@@ -72,6 +73,8 @@ pub struct Outlets {
     pub reactors: Vec<ReactorHandle>,
     /// Whoever answers history requests.
     pub readers: Readers,
+    /// Whoever hashes passwords.
+    pub workers: Workers,
 }
 
 impl HubThread {
@@ -169,19 +172,24 @@ fn run_committer(
 }
 
 impl Outlets {
-    /// Hands the committed events on, in order: history requests to the readers, all else to every reactor.
+    /// Hands the committed events on, in order: history requests to the readers, passwords to the workers,
+    /// all else to every reactor.
     fn release(&self, events: Vec<Outbound>) {
-        let (reads, events): (Vec<_>, Vec<_>) =
-            events.into_iter().partition(|event| matches!(event, Outbound::ReadHistory { .. }));
+        let is_job = |event: &Outbound| {
+            matches!(event, Outbound::ReadHistory { .. } | Outbound::Hash { .. })
+        };
+        let (jobs, events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_job);
         if !events.is_empty() {
             let events: Arc<[Outbound]> = events.into();
             for reactor in &self.reactors {
                 reactor.release(Arc::clone(&events));
             }
         }
-        for read in reads {
-            if let Outbound::ReadHistory { conn, query } = read {
-                self.readers.read(conn, query);
+        for job in jobs {
+            match job {
+                Outbound::ReadHistory { conn, query } => self.readers.read(conn, query),
+                Outbound::Hash { conn, job } => self.workers.hash(conn, job),
+                _ => {}
             }
         }
     }

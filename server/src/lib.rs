@@ -13,6 +13,7 @@
 //! - [`hub`]: every chat rule, as a state machine without I/O
 //! - [`hub_thread`]: inbox → hub → store → reactors, in one order
 //! - [`store`]: SQLite: the writer, and the readers of history
+//! - [`workers`]: hash passwords
 //! - [`event`]: the few types that those exchange
 //! - [`welcome`]: what the operator reads at the start
 //!
@@ -28,3 +29,4 @@ pub mod reactor;
 pub mod run;
 pub mod store;
 pub mod welcome;
+pub mod workers;

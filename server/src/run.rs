@@ -19,6 +19,7 @@ use crate::listener::{self, Listener};
 use crate::reactor::{self, ReactorHandle, ReactorSettings};
 use crate::store::{Readers, Store, StoreError};
 use crate::welcome;
+use crate::workers::Workers;
 
 /// How many threads answer history requests.
 const READER_THREADS: usize = 2;
@@ -56,10 +57,11 @@ impl Server {
 
         let (to_hub, from_reactors) = inbox();
         let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
+        let workers = Workers::spawn(worker_threads(), &to_hub)?;
         let reactors = spawn_reactors(config, &identity, &to_hub)?;
         drop(to_hub);
         let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
-        let outlets = Outlets { reactors: handles.clone(), readers };
+        let outlets = Outlets { reactors: handles.clone(), readers, workers };
         let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
         let listener = Listener::spawn(sockets, handles)?;
         let welcome = welcome::text(&config.network_name, &addresses, &identity);
@@ -96,9 +98,18 @@ fn hub_settings(config: &Config) -> HubSettings {
     HubSettings {
         network_name: config.network_name.clone(),
         lobby: config.lobby.clone(),
-        limits: Limits { readers_queue: Readers::CAPACITY, ..Limits::default() },
+        limits: Limits {
+            readers_queue: Readers::CAPACITY,
+            hash_queue: Workers::CAPACITY,
+            ..Limits::default()
+        },
         ..HubSettings::default()
     }
+}
+
+/// Half of the processors, so that signing in never keeps the others from talking.
+fn worker_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2))
 }
 
 fn spawn_reactors(

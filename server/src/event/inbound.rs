@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use majlis_protocol::scram::{ChannelBinding, Verifier};
 use majlis_protocol::{LineError, MessageBuf, ParseError, Timestamp};
 use majlis_wire::Fingerprint;
 
@@ -70,6 +71,13 @@ pub enum HubInput {
         /// What was found.
         result: Result<HistoryPage, HistoryError>,
     },
+    /// The answer to an [`Outbound::Hash`](super::Outbound::Hash).
+    Hashed {
+        /// Whose password it was.
+        conn: ConnId,
+        /// What became of it.
+        verifier: Verifier,
+    },
 }
 
 /// What a connection speaks.
@@ -90,6 +98,8 @@ pub struct Peer {
     pub encrypted: bool,
     /// The key of the client certificate they proved to hold, if they showed one.
     pub device_key: Option<Fingerprint>,
+    /// What a sign-in over this connection can be bound to (`tls-exporter`).
+    pub channel_binding: Option<ChannelBinding>,
 }
 
 /// Why a line is no message.

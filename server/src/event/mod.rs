@@ -5,12 +5,14 @@
 //! and read ([`HistoryQuery`]), and what leaves for the reactors after the commit ([`Outbound`]). What any of it means is
 //! the hub's to decide; how bytes look on the wire to one kind of guest is [`relay`]'s.
 
+mod account;
 mod id;
 mod inbound;
 mod outbound;
 mod relay;
 mod storage;
 
+pub use account::{Account, AccountId, HashJob, Invite, InviteHash};
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
 pub use outbound::{Audience, Outbound, Output};

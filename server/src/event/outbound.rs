@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use majlis_protocol::CapabilitySet;
 
-use super::{ConnId, HistoryQuery, Relay, RoomId, Write};
+use super::{ConnId, HashJob, HistoryQuery, Relay, RoomId, Write};
 
 /// Everything that one batch of inputs caused.
 #[derive(Debug, Default)]
@@ -68,6 +68,13 @@ pub enum Outbound {
         conn: ConnId,
         /// For what.
         query: HistoryQuery,
+    },
+    /// For the workers, not the reactors; whoever sent the password is parked until the answer.
+    Hash {
+        /// Who sent it.
+        conn: ConnId,
+        /// What to hash.
+        job: HashJob,
     },
 }
 

@@ -95,6 +95,11 @@ pub enum Action {
         /// The new topic.
         topic: Arc<str>,
     },
+    /// Somebody signed in, or out.
+    Account {
+        /// To which account; none is out.
+        account: Option<Arc<str>>,
+    },
     /// Modes changed.
     Mode {
         /// A room or a nick.
@@ -123,6 +128,7 @@ impl Dialect {
         let shaping = [
             Capability::MessageTags,
             Capability::ServerTime,
+            Capability::AccountNotify,
             Capability::AccountTag,
             Capability::ExtendedJoin,
         ];
@@ -148,7 +154,12 @@ impl Relay {
         server_tags: &[(&str, &str)],
     ) -> Option<Arc<[u8]>> {
         let tagged = enabled.contains(Capability::MessageTags);
-        if matches!(self.action, Action::Tagmsg { .. }) && !tagged {
+        let is_told = match self.action {
+            Action::Tagmsg { .. } => tagged,
+            Action::Account { .. } => enabled.contains(Capability::AccountNotify),
+            _ => true,
+        };
+        if !is_told {
             return None;
         }
         let time = self.time.to_string();
@@ -195,6 +206,7 @@ impl Relay {
             Action::Join { room, .. } | Action::Part { room, reason: None } => line.param(room),
             Action::Quit { reason } => line.trailing(reason),
             Action::Nick { nick } => line.param(nick),
+            Action::Account { account } => line.param(account.as_deref().unwrap_or("*")),
             Action::Topic { room, topic } => line.param(room).trailing(topic),
             Action::Mode { target, change, params } => params
                 .iter()
@@ -222,7 +234,7 @@ impl Relay {
                 Some(format!("{nick} removed the topic."))
             }
             Action::Topic { topic, .. } => Some(format!("{nick} set the topic: {topic}")),
-            Action::Tagmsg { .. } | Action::Mode { .. } => None,
+            Action::Tagmsg { .. } | Action::Mode { .. } | Action::Account { .. } => None,
         }
         .map(|text| text.chars().filter(|&c| !steers_a_terminal(c)).collect())
     }
@@ -241,6 +253,7 @@ impl Action {
             Self::Nick { .. } => "NICK",
             Self::Topic { .. } => "TOPIC",
             Self::Mode { .. } => "MODE",
+            Self::Account { .. } => "ACCOUNT",
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What the hub wants on disk, and what it gets back.
 
+use std::sync::Arc;
+
 use majlis_protocol::Timestamp;
+use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
-use super::{MsgId, RoomId};
+use super::{Account, AccountId, Invite, InviteHash, MsgId, RoomId};
 
 /// One change to the store. A batch of them is one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,32 @@ pub enum Write {
         /// The topic.
         topic: Option<Topic>,
     },
+    /// An account was made, with its devices.
+    AccountMade(Account),
+    /// An account has another password; its devices have to show that they know it.
+    PasswordSet {
+        /// Whose.
+        account: AccountId,
+        /// What is kept of the new one.
+        verifier: Arc<Verifier>,
+    },
+    /// An account ended, and with it all that was its own.
+    AccountRemoved(AccountId),
+    /// A device signs in by itself from now on.
+    DeviceAdded {
+        /// To which account.
+        account: AccountId,
+        /// Its key, which no account has yet.
+        key: Fingerprint,
+        /// When.
+        time: Timestamp,
+    },
+    /// A device no longer signs in by itself.
+    DeviceRemoved(Fingerprint),
+    /// An invite was made.
+    InviteMade(Invite),
+    /// An invite was used or revoked.
+    InviteRemoved(InviteHash),
 }
 
 /// A room's topic, who set it (a full source) and when.
@@ -103,6 +132,14 @@ pub struct Restored {
     pub rooms: Vec<RestoredRoom>,
     /// The newest records of sent messages, oldest first; at most 100,000, none older than seven days.
     pub sent: Vec<SendRecord>,
+    /// Every account.
+    pub accounts: Vec<Account>,
+    /// Every invite that was not used.
+    pub invites: Vec<Invite>,
+    /// One more than the highest account identifier ever used; at least 1.
+    pub next_account: u64,
+    /// Drawn once for this folder and told to nobody: what has to look random and stay the same is made of it.
+    pub secret: [u8; 32],
     /// One more than the highest room identifier ever used; at least 1.
     pub next_room: u64,
     /// The newest message's time, or 0; the hub's clock never stands before it.

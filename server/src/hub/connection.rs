@@ -1,7 +1,7 @@
 //! Connections, and the sessions they become.
 //!
 //! Owns what the hub knows of one socket: what it speaks, what it enabled, how far it is, what waits behind a read of
-//! history, and when its silence is too long. The person behind it is a [`User`](super::user::User).
+//! history or a hash, and when its silence is too long. The person behind it is a [`User`](super::user::User).
 
 use std::collections::VecDeque;
 
@@ -9,10 +9,12 @@ use indexmap::IndexSet;
 use majlis_protocol::{CapabilitySet, MessageBuf, Name};
 
 use super::command::history::Question;
+use super::hashing::Purpose;
 use super::reply::Response;
+use super::sasl::Exchange;
 use super::settings::Limits;
 use super::user::UserId;
-use crate::event::{Guest, HistoryQuery, LineFault, Peer, RoomId};
+use crate::event::{AccountId, Guest, HistoryQuery, LineFault, Peer, RoomId};
 
 /// One socket that is open, as far as the hub knows.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub(super) struct Connection {
     /// Whether it negotiated with CAP LS 302 or later, which brings cap-notify for good.
     pub(super) has_cap_302: bool,
     pub(super) phase: Phase,
+    /// Whom it has signed in as before it registered; afterwards that is its user's.
+    pub(super) account: Option<AccountId>,
+    /// The sign-in under way.
+    pub(super) sasl: Option<Box<Exchange>>,
     pub(super) parked: Option<Box<Parked>>,
     /// What came while it was parked, in order.
     pub(super) waiting: VecDeque<Deferred>,
@@ -64,13 +70,20 @@ impl Session {
     }
 }
 
-/// A command that waits for history, and with it the connection.
+/// A command that waits, and with it the connection.
 #[derive(Debug)]
 pub(super) struct Parked {
     pub(super) response: Response,
-    pub(super) question: Question,
-    /// There until the readers have taken it.
-    pub(super) query: Option<HistoryQuery>,
+    pub(super) wait: Wait,
+}
+
+/// What it waits for.
+#[derive(Debug)]
+pub(super) enum Wait {
+    /// History; the query is there until the readers have taken it.
+    History { question: Question, query: Option<HistoryQuery> },
+    /// The workers, who hash a password.
+    Hash(Purpose),
 }
 
 /// An input whose turn comes after the answer.
@@ -96,6 +109,8 @@ impl Connection {
             enabled: CapabilitySet::empty(),
             has_cap_302: false,
             phase: Phase::Registering(Registration::default()),
+            account: None,
+            sasl: None,
             parked: None,
             waiting: VecDeque::new(),
             opened_ms: now_ms,
@@ -119,6 +134,13 @@ impl Connection {
         match &mut self.phase {
             Phase::Session(session) => Some(session),
             Phase::Registering(_) => None,
+        }
+    }
+
+    pub(super) fn registration(&self) -> Option<&Registration> {
+        match &self.phase {
+            Phase::Registering(registration) => Some(registration),
+            Phase::Session(_) => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What always holds between two inputs, whatever was said.
 
 use super::Hub;
+use super::accounts::Claimed;
+use super::connection::Wait;
 use crate::event::Guest;
 
 impl Hub {
@@ -9,6 +11,8 @@ impl Hub {
         self.users.verify();
         self.channels.verify();
         self.sent.verify();
+        self.accounts.verify();
+        self.verify_names();
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();
@@ -50,17 +54,35 @@ impl Hub {
         }
     }
 
+    fn verify_names(&self) {
+        for (id, user) in self.users.iter() {
+            let account = user.account_id;
+            assert_eq!(user.account.is_some(), account.is_some());
+            assert!(account.is_none_or(|account| self.accounts.get(account).is_some()));
+            assert!(
+                account.is_some() || user.sessions.len() == 1,
+                "guest {id:?} has many sessions"
+            );
+            if let Some(Claimed::By(owner)) = self.accounts.claim(&user.nick) {
+                assert_eq!(account, Some(owner), "{id:?} has somebody else's name");
+            }
+        }
+    }
+
     fn verify_parking(&self) {
-        let (mut asking, mut waiting) = (0, 0);
+        let (mut asking, mut waiting, mut hashing) = (0, 0, 0);
         for connection in self.connections.values() {
-            match &connection.parked {
-                Some(parked) if parked.query.is_some() => waiting += 1,
-                Some(_) => asking += 1,
+            match connection.parked.as_ref().map(|parked| &parked.wait) {
+                Some(Wait::History { query: Some(_), .. }) => waiting += 1,
+                Some(Wait::History { query: None, .. }) => asking += 1,
+                Some(Wait::Hash(_)) => hashing += 1,
                 None => assert!(connection.waiting.is_empty(), "lines wait for nothing"),
             }
             assert!(connection.waiting.len() <= self.settings.limits.parked_inputs);
             assert!(connection.parked.is_none() || connection.guest == Guest::Irc);
         }
         self.reads.verify(asking, waiting);
+        assert!(hashing <= self.hashing, "somebody waits for a hash that nobody makes");
+        assert!(self.hashing <= self.settings.limits.hash_queue);
     }
 }

@@ -12,10 +12,12 @@
 //!     └──▶ presence   what others are told, memberships, endings
 //! ```
 
+mod accounts;
 mod channel;
 mod command;
 mod connection;
 mod greeting;
+mod hashing;
 #[cfg(test)]
 mod invariants;
 mod plain;
@@ -23,27 +25,35 @@ mod presence;
 mod reads;
 mod refusal;
 mod reply;
+mod sasl;
+mod secret;
 mod sent;
 mod settings;
+mod signing;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod user;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp};
 
-pub use settings::{HubSettings, Limits};
+pub use settings::{HubSettings, Limits, PASSWORD_ITERATIONS, RegistrationPolicy};
 
+use self::accounts::Accounts;
 use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
 use self::reads::Reads;
 use self::reply::Response;
+use self::secret::Secret;
 use self::sent::SentRecords;
+use self::throttle::{Logins, Throttle};
 use self::user::Users;
 use crate::event::{
     CloseReason, ConnId, Guest, HubInput, IdSource, Now, Outbound, Output, Peer, Restored,
@@ -64,6 +74,12 @@ pub struct Hub {
     /// How many of the connections are no session yet.
     registering: usize,
     users: Users,
+    accounts: Accounts,
+    secret: Secret,
+    logins: Logins,
+    registers: Throttle<IpAddr>,
+    /// Passwords that the workers have not answered.
+    hashing: usize,
     channels: Channels,
     sent: SentRecords,
     reads: Reads,
@@ -83,6 +99,11 @@ impl Hub {
             connections: IndexMap::new(),
             registering: 0,
             users: Users::default(),
+            accounts: Accounts::new(restored.accounts, restored.invites, restored.next_account),
+            secret: Secret::new(restored.secret),
+            logins: Logins::new(&limits),
+            registers: Throttle::new(limits.registers_per_address, limits.register_window_ms),
+            hashing: 0,
             channels: Channels::default(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
@@ -131,6 +152,7 @@ impl Hub {
             HubInput::Text { conn, text } => self.handle_text(conn, &text),
             HubInput::Closed { conn, reason } => self.handle_closed(conn, reason),
             HubInput::History { conn, result } => self.handle_history(conn, result),
+            HubInput::Hashed { conn, verifier } => self.handle_hashed(conn, verifier),
         }
     }
 
@@ -138,6 +160,8 @@ impl Hub {
     pub fn handle_tick(&mut self, now: Now) {
         self.set_now(now);
         self.sent.forget_old(self.now.wall);
+        self.logins.forget_old(self.now.monotonic_ms);
+        self.registers.forget_old(self.now.monotonic_ms);
         self.end_deserted_rooms();
         self.end_unclaimed_memberships();
         let limits = self.settings.limits;
@@ -185,7 +209,7 @@ impl Hub {
         }
     }
 
-    /// Runs a line of an IRC client now, or after the history that its connection waits for.
+    /// Runs a line of an IRC client now, or after what its connection waits for.
     ///
     /// A connection the hub has closed may not know it yet; what it still says counts for nothing.
     fn handle_irc(&mut self, conn: ConnId, input: Deferred) {
@@ -199,7 +223,7 @@ impl Hub {
         } else if connection.waiting.len() < self.settings.limits.parked_inputs {
             connection.waiting.push_back(input);
         } else {
-            self.close(conn, "Too much was sent while history was being read");
+            self.close(conn, "Too much was sent while an answer was awaited");
         }
     }
 
@@ -241,6 +265,7 @@ impl Hub {
                 self.out.events.push(Outbound::Close { conn, farewell });
             }
             Ending::Park(question, query) => self.park(conn, response, question, query),
+            Ending::Hash(purpose, job) => self.park_for_hash(conn, response, purpose, job),
         }
     }
 

@@ -58,9 +58,12 @@ impl Hub {
         let joined = typed.split_whitespace().collect::<Vec<_>>().join("_");
         let nick =
             Name::nick(&joined).map_err(|why| format!("That name cannot be yours: {why}"))?;
-        match self.users.check_name(&nick, None) {
+        match self.check_name(&nick, None, None) {
             Ok(()) => Ok(nick),
             Err(Collision::Taken(_)) => Err(format!("The name {} is taken", nick.as_str())),
+            Err(Collision::Registered) => {
+                Err(format!("The name {} belongs to somebody who signs in", nick.as_str()))
+            }
             Err(Collision::Confusable) => {
                 Err(format!("The name {} looks like one that is taken", nick.as_str()))
             }

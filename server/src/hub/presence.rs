@@ -43,8 +43,15 @@ impl Hub {
         relay: &Arc<Relay>,
     ) {
         let rooms: Arc<[RoomId]> = self.users[user].rooms.iter().copied().collect();
-        if !rooms.is_empty() {
-            let to = Audience::Rooms { rooms, except };
+        let to = if rooms.is_empty() {
+            // Their own other sessions, who would hear of it in a room.
+            let sessions = self.users[user].sessions.iter().copied();
+            let others: Arc<[ConnId]> = sessions.filter(|&conn| Some(conn) != except).collect();
+            Some(others).filter(|others| !others.is_empty()).map(Audience::Conns)
+        } else {
+            Some(Audience::Rooms { rooms, except })
+        };
+        if let Some(to) = to {
             self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
         }
     }
@@ -157,6 +164,12 @@ impl Hub {
         for ghost in ghosts {
             self.close(ghost, "You came back from another connection");
         }
+    }
+
+    /// Gives a user one more session, of a connection that is signed in to the same account.
+    pub(super) fn join_user(&mut self, conn: ConnId, user: UserId) {
+        self.begin_session(conn, user);
+        self.users[user].sessions.push(conn);
     }
 
     pub(super) fn end_unclaimed_memberships(&mut self) {

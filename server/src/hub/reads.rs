@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::Hub;
 use super::command::history::Question;
 use super::command::{Ending, Turn, history};
-use super::connection::{Deferred, Parked};
+use super::connection::{Deferred, Parked, Wait};
 use super::reply::Response;
 use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, Outbound};
 
@@ -54,16 +54,18 @@ impl Hub {
         question: Question,
         query: HistoryQuery,
     ) {
-        let parked = Parked { response, question, query: Some(query) };
-        self.connections[&conn].parked = Some(Box::new(parked));
+        let wait = Wait::History { question, query: Some(query) };
+        self.connections[&conn].parked = Some(Box::new(Parked { response, wait }));
         self.reads.waiting.push_back(conn);
         self.start_reads();
     }
 
     fn start_reads(&mut self) {
         while let Some(conn) = self.reads.take_next() {
-            let parked = self.connections[&conn].parked.as_mut();
-            let query = parked.and_then(|parked| parked.query.take());
+            let query = match self.connections[&conn].parked.as_deref_mut() {
+                Some(Parked { wait: Wait::History { query, .. }, .. }) => query.take(),
+                _ => None,
+            };
             let query = query.expect("who waits for a reader is parked with a query");
             self.out.events.push(Outbound::ReadHistory { conn, query });
         }
@@ -79,10 +81,15 @@ impl Hub {
         self.start_reads();
         let Some(connection) = self.connections.get_mut(&conn) else { return };
         let Some(parked) = connection.parked.take() else { return };
-        let Parked { mut response, question, .. } = *parked;
+        let Parked { mut response, wait: Wait::History { question, .. } } = *parked else { return };
         let user = connection.user();
         history::answer(self, &mut response, &question, result);
         self.end_turn(Turn { conn, user, response, ending: Ending::Reply });
+        self.run_waiting(conn);
+    }
+
+    /// Runs what a connection said while it was parked.
+    pub(super) fn run_waiting(&mut self, conn: ConnId) {
         while let Some(input) = self.next_waiting(conn) {
             self.run(conn, &input);
         }

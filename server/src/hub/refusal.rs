@@ -9,9 +9,9 @@ use majlis_protocol::numeric::{
     ERR_ALREADYREGISTERED, ERR_BADCHANMASK, ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED,
     ERR_ERRONEUSNICKNAME, ERR_INPUTTOOLONG, ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS,
     ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK,
-    ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS,
-    ERR_UMODEUNKNOWNFLAG, ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL,
-    ERR_USERSDONTMATCH,
+    ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_SASLABORTED, ERR_SASLALREADY,
+    ERR_SASLFAIL, ERR_SASLTOOLONG, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG,
+    ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL, ERR_USERSDONTMATCH,
 };
 
 /// Why something was not done.
@@ -53,6 +53,50 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
+    /// A FAIL of REGISTER or VERIFY with this code about this account (draft/account-registration, "Responses").
+    pub(super) fn of_account(
+        command: &str,
+        code: &str,
+        account: &str,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let words = [command, code, account].map(ToOwned::to_owned).into();
+        Self { code: Code::FailAlways, words, text: text.into() }
+    }
+
+    /// A FAIL of DEVICE with this code and context.
+    pub(super) fn of_device(code: &str, context: &[&str], text: &'static str) -> Self {
+        let words = [&["DEVICE", code], context].concat();
+        let words = words.into_iter().map(ToOwned::to_owned).collect();
+        Self { code: Code::FailAlways, words, text: text.into() }
+    }
+
+    /// Whatever was wrong: nobody is to learn from it which names there are.
+    pub(super) fn sasl_failed() -> Self {
+        Self::numeric(ERR_SASLFAIL, &[], "SASL authentication failed")
+    }
+
+    pub(super) fn sasl_too_often() -> Self {
+        Self::numeric(ERR_SASLFAIL, &[], "Too many tries to sign in; wait a minute and try again")
+    }
+
+    pub(super) fn sasl_busy() -> Self {
+        Self::numeric(ERR_SASLFAIL, &[], "Too many people are signing in just now; try again")
+    }
+
+    pub(super) fn sasl_too_long() -> Self {
+        Self::numeric(ERR_SASLTOOLONG, &[], "SASL message too long")
+    }
+
+    pub(super) fn sasl_aborted() -> Self {
+        Self::numeric(ERR_SASLABORTED, &[], "SASL authentication aborted")
+    }
+
+    pub(super) fn sasl_already() -> Self {
+        let text = "You have already authenticated using SASL, to another account";
+        Self::numeric(ERR_SASLALREADY, &[], text)
+    }
+
     pub(super) fn unknown_command(command: &str) -> Self {
         Self::numeric(ERR_UNKNOWNCOMMAND, &[command], "Unknown command")
     }
@@ -83,6 +127,11 @@ impl Refusal {
 
     pub(super) fn nick_in_use(nick: &str) -> Self {
         Self::numeric(ERR_NICKNAMEINUSE, &[nick], "Nickname is already in use")
+    }
+
+    pub(super) fn nick_registered(nick: &str) -> Self {
+        let text = "Nickname belongs to an account; sign in to use it";
+        Self::numeric(ERR_NICKNAMEINUSE, &[nick], text)
     }
 
     pub(super) fn nick_confusable(nick: &str) -> Self {

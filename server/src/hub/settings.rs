@@ -2,6 +2,17 @@
 
 use majlis_protocol::Name;
 
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationPolicy {
+    /// Anybody, for the nick they have.
+    Open,
+    /// Whoever has an invite code.
+    Invite,
+    /// The operator alone.
+    Closed,
+}
+
 /// What the hub needs to know before it starts.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
@@ -13,6 +24,10 @@ pub struct HubSettings {
     pub lobby: Name,
     /// The message of the day, a line each; none means there is none.
     pub motd: Vec<String>,
+    /// Who may make an account.
+    pub registration: RegistrationPolicy,
+    /// How many times a new password is hashed, and one for a name that nobody has.
+    pub password_iterations: u32,
     /// How much is allowed of everything.
     pub limits: Limits,
 }
@@ -24,10 +39,15 @@ impl Default for HubSettings {
             network_name: "Majlis".to_owned(),
             lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
             motd: Vec::new(),
+            registration: RegistrationPolicy::Open,
+            password_iterations: PASSWORD_ITERATIONS,
             limits: Limits::default(),
         }
     }
 }
+
+/// What it takes to make guessing dear, and a tenth of a second to check.
+pub const PASSWORD_ITERATIONS: u32 = 600_000;
 
 /// Every limit of the hub. Sizes are in bytes of UTF-8, spans of time in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +88,26 @@ pub struct Limits {
     pub room_grace_ms: u64,
     /// How long somebody who took over their own ghost may take to join its rooms again before they are out of them.
     pub takeover_grace_ms: u64,
+    /// Accounts on the server.
+    pub accounts: usize,
+    /// Devices that sign in to one account by themselves.
+    pub devices_per_account: usize,
+    /// Characters that a new password has at least.
+    pub password_least_chars: usize,
+    /// All chunks of one SASL message.
+    pub sasl_message_bytes: usize,
+    /// Passwords with the workers, over all connections: what their queue holds. Sign-ins beyond it are refused.
+    pub hash_queue: usize,
+    /// Tries to sign in from one address in [`login_window_ms`](Self::login_window_ms); 0 counts none.
+    pub logins_per_address: u32,
+    /// Tries to sign in to one name in that time; 0 counts none.
+    pub logins_per_name: u32,
+    /// The span in which tries to sign in are counted.
+    pub login_window_ms: u64,
+    /// Accounts made, or tried to, from one address in [`register_window_ms`](Self::register_window_ms); 0 counts none.
+    pub registers_per_address: u32,
+    /// The span in which they are counted.
+    pub register_window_ms: u64,
     /// Messages remembered for being sent only once.
     pub sent_records: usize,
     /// How long they are remembered.
@@ -99,6 +139,16 @@ impl Default for Limits {
             ping_timeout_ms: 60 * SECOND_MS,
             room_grace_ms: 10 * MINUTE_MS,
             takeover_grace_ms: MINUTE_MS,
+            accounts: 100_000,
+            devices_per_account: 32,
+            password_least_chars: 8,
+            sasl_message_bytes: 4_096,
+            hash_queue: 32,
+            logins_per_address: 30,
+            logins_per_name: 10,
+            login_window_ms: MINUTE_MS,
+            registers_per_address: 10,
+            register_window_ms: 10 * MINUTE_MS,
             sent_records: 100_000,
             sent_age_ms: 7 * DAY_MS,
         }

@@ -11,8 +11,8 @@ use majlis_wire::Fingerprint;
 
 use super::{Hub, HubSettings};
 use crate::event::{
-    Audience, CloseReason, ConnId, Dialect, Guest, HistoryError, HistoryPage, HistoryQuery,
-    HubInput, IdSource, LineFault, Now, Outbound, Peer, Restored, RoomId, Write,
+    Audience, CloseReason, ConnId, Dialect, Guest, HashJob, HistoryError, HistoryPage,
+    HistoryQuery, HubInput, IdSource, LineFault, Now, Outbound, Peer, Restored, RoomId, Write,
 };
 
 /// When the house opens: 2026-01-01, midnight.
@@ -26,6 +26,8 @@ pub(crate) struct House {
     pub(crate) writes: Vec<Write>,
     /// Reads that were asked for and not answered.
     pub(crate) reads: VecDeque<(ConnId, HistoryQuery)>,
+    /// Passwords that wait to be hashed.
+    pub(crate) jobs: VecDeque<(ConnId, HashJob)>,
     seats: BTreeMap<ConnId, Seat>,
     next_slot: u32,
 }
@@ -52,6 +54,7 @@ impl House {
             now,
             writes: Vec::new(),
             reads: VecDeque::new(),
+            jobs: VecDeque::new(),
             seats: BTreeMap::new(),
             next_slot: 0,
         };
@@ -61,6 +64,11 @@ impl House {
 
     /// Opens a connection from `192.0.2.1`, under TLS where it shows a device's key.
     pub(crate) fn open(&mut self, guest: Guest, device: Option<u8>) -> ConnId {
+        self.open_from(guest, peer_of(device))
+    }
+
+    /// Opens a connection from anywhere.
+    pub(crate) fn open_from(&mut self, guest: Guest, peer: Peer) -> ConnId {
         let conn = ConnId { reactor: 0, slot: self.next_slot, generation: 0 };
         self.next_slot += 1;
         let dialect = match guest {
@@ -69,11 +77,6 @@ impl House {
         };
         let seat = Seat { dialect, rooms: BTreeSet::new(), received: Vec::new(), is_open: true };
         self.seats.insert(conn, seat);
-        let peer = Peer {
-            address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
-            encrypted: device.is_some(),
-            device_key: device.map(device_key),
-        };
         self.input(HubInput::Opened { conn, guest, peer });
         conn
     }
@@ -156,6 +159,13 @@ impl House {
         self.input(HubInput::History { conn, result });
     }
 
+    /// Hashes all passwords that wait.
+    pub(crate) fn work(&mut self) {
+        while let Some((conn, job)) = self.jobs.pop_front() {
+            self.input(HubInput::Hashed { conn, verifier: job.run() });
+        }
+    }
+
     /// Feeds the hub and delivers what follows.
     pub(crate) fn input(&mut self, input: HubInput) {
         self.hub.handle_input(input, self.now);
@@ -219,6 +229,10 @@ impl House {
                 seat.is_open = false;
                 seat.rooms.clear();
             }
+            Outbound::Hash { conn, job } => {
+                self.open_seat(conn);
+                self.jobs.push_back((conn, job));
+            }
             Outbound::ReadHistory { conn, query } => {
                 self.open_seat(conn);
                 self.reads.push_back((conn, query));
@@ -278,4 +292,14 @@ fn checked_lines(mut bytes: &[u8]) -> Vec<String> {
 /// The key of the device with that number.
 pub(crate) fn device_key(device: u8) -> Fingerprint {
     Fingerprint::new([device; 32])
+}
+
+/// Somebody at `192.0.2.1`, under TLS where they show a device's key.
+pub(crate) fn peer_of(device: Option<u8>) -> Peer {
+    Peer {
+        address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        encrypted: device.is_some(),
+        device_key: device.map(device_key),
+        channel_binding: device.map(|device| [device; 32]),
+    }
 }

@@ -12,11 +12,19 @@ use indexmap::{IndexMap, IndexSet};
 use majlis_protocol::{Name, Timestamp, fold};
 use majlis_wire::Fingerprint;
 
-use crate::event::{ConnId, Guest, RoomId, Source};
+use crate::event::{AccountId, ConnId, Guest, RoomId, Source};
 
 /// One user, for as long as somebody holds their nick; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct UserId(u64);
+
+/// Being signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Login {
+    pub(super) account: AccountId,
+    /// The account's name, as others are told.
+    pub(super) name: Arc<str>,
+}
 
 /// What others see under one nick. A guest has one session; none is left only while the user is being removed.
 #[derive(Debug)]
@@ -30,7 +38,9 @@ pub(super) struct User {
     pub(super) account: Option<Arc<str>>,
     pub(super) guest: Guest,
     pub(super) encrypted: bool,
-    /// Whoever shows this key again may take the nick over.
+    /// The same by its identity; both are there, or neither.
+    pub(super) account_id: Option<AccountId>,
+    /// Of a guest: whoever shows this key again may take the nick over.
     pub(super) device_key: Option<Fingerprint>,
     pub(super) sessions: Vec<ConnId>,
     pub(super) rooms: IndexSet<RoomId>,
@@ -51,6 +61,7 @@ pub(super) struct NewUser {
     pub(super) realname: Arc<str>,
     pub(super) guest: Guest,
     pub(super) encrypted: bool,
+    pub(super) login: Option<Login>,
     pub(super) device_key: Option<Fingerprint>,
     pub(super) session: ConnId,
     pub(super) signed_on: Timestamp,
@@ -65,7 +76,8 @@ impl User {
             username: new.username,
             host: new.host,
             realname: new.realname,
-            account: None,
+            account_id: new.login.as_ref().map(|login| login.account),
+            account: new.login.map(|login| login.name),
             guest: new.guest,
             encrypted: new.encrypted,
             device_key: new.device_key,
@@ -103,7 +115,9 @@ pub(super) const HOST_MAX_BYTES: usize = 39;
 pub(super) enum Collision {
     /// This user has it.
     Taken(UserId),
-    /// People could take it for the name of somebody present.
+    /// It belongs to an account that they are not signed in to.
+    Registered,
+    /// People could take it for the name of somebody present or registered.
     Confusable,
 }
 
@@ -138,7 +152,7 @@ impl Users {
 
     /// Whether the name can be had, by a newcomer or by `own`, who has another now.
     ///
-    /// This is the one place that knows which names stand in the way. Names that belong to accounts are to be looked up here.
+    /// Of those present; [`Hub::check_name`](super::Hub::check_name) knows of those registered, too.
     pub(super) fn check_name(&self, name: &Name, own: Option<UserId>) -> Result<(), Collision> {
         match self.by_nick.get(name.folded()) {
             Some(&user) if Some(user) != own => return Err(Collision::Taken(user)),

@@ -248,8 +248,8 @@ impl Reactor {
                     self.step(slot(*conn), |conn, turn| conn.close(farewell, turn));
                 }
             }
-            // The readers' business.
-            Outbound::ReadHistory { .. } => {}
+            // The readers' business, and the workers'.
+            Outbound::ReadHistory { .. } | Outbound::Hash { .. } => {}
         }
     }
 

@@ -129,6 +129,7 @@ impl Conn {
             address: self.peer,
             encrypted: self.stream.is_encrypted(),
             device_key: self.stream.peer_fingerprint(),
+            channel_binding: self.stream.channel_binding(),
         };
         turn.fan_out.open(self.id, manner);
         turn.outbox.push(HubInput::Opened { conn: self.id, guest, peer });

@@ -5,6 +5,7 @@
 //! disk when [`Store::commit_batch`] returns. It decides nothing about chat: what a change means, and who may read what,
 //! is the hub's to know. It keeps no clock of its own but at the start, where records that grew too old are dropped.
 
+mod account;
 mod error;
 mod folder;
 mod history;
@@ -14,6 +15,8 @@ mod schema;
 mod value;
 mod write;
 
+#[cfg(test)]
+mod account_tests;
 #[cfg(test)]
 mod tests;
 
@@ -62,7 +65,10 @@ impl Store {
         configure_writer(&conn).map_err(explain)?;
         schema::migrate(&mut conn, &database, schema::MIGRATIONS)?;
         write::prune_sent(&conn, now).map_err(explain)?;
-        let restored = restore::read_all(&conn).map_err(explain)?;
+        let mut fresh_secret = [0; 32];
+        getrandom::fill(&mut fresh_secret)
+            .map_err(|error| StoreError::from_io(dir, &error.into()))?;
+        let restored = restore::read_all(&conn, fresh_secret).map_err(explain)?;
         Ok((Self { conn, folder }, restored))
     }
 

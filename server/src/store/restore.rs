@@ -5,13 +5,18 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::event::{Restored, RestoredRoom, SendRecord, Topic};
 
-use super::value;
+use super::{account, value};
 
-pub(super) fn read_all(conn: &Connection) -> rusqlite::Result<Restored> {
+/// `fresh_secret` becomes the folder's secret where it has none yet.
+pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::Result<Restored> {
     Ok(Restored {
+        accounts: account::read_all(conn)?,
+        invites: account::read_invites(conn)?,
+        next_account: account::next_id(conn)?,
+        secret: account::secret(conn, fresh_secret)?,
         rooms: rooms(conn)?,
         sent: sent(conn)?,
-        next_room: next_room(conn)?,
+        next_room: value::next_of_sequence(conn, "room")?,
         newest: newest(conn)?,
     })
 }
@@ -50,16 +55,6 @@ fn sent(conn: &Connection) -> rusqlite::Result<Vec<SendRecord>> {
             })
         })?
         .collect()
-}
-
-/// One more than the highest that was ever given, which AUTOINCREMENT remembers past the room's end.
-fn next_room(conn: &Connection) -> rusqlite::Result<u64> {
-    let highest = conn
-        .query_row("SELECT seq FROM sqlite_sequence WHERE name = 'room'", [], |row| {
-            value::number(row, 0)
-        })
-        .optional()?;
-    Ok(highest.unwrap_or(0) + 1)
 }
 
 fn newest(conn: &Connection) -> rusqlite::Result<Timestamp> {

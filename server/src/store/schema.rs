@@ -9,7 +9,10 @@ use super::error::{StoreError, StoreErrorKind};
 /// Every step from an empty database on; the number of steps taken is the database's `user_version`.
 ///
 /// A step is never changed once it was released; `schema.sql` shows where they lead.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rooms_and_history.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_rooms_and_history.sql"),
+    include_str!("migrations/0002_accounts.sql"),
+];
 
 /// Takes the steps that are missing, each in a transaction together with its number.
 pub(super) fn migrate(

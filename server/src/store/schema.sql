@@ -43,3 +43,33 @@ CREATE TABLE sent (
 ) STRICT;
 
 CREATE INDEX sent_by_time ON sent (time);
+
+-- Who may use a registered name. AUTOINCREMENT, so that nobody ever inherits what another account of the same name had.
+CREATE TABLE account (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT    NOT NULL UNIQUE, -- canonical
+    made     INTEGER NOT NULL,
+    verifier TEXT    NOT NULL -- SCRAM-SHA-256$ITERATIONS:SALT$STORED:SERVER; the password itself is nowhere
+) STRICT;
+
+-- The keys that sign in by themselves (SASL EXTERNAL).
+CREATE TABLE device (
+    key     BLOB    PRIMARY KEY CHECK (length(key) = 32), -- SHA-256 of its public key
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    added   INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX device_by_account ON device (account, added);
+
+-- Invites that nobody has used yet.
+CREATE TABLE invite (
+    hash BLOB    PRIMARY KEY CHECK (length(hash) = 32), -- SHA-256 of its code
+    made INTEGER NOT NULL,
+    note TEXT    NOT NULL
+) STRICT;
+
+-- One row, drawn when the folder was new: what the salts shown for names that nobody has are made of.
+CREATE TABLE secret (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    bytes BLOB    NOT NULL CHECK (length(bytes) = 32)
+) STRICT;

@@ -78,7 +78,9 @@ fn latest(store: &Store, room: u64) -> Vec<StoredMessage> {
 fn a_new_store_is_empty() {
     let dir = tempfile::tempdir().unwrap();
     let (_store, restored) = open(dir.path());
-    assert_eq!(restored, Restored { next_room: 1, ..Restored::default() });
+    let secret = restored.secret;
+    assert_ne!(secret, [0; 32]);
+    assert_eq!(restored, Restored { next_room: 1, next_account: 1, secret, ..Restored::default() });
 }
 
 #[test]
@@ -113,6 +115,9 @@ fn everything_comes_back_after_a_restart() {
             sent: vec![record],
             next_room: 4,
             newest: Timestamp(TODAY.0 - 3),
+            next_account: 1,
+            secret: restored.secret,
+            ..Restored::default()
         }
     );
     assert_eq!(

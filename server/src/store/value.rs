@@ -2,9 +2,9 @@
 
 use majlis_protocol::Timestamp;
 use majlis_wire::Fingerprint;
-use rusqlite::Row;
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::event::{MsgId, RoomId, StoredKind};
+use crate::event::{AccountId, MsgId, RoomId, StoredKind};
 
 /// SQLite's integers are signed. Neither a counter nor a clock comes near the end, and what a client names as a time may
 /// saturate: nothing is stored beyond it.
@@ -14,6 +14,10 @@ pub(super) fn time_to_sql(time: Timestamp) -> i64 {
 
 pub(super) fn room_to_sql(room: RoomId) -> i64 {
     i64::try_from(room.0).unwrap_or(i64::MAX)
+}
+
+pub(super) fn account_to_sql(account: AccountId) -> i64 {
+    i64::try_from(account.0).unwrap_or(i64::MAX)
 }
 
 /// Big-endian, so that the bytes sort as the number does.
@@ -41,6 +45,10 @@ pub(super) fn room(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
     number(row, column).map(RoomId)
 }
 
+pub(super) fn account(row: &Row<'_>, column: usize) -> rusqlite::Result<AccountId> {
+    number(row, column).map(AccountId)
+}
+
 pub(super) fn msgid(row: &Row<'_>, column: usize) -> rusqlite::Result<MsgId> {
     row.get(column).map(|bytes| MsgId(u128::from_be_bytes(bytes)))
 }
@@ -55,4 +63,12 @@ pub(super) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<StoredKind>
         1 => Ok(StoredKind::Notice),
         other => Err(rusqlite::Error::IntegralValueOutOfRange(column, other)),
     }
+}
+
+/// One more than the highest identifier that a table ever gave, which AUTOINCREMENT remembers past the row's end.
+pub(super) fn next_of_sequence(conn: &Connection, table: &str) -> rusqlite::Result<u64> {
+    let highest = conn
+        .query_row("SELECT seq FROM sqlite_sequence WHERE name = ?1", [table], |row| number(row, 0))
+        .optional()?;
+    Ok(highest.unwrap_or(0) + 1)
 }

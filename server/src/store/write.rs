@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use crate::event::{RestoredRoom, RoomId, SendRecord, StoredMessage, Topic, Write};
 
+use super::account;
 use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
 
 /// A device that was away for longer asks its history before it sends again.
@@ -26,6 +27,17 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::RoomMade(room) => insert_room(conn, room)?,
             Write::RoomRemoved(room) => delete_room(conn, *room)?,
             Write::TopicSet { room, topic } => set_topic(conn, *room, topic.as_ref())?,
+            Write::AccountMade(made) => account::insert(conn, made)?,
+            Write::PasswordSet { account, verifier } => {
+                account::set_password(conn, *account, verifier)?;
+            }
+            Write::AccountRemoved(removed) => account::delete(conn, *removed)?,
+            Write::DeviceAdded { account, key, time } => {
+                account::add_device(conn, *account, *key, *time)?;
+            }
+            Write::DeviceRemoved(key) => account::delete_device(conn, *key)?,
+            Write::InviteMade(invite) => account::insert_invite(conn, invite)?,
+            Write::InviteRemoved(hash) => account::delete_invite(conn, *hash)?,
         }
     }
     newest_sent.map_or(Ok(()), |now| prune_sent(conn, now))

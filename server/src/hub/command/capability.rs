@@ -8,13 +8,17 @@ use majlis_protocol::{Capability, CapabilitySet, Message};
 
 use super::registration::try_register;
 use super::{Outcome, Turn};
-use crate::event::Outbound;
+use crate::event::{ConnId, Outbound};
 use crate::hub::Hub;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::{LINE_BYTES, lines_of};
+use crate::hub::sasl::Mechanism;
+use crate::hub::settings::RegistrationPolicy;
 
 /// What is offered: what the hub does in full, and nothing else.
 const OFFERED: &[Capability] = &[
+    Capability::AccountNotify,
+    Capability::AccountRegistration,
     Capability::AccountTag,
     Capability::Batch,
     Capability::CapNotify,
@@ -24,6 +28,7 @@ const OFFERED: &[Capability] = &[
     Capability::LabeledResponse,
     Capability::MessageTags,
     Capability::MultiPrefix,
+    Capability::Sasl,
     Capability::ServerTime,
     Capability::StandardReplies,
     Capability::UserhostInNames,
@@ -52,23 +57,29 @@ fn handle_ls(hub: &mut Hub, turn: &mut Turn, version: Option<&str>) {
             CapabilitySet::empty(),
         );
     }
-    reply_names(turn, "LS", OFFERED.iter().copied(), is_302);
+    let offered = OFFERED.iter().copied().filter(|&capability| hub.is_offered(capability));
+    let names = offered.map(|capability| match hub.capability_value(turn.conn, capability) {
+        Some(value) if is_302 => format!("{}={value}", capability.name()).into(),
+        _ => Cow::Borrowed(capability.name()),
+    });
+    let names: Vec<_> = names.collect();
+    reply_names(turn, "LS", names, is_302);
 }
 
 fn handle_list(hub: &mut Hub, turn: &mut Turn) {
     let connection = &hub.connections[&turn.conn];
     let (enabled, is_302) = (connection.enabled, connection.has_cap_302);
-    reply_names(turn, "LIST", enabled.iter(), is_302);
+    let names = enabled.iter().map(|capability| Cow::Borrowed(capability.name()));
+    reply_names(turn, "LIST", names, is_302);
 }
 
 /// Names in as many lines as they need; only 302 knows of more than one.
-fn reply_names(
+fn reply_names<'a>(
     turn: &mut Turn,
     subcommand: &str,
-    capabilities: impl Iterator<Item = Capability>,
+    names: impl IntoIterator<Item = Cow<'a, str>>,
     is_302: bool,
 ) {
-    let names = capabilities.map(|capability| Cow::Borrowed(capability.name()));
     let room = if is_302 { LINE_BYTES - CAP_OVERHEAD_BYTES } else { usize::MAX };
     let mut lines = lines_of(names, room);
     let last = lines.pop().unwrap_or_default();
@@ -85,7 +96,8 @@ const CAP_OVERHEAD_BYTES: usize = 160;
 fn handle_req(hub: &mut Hub, turn: &mut Turn, asked: &str) {
     set_negotiating(hub, turn, true);
     let connection = &hub.connections[&turn.conn];
-    match parse_request(asked, connection.has_cap_302) {
+    let request = parse_request(asked, connection.has_cap_302);
+    match request.filter(|(on, _)| on.iter().all(|capability| hub.is_offered(capability))) {
         Some((on, off)) => {
             turn.response.cap("ACK", false, &request_text(asked));
             hub.change_capabilities(turn, on, off);
@@ -134,6 +146,21 @@ fn set_negotiating(hub: &mut Hub, turn: &Turn, is_negotiating: bool) {
 }
 
 impl Hub {
+    /// Whether the operator lets people use it.
+    fn is_offered(&self, capability: Capability) -> bool {
+        capability != Capability::AccountRegistration
+            || self.settings.registration != RegistrationPolicy::Closed
+    }
+
+    /// What is said of a capability besides its name, to a client of version 302.
+    fn capability_value(&self, conn: ConnId, capability: Capability) -> Option<String> {
+        match capability {
+            Capability::Sasl => Some(Mechanism::list(&self.connections[&conn].peer)),
+            Capability::AccountRegistration => Some("before-connect".to_owned()),
+            _ => None,
+        }
+    }
+
     fn change_capabilities(&mut self, turn: &Turn, on: CapabilitySet, off: CapabilitySet) {
         let connection = &mut self.connections[&turn.conn];
         let kept =

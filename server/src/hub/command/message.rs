@@ -186,10 +186,20 @@ impl Hub {
                 self.tell_room(room, Some(conn), relay);
             }
             Recipient::User(other) => {
-                let to = Audience::Conns(self.users[other].sessions.as_slice().into());
+                let to = Audience::Conns(self.private_audience(conn, other));
                 self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
             }
         }
+    }
+
+    /// All sessions of the receiver, and of the speaker those that want to know what their others say.
+    fn private_audience(&self, conn: ConnId, receiver: UserId) -> Arc<[ConnId]> {
+        let speaker = self.connections[&conn].user().filter(|&speaker| speaker != receiver);
+        let own = speaker.map_or(&[][..], |speaker| &self.users[speaker].sessions);
+        let wants_echo =
+            |&other: &ConnId| other != conn && self.is_enabled(other, Capability::EchoMessage);
+        let own = own.iter().copied().filter(wants_echo);
+        self.users[receiver].sessions.iter().copied().chain(own).collect()
     }
 
     /// Puts a message into the room's history.

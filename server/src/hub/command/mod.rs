@@ -5,11 +5,14 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "every handler has one form")]
 
+pub(super) mod authenticate;
 mod capability;
+mod device;
 pub(super) mod history;
 mod message;
 mod mode;
 mod query;
+pub(super) mod register;
 pub(super) mod registration;
 mod room;
 mod speech;
@@ -21,10 +24,11 @@ pub(super) use self::query::{reply_lusers, reply_motd};
 pub(super) use self::speech::text_room;
 
 use super::Hub;
+use super::hashing::Purpose;
 use super::refusal::Refusal;
 use super::reply::Response;
 use super::user::UserId;
-use crate::event::{ConnId, HistoryQuery, LineFault};
+use crate::event::{ConnId, HashJob, HistoryQuery, LineFault};
 
 /// The handling of one line.
 pub(super) struct Turn {
@@ -44,9 +48,11 @@ pub(super) enum Ending {
     Close,
     /// The response waits for history.
     Park(history::Question, HistoryQuery),
+    /// The response waits for a password to be hashed.
+    Hash(Purpose, HashJob),
 }
 
-type Outcome = Result<(), Refusal>;
+pub(super) type Outcome = Result<(), Refusal>;
 
 /// Who may give a command, and what it then does.
 #[derive(Clone, Copy)]
@@ -100,10 +106,14 @@ static COMMANDS: &[Command] = &[
     session("LUSERS", 0, query::handle_lusers),
     session("MOTD", 0, query::handle_motd),
     session("VERSION", 0, query::handle_version),
+    session("DEVICE", 1, device::handle_device),
     anybody("CAP", 1, capability::handle_cap),
     anybody("NICK", 0, registration::handle_nick),
     anybody("USER", 4, registration::handle_user),
     anybody("PASS", 1, registration::handle_pass),
+    anybody("AUTHENTICATE", 1, authenticate::handle_authenticate),
+    anybody("REGISTER", 3, register::handle_register),
+    anybody("VERIFY", 2, register::handle_verify),
     anybody("QUIT", 0, registration::handle_quit),
 ];
 

@@ -6,9 +6,12 @@ use std::sync::Arc;
 
 use majlis_protocol::{Message, Name};
 
+use super::room::show_room;
 use super::{Ending, Outcome, Turn};
 use crate::event::{Action, ConnId, Guest};
 use crate::hub::Hub;
+use crate::hub::accounts::Claimed;
+use crate::hub::channel::Membership;
 use crate::hub::presence::closing_words;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::cut;
@@ -21,7 +24,12 @@ pub(super) fn handle_nick(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
     if let Some(user) = turn.user {
         return change_nick(hub, turn, user, nick);
     }
-    hub.claim_nick(turn.conn, &nick)?;
+    if let Err(refusal) = hub.claim_nick(turn.conn, &nick) {
+        // Whoever's name it is may still sign in; whether they did counts at the end.
+        if !matches!(hub.accounts.claim(&nick), Some(Claimed::By(_))) {
+            return Err(refusal);
+        }
+    }
     if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
         registration.nick = Some(nick);
     }
@@ -32,7 +40,8 @@ fn change_nick(hub: &mut Hub, turn: &mut Turn, user: UserId, nick: Name) -> Outc
     if hub.users[user].nick == nick {
         return Ok(());
     }
-    hub.users.check_name(&nick, Some(user)).map_err(|collision| refusal(&nick, collision))?;
+    let account = hub.account_of(turn.conn);
+    hub.check_name(&nick, Some(user), account).map_err(|collision| refusal(&nick, collision))?;
     let relay = hub.relay_of(user, Action::Nick { nick: nick.as_str().into() });
     hub.tell_neighbours(user, Some(turn.conn), &relay);
     turn.response.relay(relay);
@@ -43,6 +52,7 @@ fn change_nick(hub: &mut Hub, turn: &mut Turn, user: UserId, nick: Name) -> Outc
 fn refusal(nick: &Name, collision: Collision) -> Refusal {
     match collision {
         Collision::Taken(_) => Refusal::nick_in_use(nick.as_str()),
+        Collision::Registered => Refusal::nick_registered(nick.as_str()),
         Collision::Confusable => Refusal::nick_confusable(nick.as_str()),
     }
 }
@@ -94,38 +104,70 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
         return Ok(());
     };
     let (nick, username, realname) = (nick.clone(), username.clone(), realname.clone());
-    let ghost = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {
+    let claim = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {
         if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
             registration.nick = None;
         }
     })?;
+    if hub.connections[&turn.conn].sasl.take().is_some() {
+        turn.response.refuse(&Refusal::sasl_aborted());
+    }
     let realname = hub.realname(&realname, &nick);
-    let user = match ghost {
-        Some(ghost) => {
+    let user = match claim {
+        Claim::Free => hub.start_session(turn.conn, nick, &username, realname),
+        Claim::Ghost(ghost) => {
             hub.take_over(ghost, turn.conn, realname);
             ghost
         }
-        None => hub.start_session(turn.conn, nick, &username, realname),
+        Claim::Own(user) => {
+            hub.join_user(turn.conn, user);
+            user
+        }
     };
     turn.user = Some(user);
     turn.response.set_nick(Arc::clone(&hub.users[user].source().nick));
     hub.welcome(user, &mut turn.response);
+    if hub.users[user].account.is_some() {
+        show_rooms(hub, turn, user);
+    }
     Ok(())
 }
 
-impl Hub {
-    /// Whether a connection may have the nick: nobody has it, or a user of the same device, who is then returned.
-    fn claim_nick(&self, conn: ConnId, nick: &Name) -> Result<Option<UserId>, Refusal> {
-        let device_key = self.connections[&conn].peer.device_key;
-        match self.users.check_name(nick, None) {
-            Ok(()) => Ok(None),
-            Err(Collision::Taken(user))
-                if device_key.is_some() && self.users[user].device_key == device_key =>
-            {
-                Ok(Some(user))
-            }
-            Err(collision) => Err(refusal(nick, collision)),
+/// Brings a session into the rooms that its user is in already.
+fn show_rooms(hub: &mut Hub, turn: &mut Turn, user: UserId) {
+    for room in hub.users[user].rooms.clone() {
+        if let Some(relay) = hub.enter_room(turn.conn, user, room, Membership::default()) {
+            show_room(hub, turn, room, relay);
         }
+    }
+}
+
+/// Under which right a connection may have a nick.
+enum Claim {
+    /// Nobody has it.
+    Free,
+    /// A user of the same device has it, and is taken over.
+    Ghost(UserId),
+    /// A user of the same account has it, and gets another session.
+    Own(UserId),
+}
+
+impl Hub {
+    /// Whether a connection may have the nick, and by which right.
+    fn claim_nick(&self, conn: ConnId, nick: &Name) -> Result<Claim, Refusal> {
+        let connection = &self.connections[&conn];
+        let (device_key, account) = (connection.peer.device_key, connection.account);
+        let Err(collision) = self.check_name(nick, None, account) else { return Ok(Claim::Free) };
+        if let Collision::Taken(holder) = collision {
+            let user = &self.users[holder];
+            if account.is_some() && user.account_id == account {
+                return Ok(Claim::Own(holder));
+            }
+            if account.is_none() && device_key.is_some() && user.device_key == device_key {
+                return Ok(Claim::Ghost(holder));
+            }
+        }
+        Err(refusal(nick, collision))
     }
 
     /// Makes a connection the session of a new user, whose name was checked.
@@ -137,6 +179,8 @@ impl Hub {
         realname: Arc<str>,
     ) -> UserId {
         let connection = &self.connections[&conn];
+        let login = self.login(connection.account);
+        let is_guest = login.is_none() && connection.guest == Guest::Irc;
         let user = self.users.insert(NewUser {
             nick,
             username: shown_username(username, self.settings.limits.username_bytes).into(),
@@ -144,7 +188,8 @@ impl Hub {
             realname,
             guest: connection.guest,
             encrypted: connection.peer.encrypted,
-            device_key: connection.peer.device_key.filter(|_| connection.guest == Guest::Irc),
+            device_key: connection.peer.device_key.filter(|_| is_guest),
+            login,
             session: conn,
             signed_on: self.now.wall,
             now_ms: self.now.monotonic_ms,

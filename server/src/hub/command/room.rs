@@ -9,7 +9,7 @@ use majlis_protocol::{Message, Name};
 
 use super::query::reply_names;
 use super::{Outcome, Turn, list_items};
-use crate::event::{Action, RoomId, Topic, Write};
+use crate::event::{Action, ConnId, Relay, RoomId, Topic, Write};
 use crate::hub::Hub;
 use crate::hub::channel::Membership;
 use crate::hub::refusal::Refusal;
@@ -49,13 +49,19 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str) -> Outcome {
         None => (make_guest_room(hub, wanted)?, Membership { operator: true, voice: false }),
     };
     if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
-        turn.response.relay(relay);
-        if hub.channels[room].topic.is_some() {
-            reply_topic(hub, &mut turn.response, room);
-        }
-        reply_names(hub, turn, room);
+        show_room(hub, turn, room, relay);
+        hub.bring_other_sessions(turn.conn, user, room, membership);
     }
     Ok(())
+}
+
+/// Tells a session of the room that it is in from now on.
+pub(super) fn show_room(hub: &Hub, turn: &mut Turn, room: RoomId, join: Arc<Relay>) {
+    turn.response.relay(join);
+    if hub.channels[room].topic.is_some() {
+        reply_topic(hub, &mut turn.response, room);
+    }
+    reply_names(hub, turn, room);
 }
 
 /// A room made by a guest, who is its operator; it ends with its last member.
@@ -140,6 +146,26 @@ fn reply_topic(hub: &Hub, response: &mut Response, room: RoomId) {
 }
 
 impl Hub {
+    /// Joins are the user's: what one session joins, the others are in as well.
+    fn bring_other_sessions(
+        &mut self,
+        conn: ConnId,
+        user: UserId,
+        room: RoomId,
+        membership: Membership,
+    ) {
+        for other in self.users[user].sessions.clone() {
+            if other == conn {
+                continue;
+            }
+            if let Some(relay) = self.enter_room(other, user, room, membership) {
+                let mut turn = self.begin_turn(other, None);
+                show_room(self, &mut turn, room, relay);
+                self.end_turn(turn);
+            }
+        }
+    }
+
     /// The room of that name.
     pub(in crate::hub) fn room(&self, name: &str) -> Result<RoomId, Refusal> {
         self.channels.find(name).ok_or_else(|| Refusal::no_such_channel(name))

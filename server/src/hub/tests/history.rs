@@ -225,7 +225,7 @@ fn too_much_behind_a_question_ends_the_connection() {
     (0..3).for_each(|_| house.say(ana, "PING x"));
     assert!(house.is_open(ana));
     house.say(ana, "PING x");
-    let last = "ERROR :Closing link: 192.0.2.1 (Too much was sent while history was being read)";
+    let last = "ERROR :Closing link: 192.0.2.1 (Too much was sent while an answer was awaited)";
     assert_eq!(only(house.read(ana)), last);
     house.answer(Ok(HistoryPage::Messages(vec![row(1)])));
     house.hub.verify();

@@ -1,5 +1,6 @@
 //! The rules of the chat, one named case each, as clients see them; and random operations under all invariants.
 
+mod accounts;
 mod capability;
 mod history;
 mod limits;
@@ -12,6 +13,7 @@ mod random;
 mod registration;
 mod restart;
 mod rooms;
+mod sasl;
 mod send_once;
 mod takeover;
 

@@ -1,0 +1,73 @@
+//! Accounts, as they are kept, and the hashing of passwords.
+
+use std::fmt;
+use std::sync::Arc;
+
+use majlis_protocol::Timestamp;
+use majlis_protocol::scram::{Password, Verifier};
+use majlis_wire::Fingerprint;
+
+/// One account's life, from its making to its end; never given twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(pub u64);
+
+/// An account as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its identity.
+    pub id: AccountId,
+    /// The registered name in its canonical spelling.
+    pub name: String,
+    /// When it was made.
+    pub made: Timestamp,
+    /// What is kept of its password.
+    pub verifier: Arc<Verifier>,
+    /// The keys of the devices that sign in by themselves, oldest first.
+    pub devices: Vec<Fingerprint>,
+}
+
+/// The SHA-256 of an invite code; the code itself is known only to whoever holds it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InviteHash(pub [u8; 32]);
+
+/// The first digits in hexadecimal, by which an operator names an invite.
+impl fmt::Display for InviteHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0[..4].iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for InviteHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InviteHash({self})")
+    }
+}
+
+/// An invite that nobody has used yet: it makes one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// What tells its code.
+    pub hash: InviteHash,
+    /// When it was made.
+    pub made: Timestamp,
+    /// For whom, in the operator's words; possibly empty.
+    pub note: String,
+}
+
+/// A password to be hashed by the workers; the answer is [`HubInput::Hashed`](super::HubInput::Hashed).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashJob {
+    /// What was typed.
+    pub password: Password,
+    /// With which salt.
+    pub salt: Box<[u8]>,
+    /// How many times.
+    pub iterations: u32,
+}
+
+impl HashJob {
+    /// Does it: takes a tenth of a second and more.
+    pub fn run(&self) -> Verifier {
+        Verifier::derive(&self.password, &self.salt, self.iterations)
+    }
+}

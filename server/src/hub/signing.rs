@@ -1,0 +1,111 @@
+//! Being signed in: whose a connection and a user are, and who is told.
+//!
+//! Owns the tie between users and accounts (identity.md, "Three things"). By which proof somebody signs in is the
+//! commands' affair.
+
+use std::sync::Arc;
+
+use majlis_protocol::Name;
+use majlis_protocol::numeric::{RPL_LOGGEDIN, RPL_SASLSUCCESS};
+
+use super::Hub;
+use super::accounts::Claimed;
+use super::command::Turn;
+use super::refusal::Refusal;
+use super::user::{Collision, Login, UserId, shown_host};
+use crate::event::{AccountId, Action, ConnId};
+
+impl Hub {
+    /// Whom a connection is signed in as, registered or not.
+    pub(super) fn account_of(&self, conn: ConnId) -> Option<AccountId> {
+        let connection = &self.connections[&conn];
+        match connection.user() {
+            Some(user) => self.users[user].account_id,
+            None => connection.account,
+        }
+    }
+
+    /// What a user of that account carries.
+    pub(super) fn login(&self, account: Option<AccountId>) -> Option<Login> {
+        let account = account?;
+        let name = self.accounts.get(account)?.name.as_str().into();
+        Some(Login { account, name })
+    }
+
+    /// Whether a name can be had by `own`, who may have another now, signed in to `account` or not.
+    pub(super) fn check_name(
+        &self,
+        name: &Name,
+        own: Option<UserId>,
+        account: Option<AccountId>,
+    ) -> Result<(), Collision> {
+        match self.accounts.claim(name) {
+            Some(Claimed::By(owner)) if Some(owner) != account => Err(Collision::Registered),
+            Some(Claimed::Confusable) if !self.has_name(own, name) => Err(Collision::Confusable),
+            _ => self.users.check_name(name, own),
+        }
+    }
+
+    /// A name that somebody had before it came to look like an account's stays theirs in any spelling.
+    fn has_name(&self, user: Option<UserId>, name: &Name) -> bool {
+        user.is_some_and(|user| self.users[user].nick.folded() == name.folded())
+    }
+
+    /// Signs a connection in, and its user with it, and says so. A session stays with the account that it has.
+    pub(super) fn sign_in(&mut self, turn: &mut Turn, account: AccountId) -> Result<(), Refusal> {
+        let login = self.login(Some(account)).ok_or_else(Refusal::sasl_failed)?;
+        if self.account_of(turn.conn).is_some_and(|own| turn.user.is_some() && own != account) {
+            return Err(Refusal::sasl_already());
+        }
+        let name = Arc::clone(&login.name);
+        match turn.user {
+            Some(user) => self.sign_in_user(user, turn.conn, login),
+            None => self.connections[&turn.conn].account = Some(account),
+        }
+        let mask = self.mask_of(turn);
+        let text = format!("You are now logged in as {name}");
+        turn.response.numeric(RPL_LOGGEDIN, &[&mask, &name], &text);
+        Ok(())
+    }
+
+    /// The same at the end of SASL.
+    pub(super) fn finish_sasl(
+        &mut self,
+        turn: &mut Turn,
+        account: AccountId,
+    ) -> Result<(), Refusal> {
+        self.sign_in(turn, account)?;
+        let address = self.connections[&turn.conn].peer.address;
+        if let Some(account) = self.accounts.get(account) {
+            self.logins.forgive(address, account.name.folded());
+        }
+        turn.response.numeric(RPL_SASLSUCCESS, &[], "SASL authentication successful");
+        Ok(())
+    }
+
+    /// A guest turns out to be a registered person; those who share a room hear of it (account-notify).
+    fn sign_in_user(&mut self, user: UserId, conn: ConnId, login: Login) {
+        if self.users[user].account_id == Some(login.account) {
+            return;
+        }
+        let state = &mut self.users[user];
+        state.account_id = Some(login.account);
+        state.account = Some(Arc::clone(&login.name));
+        // From here on the account's password is what brings the nick back, not the device.
+        state.device_key = None;
+        state.reclaim_by_ms = None;
+        let relay = self.relay_of(user, Action::Account { account: Some(login.name) });
+        self.tell_neighbours(user, Some(conn), &relay);
+    }
+
+    /// Who a connection is to itself: its full source, with `*` for what it has not said.
+    fn mask_of(&self, turn: &Turn) -> String {
+        if let Some(user) = turn.user {
+            return self.users[user].source().mask();
+        }
+        let connection = &self.connections[&turn.conn];
+        let nick = connection.registration().and_then(|registration| registration.nick.as_ref());
+        let nick = nick.map_or("*", Name::as_str);
+        format!("{nick}!*@{}", shown_host(connection.peer.address))
+    }
+}

@@ -1,0 +1,122 @@
+//! How often something may be tried: sign-ins and registrations, by address and by name.
+//!
+//! Owns the counting. It comes before hashing, so that guessing costs the guesser time and the server nothing.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::settings::Limits;
+
+/// At most so many tries in a span of time, for each key.
+#[derive(Debug)]
+pub(super) struct Throttle<K> {
+    /// 0 counts nothing.
+    max: u32,
+    window_ms: u64,
+    /// Tries so far, and when the first of them was.
+    tries: HashMap<K, (u32, u64)>,
+}
+
+impl<K: Eq + Hash> Throttle<K> {
+    pub(super) fn new(max: u32, window_ms: u64) -> Self {
+        Self { max, window_ms, tries: HashMap::new() }
+    }
+
+    /// Counts a try; `false` when there were too many.
+    pub(super) fn allow(&mut self, key: K, now_ms: u64) -> bool {
+        if self.max == 0 {
+            return true;
+        }
+        let (count, since_ms) = self.tries.entry(key).or_insert((0, now_ms));
+        if now_ms.saturating_sub(*since_ms) >= self.window_ms {
+            (*count, *since_ms) = (0, now_ms);
+        }
+        *count = count.saturating_add(1);
+        *count <= self.max
+    }
+
+    /// Takes one try back: it was a good one.
+    pub(super) fn forgive(&mut self, key: &K) {
+        if let Some((count, _)) = self.tries.get_mut(key) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// Forgets what no longer counts.
+    pub(super) fn forget_old(&mut self, now_ms: u64) {
+        let window_ms = self.window_ms;
+        self.tries.retain(|_, (_, since_ms)| now_ms.saturating_sub(*since_ms) < window_ms);
+    }
+}
+
+/// Tries to sign in, by where they come from and whose name they are for.
+#[derive(Debug)]
+pub(super) struct Logins {
+    by_address: Throttle<IpAddr>,
+    by_name: Throttle<String>,
+}
+
+impl Logins {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let window_ms = limits.login_window_ms;
+        Self {
+            by_address: Throttle::new(limits.logins_per_address, window_ms),
+            by_name: Throttle::new(limits.logins_per_name, window_ms),
+        }
+    }
+
+    /// Counts a try; `false` when there were too many. Names are those that are looked up.
+    pub(super) fn allow(&mut self, address: IpAddr, name: &str, now_ms: u64) -> bool {
+        self.by_address.allow(neighbourhood(address), now_ms)
+            && self.by_name.allow(name.to_owned(), now_ms)
+    }
+
+    /// Takes back a try that succeeded.
+    pub(super) fn forgive(&mut self, address: IpAddr, name: &str) {
+        self.by_address.forgive(&neighbourhood(address));
+        self.by_name.forgive(&name.to_owned());
+    }
+
+    pub(super) fn forget_old(&mut self, now_ms: u64) {
+        self.by_address.forget_old(now_ms);
+        self.by_name.forget_old(now_ms);
+    }
+}
+
+/// Whose tries are counted together: one IPv4 address, or one IPv6 network, in which a machine may take any address.
+pub(super) fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_tries_and_no_more() {
+        let mut throttle = Throttle::new(2, 1_000);
+        assert!(throttle.allow("ana", 0) && throttle.allow("ana", 1));
+        assert!(!throttle.allow("ana", 999));
+        assert!(throttle.allow("bob", 999), "others are not concerned");
+        assert!(throttle.allow("ana", 1_000), "the span is over");
+        throttle.forgive(&"ana");
+        assert!(throttle.allow("ana", 1_000) && throttle.allow("ana", 1_000));
+        assert!(!throttle.allow("ana", 1_000));
+        throttle.forget_old(2_000);
+        assert!(throttle.tries.is_empty());
+        assert!((0..100).all(|_| Throttle::new(0, 1_000).allow("ana", 0)), "0 is off");
+    }
+
+    #[test]
+    fn a_network_counts_as_one() {
+        let of = |address: &str| neighbourhood(address.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+}

@@ -1,0 +1,98 @@
+//! Accounts, devices and invites: what comes back after a restart.
+
+use std::sync::Arc;
+
+use majlis_protocol::Timestamp;
+use majlis_protocol::scram::Verifier;
+use majlis_wire::Fingerprint;
+
+use super::tests::open;
+use crate::event::{Account, AccountId, Invite, InviteHash, Write};
+
+fn verifier(name: &str) -> Arc<Verifier> {
+    Verifier::decoy(b"test", name, 4096).into()
+}
+
+fn account(id: u64, name: &str) -> Account {
+    Account {
+        id: AccountId(id),
+        name: name.to_owned(),
+        made: Timestamp(id * 1_000),
+        verifier: verifier(name),
+        devices: Vec::new(),
+    }
+}
+
+fn key(number: u8) -> Fingerprint {
+    Fingerprint::new([number; 32])
+}
+
+fn added(id: u64, number: u8, time: u64) -> Write {
+    Write::DeviceAdded { account: AccountId(id), key: key(number), time: Timestamp(time) }
+}
+
+#[test]
+fn accounts_come_back_with_their_devices() {
+    let dir = tempfile::tempdir().unwrap();
+    let secret = {
+        let (mut store, restored) = open(dir.path());
+        let made = Account { devices: vec![key(1)], ..account(1, "هبة_سليم") };
+        let bob = Write::AccountMade(account(2, "bob"));
+        let devices = [added(1, 3, 9_000), added(1, 2, 8_000), added(2, 4, 1)];
+        store.commit_batch(&[Write::AccountMade(made), bob]).unwrap();
+        store.commit_batch(&devices).unwrap();
+        store.commit_batch(&[Write::DeviceRemoved(key(4))]).unwrap();
+        restored.secret
+    };
+    let (_store, restored) = open(dir.path());
+    let devices = vec![key(1), key(2), key(3)];
+    let hiba = Account { devices, ..account(1, "هبة_سليم") };
+    assert_eq!(restored.accounts, [hiba, account(2, "bob")]);
+    assert_eq!(restored.next_account, 3);
+    assert_eq!(restored.secret, secret, "the secret is drawn once");
+}
+
+#[test]
+fn another_password_ends_what_the_devices_may() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = open(dir.path());
+        store.commit_batch(&[Write::AccountMade(account(1, "ana")), added(1, 1, 5)]).unwrap();
+        let set = Write::PasswordSet { account: AccountId(1), verifier: verifier("new") };
+        store.commit_batch(&[set]).unwrap();
+    }
+    let (_store, restored) = open(dir.path());
+    assert_eq!(restored.accounts, [Account { verifier: verifier("new"), ..account(1, "ana") }]);
+}
+
+#[test]
+fn no_identifier_is_given_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = open(dir.path());
+        store.commit_batch(&[Write::AccountMade(account(7, "ana")), added(7, 1, 5)]).unwrap();
+        store.commit_batch(&[Write::AccountRemoved(AccountId(7))]).unwrap();
+    }
+    let (mut store, restored) = open(dir.path());
+    assert!(restored.accounts.is_empty());
+    assert_eq!(restored.next_account, 8);
+    // Its device is free for another.
+    store.commit_batch(&[Write::AccountMade(account(8, "ana")), added(8, 1, 5)]).unwrap();
+}
+
+#[test]
+fn unused_invites_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let invite = |number: u8| Invite {
+        hash: InviteHash([number; 32]),
+        made: Timestamp(u64::from(number)),
+        note: "for نور".to_owned(),
+    };
+    {
+        let (mut store, _) = open(dir.path());
+        let writes = [2, 1, 3].map(|number| Write::InviteMade(invite(number)));
+        store.commit_batch(&writes).unwrap();
+        store.commit_batch(&[Write::InviteRemoved(InviteHash([1; 32]))]).unwrap();
+    }
+    assert_eq!(open(dir.path()).1.invites, [invite(2), invite(3)]);
+}
