@@ -141,7 +141,7 @@ impl Application {
     }
 
     /// Leaves the chat with these words, and ends the program; within two seconds, whatever the network does.
-    pub(crate) fn leave(&self, reason: &str) {
+    fn leave(&self, reason: &str) {
         if self.imp().is_leaving.replace(true) {
             return;
         }
@@ -183,6 +183,14 @@ impl Application {
         self.add_action_entries([
             gio::ActionEntry::builder("quit")
                 .activate(|application: &Self, _, _| application.leave(""))
+                .build(),
+            // With words, which the others are told.
+            gio::ActionEntry::builder("leave")
+                .parameter_type(Some(glib::VariantTy::STRING))
+                .activate(|application: &Self, _, words| {
+                    let words = words.and_then(glib::Variant::str).unwrap_or_default();
+                    application.leave(words);
+                })
                 .build(),
             gio::ActionEntry::builder("about")
                 .activate(|application: &Self, _, _| {

@@ -10,7 +10,6 @@ use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
-use crate::application::Application;
 use crate::model::{Chat, Network};
 use crate::settings;
 
@@ -97,7 +96,7 @@ pub struct Wanted {
 
 impl Window {
     /// Makes a window of the application over its chat; it is not shown yet.
-    pub fn new(application: &Application, chat: &Chat) -> Self {
+    pub fn new(application: &impl IsA<gtk::Application>, chat: &Chat) -> Self {
         let window: Self = glib::Object::builder().property("application", application).build();
         window.set_chat(chat);
         window
@@ -277,10 +276,9 @@ impl Window {
         self.imp().toast_overlay.add_toast(toast);
     }
 
-    /// Leaves the chat and ends the program.
+    /// Leaves the chat with these words and ends the program, which the application knows how to do.
     fn leave(&self, reason: &str) {
-        if let Some(application) = self.application().and_downcast::<Application>() {
-            application.leave(reason);
-        }
+        gtk::prelude::WidgetExt::activate_action(self, "app.leave", Some(&reason.to_variant()))
+            .expect("the application has this action");
     }
 }
