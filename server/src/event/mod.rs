@@ -8,6 +8,7 @@
 mod account;
 mod id;
 mod inbound;
+mod modes;
 mod outbound;
 mod relay;
 mod storage;
@@ -15,6 +16,7 @@ mod storage;
 pub use account::{Account, AccountId, HashJob, Invite, InviteHash};
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
+pub use modes::{Founder, Letters, ListEntry, ListKind, RoomModes};
 pub use outbound::{Audience, Outbound, Output};
 pub use relay::{Action, Dialect, Relay, Source};
 pub use storage::{

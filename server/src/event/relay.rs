@@ -13,9 +13,21 @@ pub struct Source {
     pub nick: Arc<str>,
     /// `user@host`; none for the server itself.
     pub user_host: Option<Arc<str>>,
+    /// Whether they say that they are a program (bot-mode).
+    pub is_bot: bool,
 }
 
 impl Source {
+    /// Somebody, as `nick!user@host`.
+    pub fn of(nick: &str, user_host: &str) -> Self {
+        Self { nick: nick.into(), user_host: Some(user_host.into()), is_bot: false }
+    }
+
+    /// The server of that name.
+    pub fn server(name: &str) -> Self {
+        Self { nick: name.into(), user_host: None, is_bot: false }
+    }
+
     /// The IRC source: `nick!user@host`, or the server's name.
     pub fn mask(&self) -> String {
         match &self.user_host {
@@ -109,6 +121,62 @@ pub enum Action {
         /// The change's parameters, in order.
         params: Arc<[Arc<str>]>,
     },
+    /// Somebody was taken out of a room.
+    Kick {
+        /// Out of which.
+        room: Arc<str>,
+        /// Who.
+        nick: Arc<str>,
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// Somebody was invited into a room.
+    Invite {
+        /// Who.
+        nick: Arc<str>,
+        /// Where.
+        room: Arc<str>,
+        /// Whether it is told to those inside (invite-notify), not to who was invited.
+        is_news: bool,
+    },
+    /// Somebody went away, with their words, or came back (away-notify).
+    Away {
+        /// Why they are away; none when they are back.
+        reason: Option<Arc<str>>,
+    },
+    /// Somebody calls themselves something else (setname).
+    Setname {
+        /// The new realname.
+        realname: Arc<str>,
+    },
+    /// Somebody is seen under another username or host (chghost); the source still has the old ones.
+    Chghost {
+        /// The new username.
+        username: Arc<str>,
+        /// The new host.
+        host: Arc<str>,
+    },
+    /// A room has another name (draft/channel-rename).
+    Rename {
+        /// The old name.
+        room: Arc<str>,
+        /// The new name.
+        name: Arc<str>,
+        /// Why; possibly empty.
+        reason: Arc<str>,
+    },
+    /// An operator of the server speaks to everybody who listens.
+    Wallops {
+        /// What is said.
+        text: Arc<str>,
+    },
+    /// An operator of the server ends somebody's connection; they alone are told so.
+    Kill {
+        /// Whose.
+        nick: Arc<str>,
+        /// Why.
+        reason: Arc<str>,
+    },
 }
 
 /// How a connection wants to be told: what of a relay's shape depends on who receives it.
@@ -128,9 +196,14 @@ impl Dialect {
         let shaping = [
             Capability::MessageTags,
             Capability::ServerTime,
-            Capability::AccountNotify,
             Capability::AccountTag,
             Capability::ExtendedJoin,
+            Capability::AccountNotify,
+            Capability::AwayNotify,
+            Capability::ChannelRename,
+            Capability::Chghost,
+            Capability::InviteNotify,
+            Capability::Setname,
         ];
         Self::Irc(shaping.into_iter().filter(|&capability| enabled.contains(capability)).collect())
     }
@@ -154,12 +227,7 @@ impl Relay {
         server_tags: &[(&str, &str)],
     ) -> Option<Arc<[u8]>> {
         let tagged = enabled.contains(Capability::MessageTags);
-        let is_told = match self.action {
-            Action::Tagmsg { .. } => tagged,
-            Action::Account { .. } => enabled.contains(Capability::AccountNotify),
-            _ => true,
-        };
-        if !is_told {
+        if !self.action.is_told(enabled) {
             return None;
         }
         let time = self.time.to_string();
@@ -181,6 +249,9 @@ impl Relay {
                 line = line.tag("msgid", msgid);
             }
             line = line.raw_tags(&self.client_tags);
+            if self.source.is_bot {
+                line = line.tag_flag("bot");
+            }
         }
         let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
         let mut bytes = Vec::with_capacity(256);
@@ -204,13 +275,23 @@ impl Relay {
             }
             Action::Part { room, reason: Some(reason) } => line.param(room).trailing(reason),
             Action::Join { room, .. } | Action::Part { room, reason: None } => line.param(room),
-            Action::Quit { reason } => line.trailing(reason),
+            Action::Quit { reason } | Action::Away { reason: Some(reason) } => {
+                line.trailing(reason)
+            }
             Action::Nick { nick } => line.param(nick),
             Action::Account { account } => line.param(account.as_deref().unwrap_or("*")),
             Action::Topic { room, topic } => line.param(room).trailing(topic),
             Action::Mode { target, change, params } => params
                 .iter()
                 .fold(line.param(target).param(change), |line, param| line.param(param)),
+            Action::Kick { room, nick, reason } => line.param(room).param(nick).trailing(reason),
+            Action::Invite { nick, room, .. } => line.param(nick).param(room),
+            Action::Away { reason: None } => line,
+            Action::Setname { realname } => line.trailing(realname),
+            Action::Chghost { username, host } => line.param(username).param(host),
+            Action::Rename { room, name, reason } => line.param(room).param(name).trailing(reason),
+            Action::Wallops { text } => line.trailing(text),
+            Action::Kill { nick, reason } => line.param(nick).trailing(reason),
         }
     }
 
@@ -219,7 +300,8 @@ impl Relay {
         let nick = &self.source.nick;
         match &self.action {
             Action::Privmsg { target, text } | Action::Notice { target, text } => {
-                let privately = if target.starts_with('#') { "" } else { " (to you alone)" };
+                let is_room = target.trim_start_matches(['@', '%', '+']).starts_with('#');
+                let privately = if is_room { "" } else { " (to you alone)" };
                 match ctcp(text) {
                     Some(ctcp) => ctcp
                         .strip_prefix("ACTION ")
@@ -234,7 +316,19 @@ impl Relay {
                 Some(format!("{nick} removed the topic."))
             }
             Action::Topic { topic, .. } => Some(format!("{nick} set the topic: {topic}")),
-            Action::Tagmsg { .. } | Action::Mode { .. } | Action::Account { .. } => None,
+            Action::Kick { nick: who, reason, .. } => {
+                Some(format!("{nick} removed {who} from the chat: {reason}"))
+            }
+            Action::Wallops { text } => Some(format!("{nick} says to everybody: {text}")),
+            Action::Tagmsg { .. }
+            | Action::Mode { .. }
+            | Action::Invite { .. }
+            | Action::Away { .. }
+            | Action::Account { .. }
+            | Action::Setname { .. }
+            | Action::Chghost { .. }
+            | Action::Rename { .. }
+            | Action::Kill { .. } => None,
         }
         .map(|text| text.chars().filter(|&c| !steers_a_terminal(c)).collect())
     }
@@ -253,7 +347,34 @@ impl Action {
             Self::Nick { .. } => "NICK",
             Self::Topic { .. } => "TOPIC",
             Self::Mode { .. } => "MODE",
+            Self::Kick { .. } => "KICK",
+            Self::Invite { .. } => "INVITE",
+            Self::Away { .. } => "AWAY",
             Self::Account { .. } => "ACCOUNT",
+            Self::Setname { .. } => "SETNAME",
+            Self::Chghost { .. } => "CHGHOST",
+            Self::Rename { .. } => "RENAME",
+            Self::Wallops { .. } => "WALLOPS",
+            Self::Kill { .. } => "KILL",
+        }
+    }
+
+    /// Whether an IRC client with these capabilities is told of it at all.
+    pub fn is_told(&self, enabled: CapabilitySet) -> bool {
+        self.needs().is_none_or(|capability| enabled.contains(capability))
+    }
+
+    /// The capability without which nobody is told of it.
+    fn needs(&self) -> Option<Capability> {
+        match self {
+            Self::Tagmsg { .. } => Some(Capability::MessageTags),
+            Self::Invite { is_news: true, .. } => Some(Capability::InviteNotify),
+            Self::Away { .. } => Some(Capability::AwayNotify),
+            Self::Account { .. } => Some(Capability::AccountNotify),
+            Self::Setname { .. } => Some(Capability::Setname),
+            Self::Chghost { .. } => Some(Capability::Chghost),
+            Self::Rename { .. } => Some(Capability::ChannelRename),
+            _ => None,
         }
     }
 }
@@ -276,7 +397,7 @@ mod tests {
 
     fn relay(action: Action) -> Relay {
         Relay {
-            source: Source { nick: "نور_".into(), user_host: Some("~n@h".into()) },
+            source: Source::of("نور_", "~n@h"),
             account: Some("nour".into()),
             time: Timestamp(0),
             msgid: Some(MsgId(7)),

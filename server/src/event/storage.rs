@@ -6,7 +6,9 @@ use majlis_protocol::Timestamp;
 use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
-use super::{Account, AccountId, Invite, InviteHash, MsgId, RoomId};
+use super::{
+    Account, AccountId, Founder, Invite, InviteHash, ListEntry, ListKind, MsgId, RoomId, RoomModes,
+};
 
 /// One change to the store. A batch of them is one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,45 @@ pub enum Write {
     InviteMade(Invite),
     /// An invite was used or revoked.
     InviteRemoved(InviteHash),
+    /// A room's modes are now these.
+    ModesSet {
+        /// Which room.
+        room: RoomId,
+        /// All of them.
+        modes: RoomModes,
+    },
+    /// Whether a room outlives its last member was changed.
+    LastingSet {
+        /// Which room.
+        room: RoomId,
+        /// Whether it does.
+        lasting: bool,
+    },
+    /// One of a room's lists has an entry more.
+    EntryAdded {
+        /// Which room.
+        room: RoomId,
+        /// Which list.
+        kind: ListKind,
+        /// The entry; no other of the list has its mask.
+        entry: ListEntry,
+    },
+    /// One of a room's lists has an entry less.
+    EntryRemoved {
+        /// Which room.
+        room: RoomId,
+        /// Which list.
+        kind: ListKind,
+        /// The entry's mask.
+        mask: String,
+    },
+    /// A room has another name.
+    RoomRenamed {
+        /// Which room.
+        room: RoomId,
+        /// Its canonical name, with `#`.
+        name: String,
+    },
 }
 
 /// A room's topic, who set it (a full source) and when.
@@ -123,6 +164,28 @@ pub struct RestoredRoom {
     pub lasting: bool,
     /// Its topic.
     pub topic: Option<Topic>,
+    /// Who made it.
+    pub founder: Option<Founder>,
+    /// Its modes.
+    pub modes: RoomModes,
+    /// What is on its lists, in the order of setting.
+    pub entries: Vec<(ListKind, ListEntry)>,
+}
+
+impl RestoredRoom {
+    /// A room as it is when made: without topic, founder or entries, and with the usual modes.
+    pub fn new(room: RoomId, name: &str, made: Timestamp, lasting: bool) -> Self {
+        Self {
+            room,
+            name: name.to_owned(),
+            made,
+            lasting,
+            topic: None,
+            founder: None,
+            modes: RoomModes::default(),
+            entries: Vec::new(),
+        }
+    }
 }
 
 /// What the hub starts with.

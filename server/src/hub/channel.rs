@@ -8,8 +8,9 @@ use std::ops::{Index, IndexMut};
 use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp, fold};
 
+use super::lists::Lists;
 use super::user::UserId;
-use crate::event::{RestoredRoom, RoomId, Topic};
+use crate::event::{Founder, RestoredRoom, RoomId, RoomModes, Topic};
 
 /// One room's life.
 #[derive(Debug)]
@@ -20,56 +21,113 @@ pub(super) struct Channel {
     pub(super) lasting: bool,
     pub(super) topic: Option<Topic>,
     pub(super) members: IndexMap<UserId, Membership>,
-    /// Modes and ranks are not stored: after a restart a room has the usual modes and no operator.
-    pub(super) modes: Modes,
+    /// Who is its operator whenever they are there.
+    pub(super) founder: Option<Founder>,
+    pub(super) modes: RoomModes,
+    pub(super) lists: Lists,
     /// Restored and still empty: when it ends, on the monotonic clock.
     pub(super) ends_at_ms: Option<u64>,
 }
 
-/// What a member may do.
+/// What a member may do, and when they last spoke.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Membership {
-    /// `+o`
-    pub(super) operator: bool,
-    /// `+v`
-    pub(super) voice: bool,
+    ranks: Ranks,
+    /// On the monotonic clock, for slow mode.
+    pub(super) spoke_ms: Option<u64>,
 }
 
-impl Membership {
-    /// `@`, `+` or nothing: the highest only, or all of them (multi-prefix).
-    pub(super) fn prefix(self, all: bool) -> &'static str {
-        match (self.operator, self.voice) {
-            (true, true) if all => "@+",
-            (true, _) => "@",
-            (false, true) => "+",
-            (false, false) => "",
+/// The ranks that somebody has; the highest counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Ranks {
+    operator: bool,
+    half_operator: bool,
+    voice: bool,
+}
+
+/// What one may be in a room, the lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Member,
+    /// `+v`: speaks where others may not.
+    Voice,
+    /// `+h`: keeps order among those below.
+    HalfOperator,
+    /// `+o`: decides about the room.
+    Operator,
+}
+
+impl Rank {
+    /// The rank of this mode letter.
+    pub(super) fn from_letter(letter: char) -> Option<Self> {
+        match letter {
+            'o' => Some(Self::Operator),
+            'h' => Some(Self::HalfOperator),
+            'v' => Some(Self::Voice),
+            _ => None,
+        }
+    }
+
+    /// The rank of this prefix (ISUPPORT `PREFIX`, `STATUSMSG`).
+    pub(super) fn from_prefix(prefix: char) -> Option<Self> {
+        match prefix {
+            '@' => Some(Self::Operator),
+            '%' => Some(Self::HalfOperator),
+            '+' => Some(Self::Voice),
+            _ => None,
+        }
+    }
+
+    /// Its prefix; none for who is only there.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Operator => "@",
+            Self::HalfOperator => "%",
+            Self::Voice => "+",
+            Self::Member => "",
         }
     }
 }
 
-/// The modes of a room that take no parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Modes {
-    /// `+n`: only members speak in it.
-    pub(super) members_only: bool,
-    /// `+t`: only operators set the topic.
-    pub(super) topic_locked: bool,
-}
-
-impl Default for Modes {
-    fn default() -> Self {
-        Self { members_only: true, topic_locked: true }
+impl Membership {
+    /// Of who made the room.
+    pub(super) fn operator() -> Self {
+        let mut membership = Self::default();
+        membership.set(Rank::Operator, true);
+        membership
     }
-}
 
-impl Modes {
-    /// As on the wire: `+nt`.
-    pub(super) fn flags(self) -> &'static str {
-        match (self.members_only, self.topic_locked) {
-            (true, true) => "+nt",
-            (true, false) => "+n",
-            (false, true) => "+t",
-            (false, false) => "+",
+    /// The highest rank.
+    pub(super) fn rank(self) -> Rank {
+        let Ranks { operator, half_operator, voice } = self.ranks;
+        match (operator, half_operator, voice) {
+            (true, ..) => Rank::Operator,
+            (_, true, _) => Rank::HalfOperator,
+            (_, _, true) => Rank::Voice,
+            _ => Rank::Member,
+        }
+    }
+
+    /// Gives or takes a rank; returns whether that changed anything.
+    pub(super) fn set(&mut self, rank: Rank, on: bool) -> bool {
+        let has = match rank {
+            Rank::Operator => &mut self.ranks.operator,
+            Rank::HalfOperator => &mut self.ranks.half_operator,
+            Rank::Voice => &mut self.ranks.voice,
+            Rank::Member => return false,
+        };
+        std::mem::replace(has, on) != on
+    }
+
+    /// `@`, `%`, `+` or nothing: the highest only, or all of them (multi-prefix).
+    pub(super) fn prefix(self, all: bool) -> &'static str {
+        let Ranks { operator, half_operator, voice } = self.ranks;
+        match (operator, half_operator, voice) {
+            (true, true, true) if all => "@%+",
+            (true, true, false) if all => "@%",
+            (true, false, true) if all => "@+",
+            (false, true, true) if all => "%+",
+            _ => self.rank().prefix(),
         }
     }
 }
@@ -83,13 +141,43 @@ impl Channel {
             lasting: room.lasting,
             topic: room.topic,
             members: IndexMap::new(),
-            modes: Modes::default(),
+            founder: room.founder,
+            modes: room.modes,
+            lists: Lists::restore(room.entries),
             ends_at_ms,
         }
     }
 
-    pub(super) fn is_operator(&self, user: UserId) -> bool {
-        self.members.get(&user).is_some_and(|member| member.operator)
+    /// What somebody is here; nothing where they are not in it.
+    pub(super) fn rank(&self, user: UserId) -> Option<Rank> {
+        self.members.get(&user).map(|member| member.rank())
+    }
+
+    pub(super) fn has_rank(&self, user: UserId, least: Rank) -> bool {
+        self.rank(user) >= Some(least)
+    }
+
+    pub(super) fn has(&self, mode: char) -> bool {
+        self.modes.flags.contains(mode)
+    }
+
+    /// Its modes as on the wire, and their parameters; the key only for those inside.
+    pub(super) fn mode_words(&self, with_key: bool) -> Vec<String> {
+        let RoomModes { flags, key, limit, slow_seconds } = &self.modes;
+        let lasting = if self.lasting { "P" } else { "" };
+        let mut words = vec![format!("+{lasting}{flags}")];
+        let params = [
+            ('k', key.clone().filter(|_| with_key)),
+            ('l', limit.map(|limit| limit.to_string())),
+            ('S', slow_seconds.map(|seconds| seconds.to_string())),
+        ];
+        for (letter, param) in params {
+            if let Some(param) = param {
+                words[0].push(letter);
+                words.push(param);
+            }
+        }
+        words
     }
 }
 

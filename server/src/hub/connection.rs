@@ -4,6 +4,7 @@
 //! history or a hash, and when its silence is too long. The person behind it is a [`User`](super::user::User).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use indexmap::IndexSet;
 use majlis_protocol::{CapabilitySet, MessageBuf, Name};
@@ -52,6 +53,8 @@ pub(super) struct Registration {
     pub(super) nick: Option<Name>,
     /// Username and realname.
     pub(super) user: Option<(String, String)>,
+    /// Why they will be away from the beginning (draft/pre-away).
+    pub(super) away: Option<Arc<str>>,
     /// Whether CAP END is still to come.
     pub(super) is_negotiating: bool,
 }

@@ -5,7 +5,7 @@ use majlis_protocol::vendor::LOBBY_TOKEN;
 use majlis_protocol::{Isupport, NICK_MAX_BYTES, NICK_MAX_CHARS, ROOM_MAX_CHARS};
 
 use super::Hub;
-use super::command::{reply_lusers, reply_motd};
+use super::command::{KEY_MAX_BYTES, USER_MODES, reply_lusers, reply_motd};
 use super::reply::{LINE_BYTES, Response};
 use super::user::{HOST_MAX_BYTES, UserId};
 
@@ -13,7 +13,10 @@ use super::user::{HOST_MAX_BYTES, UserId};
 pub(super) const SOFTWARE: &str = concat!("majlis-", env!("CARGO_PKG_VERSION"));
 
 /// The modes of rooms, by how they take a parameter: lists, always, when set, never (ISUPPORT `CHANMODES`).
-const CHANNEL_MODES: &str = ",,,nt";
+const CHANNEL_MODES: &str = "beI,k,lS,CMPRimnst";
+
+/// All modes of rooms, and those of them that take a parameter.
+const ALL_MODES: [&str; 2] = ["CIMPRSbehiklmnostv", "ISbehklov"];
 
 impl Hub {
     /// The greeting of a session that has just registered.
@@ -24,8 +27,8 @@ impl Hub {
         let host = format!("Your host is {}, running version {SOFTWARE}", self.server);
         response.numeric(RPL_YOURHOST, &[], &host);
         response.numeric(RPL_CREATED, &[], &format!("This server was started {}", self.started));
-        // No user modes, room modes, and those of them that take a parameter.
-        response.numeric_words(RPL_MYINFO, &[&self.server, SOFTWARE, "-", "notv", "ov"]);
+        let [all, with_param] = ALL_MODES;
+        response.numeric_words(RPL_MYINFO, &[&self.server, SOFTWARE, USER_MODES, all, with_param]);
         self.reply_isupport(response);
         reply_lusers(self, response);
         reply_motd(self, response);
@@ -52,8 +55,19 @@ impl Hub {
         tokens.set("UTF8ONLY", "");
         tokens.set("NETWORK", &self.settings.network_name);
         tokens.set("CHANTYPES", "#");
-        tokens.set("PREFIX", "(ov)@+");
+        tokens.set("PREFIX", "(ohv)@%+");
+        tokens.set("STATUSMSG", "@%+");
         tokens.set("CHANMODES", CHANNEL_MODES);
+        tokens.set("EXCEPTS", "e");
+        tokens.set("INVEX", "I");
+        tokens.set("EXTBAN", "$,am");
+        tokens.set("ACCOUNTEXTBAN", "a");
+        tokens.set("MAXLIST", &format!("beI:{}", limits.list_entries));
+        tokens.set("KEYLEN", &KEY_MAX_BYTES.to_string());
+        tokens.set("BOT", "B");
+        tokens.set("AWAYLEN", &limits.away_bytes.to_string());
+        tokens.set("KICKLEN", &limits.reason_bytes.to_string());
+        tokens.set("NAMELEN", &limits.realname_bytes.to_string());
         tokens.set("MODES", &limits.mode_changes.to_string());
         tokens.set("CHANLIMIT", &format!("#:{}", limits.rooms_per_person));
         tokens.set("LINELEN", &LINE_BYTES.to_string());
@@ -65,7 +79,8 @@ impl Hub {
         tokens.set(
             "TARGMAX",
             &format!(
-                "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},NAMES:{targets},JOIN:,PART:,WHOIS:1"
+                "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},NAMES:{targets},KICK:{kicks},JOIN:,PART:,WHOIS:1",
+                kicks = limits.kicks
             ),
         );
         tokens.set("CHATHISTORY", &limits.history_messages.to_string());

@@ -20,11 +20,15 @@ mod greeting;
 mod hashing;
 #[cfg(test)]
 mod invariants;
+mod invitations;
+mod lists;
+mod mask;
 mod plain;
 mod presence;
 mod reads;
 mod refusal;
 mod reply;
+mod rights;
 mod sasl;
 mod secret;
 mod sent;
@@ -135,7 +139,7 @@ impl Hub {
                 self.channels[room].ends_at_ms = None;
             }
             None => {
-                self.make_room(lobby, true);
+                self.make_room(lobby, true, None);
             }
         }
     }

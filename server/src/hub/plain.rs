@@ -32,7 +32,7 @@ impl Hub {
         match user {
             _ if text == SHUTDOWN => self.shut_down_plain(conn),
             _ if text.is_empty() => {}
-            Some(user) => self.say_in_lobby(user, text),
+            Some(user) => self.say_in_lobby(conn, user, text),
             None => self.name_plain(conn, text),
         }
     }
@@ -76,15 +76,29 @@ impl Hub {
         self.send(conn, welcome.into_bytes());
         let realname = self.realname(typed, &nick);
         let user = self.start_session(conn, nick, "plain", realname);
-        if let Some(lobby) = self.channels.find(self.settings.lobby.folded()) {
-            self.enter_room(conn, user, lobby, Membership::default());
+        let Some(lobby) = self.channels.find(self.settings.lobby.folded()) else { return };
+        match self.check_entry(user, lobby, None) {
+            Ok(()) => {
+                self.enter_room(conn, user, lobby, Membership::default());
+            }
+            Err(refusal) => self.close(conn, &refusal.text),
+        }
+    }
+
+    /// Ends the visit of plain guests who are in the lobby no more: they have no other place.
+    pub(super) fn end_plain_visit(&mut self, user: UserId) {
+        for conn in self.users[user].sessions.clone() {
+            self.close(conn, "You were removed from the chat");
         }
     }
 
     /// Says a text in as many messages as it needs.
-    fn say_in_lobby(&mut self, user: UserId, text: &str) {
+    fn say_in_lobby(&mut self, conn: ConnId, user: UserId, text: &str) {
         let lobby = self.settings.lobby.clone();
         let Some(room) = self.channels.find(lobby.folded()) else { return };
+        if let Err(refusal) = self.check_speech(user, room, text, true) {
+            return self.send(conn, format!("{}.", refusal.text).into_bytes());
+        }
         self.users[user].spoke_ms = self.now.monotonic_ms;
         let max_bytes = text_room(self.users[user].source(), lobby.as_str());
         for piece in split_text(text, max_bytes) {

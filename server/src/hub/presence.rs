@@ -14,7 +14,9 @@ use super::channel::{Channel, Membership};
 use super::connection::{Connection, Phase, Session};
 use super::reply::Response;
 use super::user::{UserId, shown_host};
-use crate::event::{Action, Audience, ConnId, Guest, Outbound, Relay, RestoredRoom, RoomId, Write};
+use crate::event::{
+    Action, Audience, ConnId, Founder, Guest, Outbound, Peer, Relay, RestoredRoom, RoomId, Write,
+};
 
 impl Hub {
     /// What somebody does now, without identifier or tags.
@@ -56,16 +58,31 @@ impl Hub {
         }
     }
 
+    /// Tells all sessions of a user, but for one that knows already.
+    pub(super) fn tell_sessions(
+        &mut self,
+        user: UserId,
+        except: Option<ConnId>,
+        relay: &Arc<Relay>,
+    ) {
+        let sessions = self.users[user].sessions.iter().copied();
+        let conns: Arc<[ConnId]> = sessions.filter(|&conn| Some(conn) != except).collect();
+        if !conns.is_empty() {
+            let to = Audience::Conns(conns);
+            self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        }
+    }
+
     /// Makes an empty room under a name that no other has.
-    pub(super) fn make_room(&mut self, name: Name, lasting: bool) -> RoomId {
-        let room = RestoredRoom {
-            room: self.ids.room(),
-            name: name.as_str().to_owned(),
-            made: self.now.wall,
-            lasting,
-            topic: None,
-        };
-        let id = room.room;
+    pub(super) fn make_room(
+        &mut self,
+        name: Name,
+        lasting: bool,
+        founder: Option<Founder>,
+    ) -> RoomId {
+        let id = self.ids.room();
+        let room = RestoredRoom::new(id, name.as_str(), self.now.wall, lasting);
+        let room = RestoredRoom { founder, ..room };
         self.store(Write::RoomMade(room.clone()));
         self.channels.insert(id, Channel::new(room, name, None));
         id
@@ -90,13 +107,23 @@ impl Hub {
             let channel = &mut self.channels[room];
             channel.members.insert(user, membership);
             channel.ends_at_ms = None;
+            self.users[user].invitations.remove(room);
             self.tell_room(room, None, &relay);
+            self.tell_absence(user, room);
         }
         self.out.events.push(Outbound::Joined { conn, room });
         Some(relay)
     }
 
-    /// Takes a user out of a room they are in, with all their sessions, and tells the room.
+    /// Tells those in a room that who has just come is away (away-notify).
+    fn tell_absence(&mut self, user: UserId, room: RoomId) {
+        if let Some(reason) = self.users[user].away.clone() {
+            let relay = self.relay_of(user, Action::Away { reason: Some(reason) });
+            self.tell_room(room, None, &relay);
+        }
+    }
+
+    /// Takes a user out of a room they are in, and tells the room.
     pub(super) fn leave_room(
         &mut self,
         user: UserId,
@@ -106,7 +133,19 @@ impl Hub {
     ) -> Arc<Relay> {
         let name = self.channels[room].name.as_str().into();
         let relay = self.relay_of(user, Action::Part { room: name, reason });
-        self.tell_room(room, except, &relay);
+        self.remove_member(user, room, except, &relay);
+        relay
+    }
+
+    /// Tells a room why somebody is out of it now, and takes them out with all their sessions.
+    pub(super) fn remove_member(
+        &mut self,
+        user: UserId,
+        room: RoomId,
+        except: Option<ConnId>,
+        relay: &Arc<Relay>,
+    ) {
+        self.tell_room(room, except, relay);
         for conn in self.users[user].sessions.clone() {
             let session = self.connections.get_mut(&conn).and_then(Connection::session_mut);
             if session.is_some_and(|session| session.rooms.swap_remove(&room)) {
@@ -115,7 +154,6 @@ impl Hub {
         }
         self.users[user].rooms.swap_remove(&room);
         self.end_membership(user, room);
-        relay
     }
 
     /// Takes a user off a room's list; the room ends with its last member unless it is lasting.
@@ -153,8 +191,9 @@ impl Hub {
     /// The user stays in their rooms. The new session hears of a room once it joins it; those it does not join in time, the
     /// user is out of ([`end_unclaimed_memberships`](Self::end_unclaimed_memberships)).
     pub(super) fn take_over(&mut self, user: UserId, conn: ConnId, realname: Arc<str>) {
-        let encrypted = self.connections[&conn].peer.encrypted;
+        let Peer { encrypted, address, .. } = self.connections[&conn].peer;
         self.begin_session(conn, user);
+        self.move_to(user, conn, address);
         let reclaim_by_ms = self.now.monotonic_ms + self.settings.limits.takeover_grace_ms;
         let taken = &mut self.users[user];
         taken.realname = realname;
@@ -170,6 +209,20 @@ impl Hub {
     pub(super) fn join_user(&mut self, conn: ConnId, user: UserId) {
         self.begin_session(conn, user);
         self.users[user].sessions.push(conn);
+    }
+
+    /// Shows somebody under the address that they come from now (chghost).
+    fn move_to(&mut self, user: UserId, conn: ConnId, address: IpAddr) {
+        let host: Arc<str> = shown_host(address).into();
+        self.users[user].address = address.to_canonical();
+        if self.users[user].host == host {
+            return;
+        }
+        let username = Arc::clone(&self.users[user].username);
+        let action = Action::Chghost { username: Arc::clone(&username), host: Arc::clone(&host) };
+        let relay = self.relay_of(user, action);
+        self.tell_neighbours(user, Some(conn), &relay);
+        self.users.set_user_host(user, username, host);
     }
 
     pub(super) fn end_unclaimed_memberships(&mut self) {

@@ -6,12 +6,14 @@ use std::borrow::Cow;
 
 use majlis_protocol::NameError;
 use majlis_protocol::numeric::{
-    ERR_ALREADYREGISTERED, ERR_BADCHANMASK, ERR_CANNOTSENDTOCHAN, ERR_CHANOPRIVSNEEDED,
-    ERR_ERRONEUSNICKNAME, ERR_INPUTTOOLONG, ERR_INVALIDCAPCMD, ERR_NEEDMOREPARAMS,
-    ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN, ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK,
-    ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_SASLABORTED, ERR_SASLALREADY,
-    ERR_SASLFAIL, ERR_SASLTOOLONG, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG,
-    ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL, ERR_USERSDONTMATCH,
+    ERR_ALREADYREGISTERED, ERR_BADCHANMASK, ERR_BADCHANNELKEY, ERR_BANLISTFULL, ERR_BANNEDFROMCHAN,
+    ERR_CANNOTSENDTOCHAN, ERR_CHANNELISFULL, ERR_CHANOPRIVSNEEDED, ERR_ERRONEUSNICKNAME,
+    ERR_INPUTTOOLONG, ERR_INVALIDCAPCMD, ERR_INVALIDKEY, ERR_INVALIDMODEPARAM, ERR_INVITEONLYCHAN,
+    ERR_NEEDMOREPARAMS, ERR_NEEDREGGEDNICK, ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN,
+    ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK, ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL,
+    ERR_NOTREGISTERED, ERR_SASLABORTED, ERR_SASLALREADY, ERR_SASLFAIL, ERR_SASLTOOLONG,
+    ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG, ERR_UNKNOWNCOMMAND,
+    ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL, ERR_USERONCHANNEL, ERR_USERSDONTMATCH,
 };
 
 /// Why something was not done.
@@ -171,8 +173,63 @@ impl Refusal {
         Self::numeric(ERR_CHANOPRIVSNEEDED, &[room], "You're not channel operator")
     }
 
-    pub(super) fn cannot_send(room: &str) -> Self {
-        Self::numeric(ERR_CANNOTSENDTOCHAN, &[room], "Cannot send to channel")
+    /// `why` stands behind the words: the mode that is in the way.
+    pub(super) fn cannot_send(room: &str, why: &str) -> Self {
+        Self::numeric(ERR_CANNOTSENDTOCHAN, &[room], format!("Cannot send to channel{why}"))
+    }
+
+    pub(super) fn banned_from_channel(room: &str) -> Self {
+        Self::numeric(ERR_BANNEDFROMCHAN, &[room], "Cannot join channel (+b)")
+    }
+
+    pub(super) fn invite_only(room: &str) -> Self {
+        Self::numeric(ERR_INVITEONLYCHAN, &[room], "Cannot join channel (+i)")
+    }
+
+    pub(super) fn wrong_key(room: &str) -> Self {
+        Self::numeric(ERR_BADCHANNELKEY, &[room], "Cannot join channel (+k)")
+    }
+
+    pub(super) fn channel_full(room: &str) -> Self {
+        Self::numeric(ERR_CHANNELISFULL, &[room], "Cannot join channel (+l)")
+    }
+
+    pub(super) fn needs_account(room: &str, text: &'static str) -> Self {
+        Self::numeric(ERR_NEEDREGGEDNICK, &[room], text)
+    }
+
+    pub(super) fn user_on_channel(nick: &str, room: &str) -> Self {
+        Self::numeric(ERR_USERONCHANNEL, &[nick, room], "is already on channel")
+    }
+
+    pub(super) fn list_full(room: &str, mode: char) -> Self {
+        let text = "Channel list is full";
+        Self::numeric(ERR_BANLISTFULL, &[room, mode.encode_utf8(&mut [0; 4])], text)
+    }
+
+    pub(super) fn invalid_key(room: &str) -> Self {
+        Self::numeric(ERR_INVALIDKEY, &[room], "Key is not well-formed")
+    }
+
+    pub(super) fn invalid_mode_param(
+        target: &str,
+        mode: char,
+        param: &str,
+        text: &'static str,
+    ) -> Self {
+        Self::numeric(ERR_INVALIDMODEPARAM, &[target, &mode.to_string(), param], text)
+    }
+
+    /// A FAIL of this command with this code and context.
+    pub(super) fn of_command(
+        command: &str,
+        code: &str,
+        context: &[&str],
+        text: &'static str,
+    ) -> Self {
+        let words = [&[command, code], context].concat();
+        let words = words.into_iter().map(ToOwned::to_owned).collect();
+        Self { code: Code::Fail, words, text: text.into() }
     }
 
     pub(super) fn no_recipient(command: &str) -> Self {

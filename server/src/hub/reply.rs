@@ -109,9 +109,11 @@ impl Response {
         self.line(None, command, &[], Some(text));
     }
 
-    /// The connection's own copy of what it caused.
+    /// The connection's own copy of what it caused, if it is told of such things.
     pub(super) fn relay(&mut self, relay: Arc<Relay>) {
-        self.entries.push(Entry::Relay(relay));
+        if relay.action.is_told(self.enabled) {
+            self.entries.push(Entry::Relay(relay));
+        }
     }
 
     /// Says why something was not done: a numeric, or a FAIL (standard-replies) where that is understood.

@@ -66,8 +66,16 @@ pub struct Limits {
     pub rooms: usize,
     /// Targets of one PRIVMSG, NOTICE, TAGMSG or NAMES (ISUPPORT `TARGMAX`).
     pub targets: usize,
-    /// Changes with a parameter in one MODE (ISUPPORT `MODES`). Over 4 they may not fit on a line with the longest names.
+    /// Changes with a parameter in one MODE (ISUPPORT `MODES`).
     pub mode_changes: usize,
+    /// Entries that all lists of a room have together (ISUPPORT `MAXLIST`).
+    pub list_entries: usize,
+    /// Invitations that one person holds; the oldest of more is forgotten.
+    pub invitations: usize,
+    /// Why somebody is away (ISUPPORT `AWAYLEN`); what is longer is cut.
+    pub away_bytes: usize,
+    /// People that one KICK removes (ISUPPORT `TARGMAX`).
+    pub kicks: usize,
     /// People that a WHO for a mask lists.
     pub who_matches: usize,
     /// Messages, or rooms of a TARGETS, that one CHATHISTORY gives (ISUPPORT `CHATHISTORY`).
@@ -129,6 +137,10 @@ impl Default for Limits {
             rooms: 2_000,
             targets: 4,
             mode_changes: 4,
+            list_entries: 100,
+            invitations: 100,
+            away_bytes: 200,
+            kicks: 4,
             who_matches: 500,
             history_messages: 200,
             readers_queue: 64,

@@ -4,7 +4,6 @@
 //! connection, a line that is malformed or too long, a membership that is not there.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, Ipv4Addr};
 
 use majlis_protocol::{LineDecoder, LineLimits, Message, MessageBuf, Timestamp};
 use majlis_wire::Fingerprint;
@@ -65,6 +64,12 @@ impl House {
     /// Opens a connection from `192.0.2.1`, under TLS where it shows a device's key.
     pub(crate) fn open(&mut self, guest: Guest, device: Option<u8>) -> ConnId {
         self.open_from(guest, peer_of(device))
+    }
+
+    /// The same from another address.
+    pub(crate) fn open_at(&mut self, guest: Guest, device: Option<u8>, address: &str) -> ConnId {
+        let address = address.parse().expect("an address");
+        self.open_from(guest, Peer { address, ..peer_of(device) })
     }
 
     /// Opens a connection from anywhere.
@@ -297,7 +302,7 @@ pub(crate) fn device_key(device: u8) -> Fingerprint {
 /// Somebody at `192.0.2.1`, under TLS where they show a device's key.
 pub(crate) fn peer_of(device: Option<u8>) -> Peer {
     Peer {
-        address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        address: std::net::Ipv4Addr::new(192, 0, 2, 1).into(),
         encrypted: device.is_some(),
         device_key: device.map(device_key),
         channel_binding: device.map(|device| [device; 32]),

@@ -12,7 +12,8 @@ use indexmap::{IndexMap, IndexSet};
 use majlis_protocol::{Name, Timestamp, fold};
 use majlis_wire::Fingerprint;
 
-use crate::event::{AccountId, ConnId, Guest, RoomId, Source};
+use super::invitations::Invitations;
+use crate::event::{AccountId, ConnId, Guest, Letters, RoomId, Source};
 
 /// One user, for as long as somebody holds their nick; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,6 +48,13 @@ pub(super) struct User {
     pub(super) signed_on: Timestamp,
     /// When they last said something, on the monotonic clock.
     pub(super) spoke_ms: u64,
+    pub(super) address: IpAddr,
+    /// User modes that are on: `B` a program, `i` invisible, `o` operator of the server, `w` hears WALLOPS.
+    pub(super) modes: Letters,
+    /// Why they are not there; never empty.
+    pub(super) away: Option<Arc<str>>,
+    /// Rooms they are invited into, the earliest first.
+    pub(super) invitations: Invitations,
     /// After a takeover: when they are out of the rooms that no session of theirs has joined again.
     pub(super) reclaim_by_ms: Option<u64>,
     /// What relays name as their source; kept true by [`Users`].
@@ -63,6 +71,7 @@ pub(super) struct NewUser {
     pub(super) encrypted: bool,
     pub(super) login: Option<Login>,
     pub(super) device_key: Option<Fingerprint>,
+    pub(super) address: IpAddr,
     pub(super) session: ConnId,
     pub(super) signed_on: Timestamp,
     pub(super) now_ms: u64,
@@ -85,6 +94,10 @@ impl User {
             rooms: IndexSet::new(),
             signed_on: new.signed_on,
             spoke_ms: new.now_ms,
+            address: new.address,
+            modes: Letters::default(),
+            away: None,
+            invitations: Invitations::default(),
             reclaim_by_ms: None,
         }
     }
@@ -95,7 +108,7 @@ impl User {
 }
 
 fn source(nick: &Name, username: &str, host: &str) -> Source {
-    Source { nick: nick.as_str().into(), user_host: Some(format!("{username}@{host}").into()) }
+    Source::of(nick.as_str(), &format!("{username}@{host}"))
 }
 
 /// The host that others are shown: the address itself, which on a local network is no secret and tells two guests apart.
@@ -183,8 +196,25 @@ impl Users {
         self.forget_name(id, &old);
         self.index_name(id, &nick);
         let user = &mut self[id];
-        user.source = source(&nick, &user.username, &user.host);
+        let is_bot = user.source.is_bot;
+        user.source = Source { is_bot, ..source(&nick, &user.username, &user.host) };
         user.nick = nick;
+    }
+
+    /// Shows a user under another username and host.
+    pub(super) fn set_user_host(&mut self, id: UserId, username: Arc<str>, host: Arc<str>) {
+        let user = &mut self[id];
+        let is_bot = user.source.is_bot;
+        user.source = Source { is_bot, ..source(&user.nick, &username, &host) };
+        (user.username, user.host) = (username, host);
+    }
+
+    /// Switches a user mode; returns whether that changed anything.
+    pub(super) fn set_mode(&mut self, id: UserId, letter: char, on: bool) -> bool {
+        let user = &mut self[id];
+        let is_changed = user.modes.set(letter, on);
+        user.source.is_bot = user.modes.contains('B');
+        is_changed
     }
 
     pub(super) fn remove(&mut self, id: UserId) -> Option<User> {

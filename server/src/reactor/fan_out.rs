@@ -243,7 +243,7 @@ mod tests {
 
     fn hello() -> Relay {
         Relay {
-            source: Source { nick: "ana".into(), user_host: Some("a@h".into()) },
+            source: Source::of("ana", "a@h"),
             account: None,
             time: Timestamp(0),
             msgid: None,

@@ -11,6 +11,7 @@ mod folder;
 mod history;
 mod readers;
 mod restore;
+mod room;
 mod schema;
 mod value;
 mod write;

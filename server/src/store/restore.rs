@@ -1,11 +1,11 @@
 //! What the hub starts with, read once.
 
 use majlis_protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::event::{Restored, RestoredRoom, SendRecord, Topic};
+use crate::event::{Restored, SendRecord};
 
-use super::{account, value};
+use super::{account, room, value};
 
 /// `fresh_secret` becomes the folder's secret where it has none yet.
 pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::Result<Restored> {
@@ -14,34 +14,11 @@ pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::R
         invites: account::read_invites(conn)?,
         next_account: account::next_id(conn)?,
         secret: account::secret(conn, fresh_secret)?,
-        rooms: rooms(conn)?,
+        rooms: room::read_all(conn)?,
         sent: sent(conn)?,
         next_room: value::next_of_sequence(conn, "room")?,
         newest: newest(conn)?,
     })
-}
-
-fn rooms(conn: &Connection) -> rusqlite::Result<Vec<RestoredRoom>> {
-    conn.prepare(
-        "SELECT id, name, made, lasting, topic, topic_setter, topic_time FROM room ORDER BY id",
-    )?
-    .query_map([], room)?
-    .collect()
-}
-
-fn room(row: &Row<'_>) -> rusqlite::Result<RestoredRoom> {
-    Ok(RestoredRoom {
-        room: value::room(row, 0)?,
-        name: row.get(1)?,
-        made: value::time(row, 2)?,
-        lasting: row.get(3)?,
-        topic: topic(row)?,
-    })
-}
-
-fn topic(row: &Row<'_>) -> rusqlite::Result<Option<Topic>> {
-    let Some(text) = row.get(4)? else { return Ok(None) };
-    Ok(Some(Topic { text, setter: row.get(5)?, time: value::time(row, 6)? }))
 }
 
 fn sent(conn: &Connection) -> rusqlite::Result<Vec<SendRecord>> {

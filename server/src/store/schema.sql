@@ -9,7 +9,24 @@ CREATE TABLE room (
     lasting      INTEGER NOT NULL CHECK (lasting IN (0, 1)),
     topic        TEXT,             -- all three topic columns are set, or none
     topic_setter TEXT,
-    topic_time   INTEGER
+    topic_time   INTEGER,
+    modes        TEXT    NOT NULL DEFAULT 'nt', -- letters of those without a parameter
+    door_key     TEXT,             -- +k
+    people_limit INTEGER,          -- +l
+    slow_seconds INTEGER,          -- +S
+    founder      TEXT,             -- the account that made it,
+    founder_key  BLOB              -- or SHA-256 of the public key of the guest's device that did
+) STRICT;
+
+-- A room's lists: bans, exceptions and who needs no invitation.
+CREATE TABLE room_entry (
+    id     INTEGER PRIMARY KEY, -- in the order of setting
+    room   INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    kind   TEXT    NOT NULL, -- the list's mode letter
+    mask   TEXT    NOT NULL,
+    setter TEXT    NOT NULL, -- nick!user@host
+    time   INTEGER NOT NULL,
+    UNIQUE (room, kind, mask)
 ) STRICT;
 
 -- What was said. `seq` counts within a room, in the order of the commits, and `time` never goes back along it. `id` is the

@@ -11,8 +11,8 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::event::{
-    ConnId, HistoryPage, HistoryQuery, MsgId, RestoredRoom, RoomId, Selector, SendRecord,
-    StoredKind, StoredMessage, Topic,
+    ConnId, Founder, HistoryPage, HistoryQuery, Letters, ListEntry, ListKind, MsgId, RestoredRoom,
+    RoomId, RoomModes, Selector, SendRecord, StoredKind, StoredMessage, Topic,
 };
 
 pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -29,13 +29,7 @@ pub(super) fn conn(slot: u32) -> ConnId {
 }
 
 fn room_of(id: u64) -> RestoredRoom {
-    RestoredRoom {
-        room: RoomId(id),
-        name: format!("#مجلس{id}"),
-        made: Timestamp(id),
-        lasting: id.is_multiple_of(2),
-        topic: None,
-    }
+    RestoredRoom::new(RoomId(id), &format!("#مجلس{id}"), Timestamp(id), id.is_multiple_of(2))
 }
 
 pub(super) fn room(id: u64) -> Write {
@@ -125,6 +119,61 @@ fn everything_comes_back_after_a_restart() {
         [message(2, 10, TODAY.0 - 9), message(2, 11, TODAY.0 - 3)],
         "every field of a message comes back as it was"
     );
+}
+
+#[test]
+fn modes_lists_founder_and_name_come_back_as_they_were_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let entry =
+        |mask: &str| ListEntry { mask: mask.into(), setter: "ana!a@h".into(), time: Timestamp(5) };
+    let full = RestoredRoom {
+        founder: Some(Founder::Device(Fingerprint::new([7; 32]))),
+        modes: RoomModes {
+            flags: Letters::of("Cis"),
+            key: Some("sesame".into()),
+            limit: Some(u32::MAX),
+            slow_seconds: Some(3),
+        },
+        entries: vec![
+            (ListKind::Exception, entry("z!*@*")),
+            (ListKind::Ban, entry("$a:نور")),
+            (ListKind::InviteException, entry("a!*@*")),
+        ],
+        ..room_of(1)
+    };
+    let owned = RestoredRoom { founder: Some(Founder::Account("ana".into())), ..room_of(2) };
+    {
+        let (mut store, _) = open(dir.path());
+        store
+            .commit_batch(&[Write::RoomMade(full.clone()), Write::RoomMade(owned.clone())])
+            .unwrap();
+    }
+    {
+        let (mut store, restored) = open(dir.path());
+        assert_eq!(restored.rooms, [full.clone(), owned.clone()]);
+        let (room, kind) = (RoomId(1), ListKind::Ban);
+        store
+            .commit_batch(&[
+                Write::EntryRemoved { room, kind, mask: "$a:نور".into() },
+                Write::EntryAdded { room, kind, entry: entry("b!*@*") },
+                Write::ModesSet { room, modes: RoomModes::default() },
+                Write::LastingSet { room, lasting: true },
+                Write::RoomRenamed { room, name: "#other".into() },
+            ])
+            .unwrap();
+    }
+    let changed = RestoredRoom {
+        name: "#other".into(),
+        lasting: true,
+        modes: RoomModes::default(),
+        entries: vec![
+            full.entries[0].clone(),
+            full.entries[2].clone(),
+            (ListKind::Ban, entry("b!*@*")),
+        ],
+        ..full
+    };
+    assert_eq!(open(dir.path()).1.rooms, [changed, owned]);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use majlis_protocol::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::event::{RestoredRoom, RoomId, SendRecord, StoredMessage, Topic, Write};
+use crate::event::{SendRecord, StoredMessage, Write};
 
-use super::account;
 use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
+use super::{account, room};
 
 /// A device that was away for longer asks its history before it sends again.
 pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -24,9 +24,6 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
                 insert_sent(conn, record)?;
                 newest_sent = newest_sent.max(Some(record.time));
             }
-            Write::RoomMade(room) => insert_room(conn, room)?,
-            Write::RoomRemoved(room) => delete_room(conn, *room)?,
-            Write::TopicSet { room, topic } => set_topic(conn, *room, topic.as_ref())?,
             Write::AccountMade(made) => account::insert(conn, made)?,
             Write::PasswordSet { account, verifier } => {
                 account::set_password(conn, *account, verifier)?;
@@ -38,6 +35,18 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::DeviceRemoved(key) => account::delete_device(conn, *key)?,
             Write::InviteMade(invite) => account::insert_invite(conn, invite)?,
             Write::InviteRemoved(hash) => account::delete_invite(conn, *hash)?,
+            Write::RoomMade(room) => room::insert(conn, room)?,
+            Write::RoomRemoved(room) => room::delete(conn, *room)?,
+            Write::TopicSet { room, topic } => room::set_topic(conn, *room, topic.as_ref())?,
+            Write::ModesSet { room, modes } => room::set_modes(conn, *room, modes)?,
+            Write::LastingSet { room, lasting } => room::set_lasting(conn, *room, *lasting)?,
+            Write::EntryAdded { room, kind, entry } => {
+                room::insert_entry(conn, *room, *kind, entry)?;
+            }
+            Write::EntryRemoved { room, kind, mask } => {
+                room::delete_entry(conn, *room, *kind, mask)?;
+            }
+            Write::RoomRenamed { room, name } => room::set_name(conn, *room, name)?,
         }
     }
     newest_sent.map_or(Ok(()), |now| prune_sent(conn, now))
@@ -84,35 +93,6 @@ fn insert_sent(conn: &Connection, record: &SendRecord) -> rusqlite::Result<()> {
         record.send_id,
         msgid_to_sql(record.msgid),
         time_to_sql(record.time),
-    ])?;
-    Ok(())
-}
-
-fn insert_room(conn: &Connection, room: &RestoredRoom) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO room (id, name, made, lasting) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            room_to_sql(room.room),
-            room.name,
-            time_to_sql(room.made),
-            room.lasting
-        ])?;
-    set_topic(conn, room.room, room.topic.as_ref())
-}
-
-fn delete_room(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM room WHERE id = ?1")?.execute([room_to_sql(room)])?;
-    Ok(())
-}
-
-fn set_topic(conn: &Connection, room: RoomId, topic: Option<&Topic>) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "UPDATE room SET topic = ?2, topic_setter = ?3, topic_time = ?4 WHERE id = ?1",
-    )?
-    .execute(params![
-        room_to_sql(room),
-        topic.map(|topic| &topic.text),
-        topic.map(|topic| &topic.setter),
-        topic.map(|topic| time_to_sql(topic.time)),
     ])?;
     Ok(())
 }

@@ -282,7 +282,7 @@ pub(crate) fn privmsg(text: &str) -> Arc<Relay> {
 
 pub(crate) fn act(action: Action) -> Arc<Relay> {
     Arc::new(Relay {
-        source: Source { nick: "ana".into(), user_host: Some("a@h".into()) },
+        source: Source::of("ana", "a@h"),
         account: None,
         time: Timestamp(0),
         msgid: None,

@@ -20,16 +20,22 @@ const OFFERED: &[Capability] = &[
     Capability::AccountNotify,
     Capability::AccountRegistration,
     Capability::AccountTag,
+    Capability::AwayNotify,
     Capability::Batch,
     Capability::CapNotify,
     Capability::ChatHistory,
+    Capability::Chghost,
     Capability::EchoMessage,
     Capability::ExtendedJoin,
+    Capability::InviteNotify,
     Capability::LabeledResponse,
     Capability::MessageTags,
     Capability::MultiPrefix,
     Capability::Sasl,
+    Capability::NoImplicitNames,
+    Capability::PreAway,
     Capability::ServerTime,
+    Capability::Setname,
     Capability::StandardReplies,
     Capability::UserhostInNames,
 ];
@@ -73,15 +79,21 @@ fn handle_list(hub: &mut Hub, turn: &mut Turn) {
     reply_names(turn, "LIST", names, is_302);
 }
 
-/// Names in as many lines as they need; only 302 knows of more than one.
+/// Names in as many lines as they need. Only 302 knows of more than one; before it, drafts are what is left out.
 fn reply_names<'a>(
     turn: &mut Turn,
     subcommand: &str,
     names: impl IntoIterator<Item = Cow<'a, str>>,
     is_302: bool,
 ) {
-    let room = if is_302 { LINE_BYTES - CAP_OVERHEAD_BYTES } else { usize::MAX };
-    let mut lines = lines_of(names, room);
+    let mut names: Vec<Cow<'a, str>> = names.into_iter().collect();
+    if !is_302 {
+        names.sort_by_key(|name| name.contains('/'));
+    }
+    let mut lines = lines_of(names, LINE_BYTES - CAP_OVERHEAD_BYTES);
+    if !is_302 {
+        lines.truncate(1);
+    }
     let last = lines.pop().unwrap_or_default();
     for line in &lines {
         turn.response.cap(subcommand, true, line);

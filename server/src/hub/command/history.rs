@@ -163,9 +163,11 @@ fn unknown_message(subcommand: &str, target: &str) -> Refusal {
 }
 
 impl Hub {
-    /// The room of that name, if the user may read its history: whoever may join a room may read it, and anybody may join.
-    fn readable_room(&self, _: UserId, name: &str) -> Option<RoomId> {
-        self.channels.find(name)
+    /// The room of that name, if the user may read its history: whoever is in a room, or may join it, may.
+    fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
+        let room = self.channels.find(name)?;
+        let is_inside = self.users[user].rooms.contains(&room);
+        (is_inside || self.check_entry(user, room, None).is_ok()).then_some(room)
     }
 }
 
@@ -212,8 +214,8 @@ fn reply_target(hub: &Hub, response: &mut Response, row: &TargetRow) {
 /// A kept message as it was relayed.
 fn relay_of_row(row: HistoryRow) -> Relay {
     let source = match row.source.split_once('!') {
-        Some((nick, user_host)) => Source { nick: nick.into(), user_host: Some(user_host.into()) },
-        None => Source { nick: row.source.into(), user_host: None },
+        Some((nick, user_host)) => Source::of(nick, user_host),
+        None => Source::server(&row.source),
     };
     let (target, text) = (row.target.into(), row.text.into());
     Relay {

@@ -8,19 +8,23 @@ use std::sync::Arc;
 
 use majlis_protocol::{Capability, Message, Timestamp};
 
+use super::away::reply_away;
 use super::speech::{Manner, Speech, line_bytes};
 use super::{Outcome, Turn, list_items};
 use crate::event::{
     Audience, ConnId, MsgId, Outbound, Relay, RoomId, SendRecord, StoredMessage, Write,
 };
 use crate::hub::Hub;
+use crate::hub::channel::Rank;
+use crate::hub::connection::Connection;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::LINE_BYTES;
 use crate::hub::user::UserId;
 
 /// To whom.
 enum Recipient {
-    Room(RoomId),
+    /// Everybody in it, or from this rank on (ISUPPORT `STATUSMSG`).
+    Room(RoomId, Rank),
     User(UserId),
 }
 
@@ -96,7 +100,9 @@ impl Hub {
     fn deliver(&mut self, turn: &mut Turn, user: UserId, target: &str, speech: &Speech) -> Outcome {
         let recipient = self.recipient(target);
         let name = match &recipient {
-            Ok(Recipient::Room(room)) => self.channels[*room].name.as_str().into(),
+            Ok(Recipient::Room(room, rank)) => {
+                format!("{}{}", rank.prefix(), self.channels[*room].name.as_str()).into()
+            }
             Ok(Recipient::User(other)) => Arc::clone(&self.users[*other].source().nick),
             Err(_) if target.starts_with(':') => "*".into(),
             Err(_) => target.into(),
@@ -107,19 +113,28 @@ impl Hub {
             return Ok(());
         }
         let recipient = recipient?;
-        self.check_rights(user, &recipient)?;
+        self.check_rights(user, &recipient, speech)?;
         let (msgid, time) = (self.ids.message(self.now.wall), self.now.wall);
         let relay = self.spoken(user, speech, name, msgid, time);
         self.remember(speech, msgid, time);
-        self.publish(turn.conn, &recipient, speech, &relay);
+        self.publish(turn.conn, user, &recipient, speech, &relay);
         self.echo(turn, &relay);
+        if let (Recipient::User(other), Manner::Privmsg) = (&recipient, speech.manner) {
+            reply_away(self, turn, *other);
+        }
         Ok(())
     }
 
     fn recipient(&self, target: &str) -> Result<Recipient, Refusal> {
-        if target.starts_with('#') {
-            let room = self.channels.find(target);
-            room.map(Recipient::Room).ok_or_else(|| Refusal::no_such_channel(target))
+        let ranked = target.chars().next().and_then(Rank::from_prefix);
+        let (rank, room) = match ranked {
+            Some(rank) => (rank, &target[1..]),
+            None => (Rank::Member, target),
+        };
+        if room.starts_with('#') {
+            let found = self.channels.find(room);
+            let found = found.map(|room| Recipient::Room(room, rank));
+            found.ok_or_else(|| Refusal::no_such_channel(target))
         } else {
             let user = self.users.find(target);
             user.map(Recipient::User).ok_or_else(|| Refusal::no_such_nick(target))
@@ -133,13 +148,13 @@ impl Hub {
         if is_fit { Ok(()) } else { Err(Refusal::too_long()) }
     }
 
-    fn check_rights(&self, user: UserId, recipient: &Recipient) -> Outcome {
-        let Recipient::Room(room) = recipient else { return Ok(()) };
-        let channel = &self.channels[*room];
-        if channel.modes.members_only && !channel.members.contains_key(&user) {
-            return Err(Refusal::cannot_send(channel.name.as_str()));
+    fn check_rights(&self, user: UserId, recipient: &Recipient, speech: &Speech) -> Outcome {
+        let Recipient::Room(room, rank) = *recipient else { return Ok(()) };
+        if rank != Rank::Member && !self.channels[room].has_rank(user, Rank::Voice) {
+            return Err(Refusal::not_operator(self.channels[room].name.as_str()));
         }
-        Ok(())
+        let is_slowed = speech.manner != Manner::Tagmsg;
+        self.check_speech(user, room, &speech.text, is_slowed)
     }
 
     fn earlier(&self, speech: &Speech) -> Option<(MsgId, Timestamp)> {
@@ -176,14 +191,20 @@ impl Hub {
     fn publish(
         &mut self,
         conn: ConnId,
+        user: UserId,
         recipient: &Recipient,
         speech: &Speech,
         relay: &Arc<Relay>,
     ) {
         match *recipient {
-            Recipient::Room(room) => {
+            Recipient::Room(room, Rank::Member) => {
+                self.note_speech(user, room, speech);
                 self.keep(room, speech, relay);
                 self.tell_room(room, Some(conn), relay);
+            }
+            Recipient::Room(room, rank) => {
+                self.note_speech(user, room, speech);
+                self.tell_ranks(room, rank, conn, relay);
             }
             Recipient::User(other) => {
                 let to = Audience::Conns(self.private_audience(conn, other));
@@ -200,6 +221,29 @@ impl Hub {
             |&other: &ConnId| other != conn && self.is_enabled(other, Capability::EchoMessage);
         let own = own.iter().copied().filter(wants_echo);
         self.users[receiver].sessions.iter().copied().chain(own).collect()
+    }
+
+    /// Notes when somebody spoke, for slow mode.
+    fn note_speech(&mut self, user: UserId, room: RoomId, speech: &Speech) {
+        let now_ms = self.now.monotonic_ms;
+        if speech.manner != Manner::Tagmsg
+            && let Some(member) = self.channels[room].members.get_mut(&user)
+        {
+            member.spoke_ms = Some(now_ms);
+        }
+    }
+
+    /// Tells those in a room who have at least this rank. It is between them, and in no history.
+    fn tell_ranks(&mut self, room: RoomId, rank: Rank, except: ConnId, relay: &Arc<Relay>) {
+        let members = self.channels[room].members.iter();
+        let ranked = members.filter(|(_, member)| member.rank() >= rank).map(|(&user, _)| user);
+        let sessions = ranked.flat_map(|user| &self.users[user].sessions).copied();
+        let hears = |conn: &ConnId| {
+            let session = self.connections.get(conn).and_then(Connection::session);
+            *conn != except && session.is_some_and(|session| session.rooms.contains(&room))
+        };
+        let to = Audience::Conns(sessions.filter(hears).collect());
+        self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
     }
 
     /// Puts a message into the room's history.
@@ -235,6 +279,7 @@ impl Hub {
         let name = self.channels[room].name.as_str().into();
         let msgid = self.ids.message(self.now.wall);
         let relay = self.spoken(user, &speech, name, msgid, self.now.wall);
+        self.note_speech(user, room, &speech);
         self.keep(room, &speech, &relay);
         self.tell_room(room, None, &relay);
     }

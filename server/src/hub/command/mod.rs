@@ -6,22 +6,28 @@
 #![allow(clippy::unnecessary_wraps, reason = "every handler has one form")]
 
 pub(super) mod authenticate;
+mod away;
 mod capability;
 mod device;
 pub(super) mod history;
 mod message;
 mod mode;
+mod mode_list;
+mod moderation;
 mod query;
 pub(super) mod register;
 pub(super) mod registration;
 mod room;
 mod speech;
+mod user_mode;
 mod who;
 
 use majlis_protocol::{Message, ParseError};
 
+pub(super) use self::mode::KEY_MAX_BYTES;
 pub(super) use self::query::{reply_lusers, reply_motd};
 pub(super) use self::speech::text_room;
+pub(super) use self::user_mode::USER_MODES;
 
 use super::Hub;
 use super::hashing::Purpose;
@@ -101,6 +107,10 @@ static COMMANDS: &[Command] = &[
     session("WHO", 1, who::handle_who),
     session("WHOIS", 0, who::handle_whois),
     session("MODE", 1, mode::handle_mode),
+    session("KICK", 2, moderation::handle_kick),
+    session("INVITE", 0, moderation::handle_invite),
+    anybody("AWAY", 0, away::handle_away),
+    session("SETNAME", 1, away::handle_setname),
     session("TOPIC", 1, room::handle_topic),
     session("LIST", 0, query::handle_list),
     session("LUSERS", 0, query::handle_lusers),

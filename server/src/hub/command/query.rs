@@ -21,7 +21,7 @@ use crate::hub::user::UserId;
 pub(super) fn handle_names(
     hub: &mut Hub,
     turn: &mut Turn,
-    _: UserId,
+    user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
     let list = message.param(0).unwrap_or_default();
@@ -34,25 +34,32 @@ pub(super) fn handle_names(
     }
     for name in names {
         match hub.channels.find(name) {
-            Some(room) => reply_names(hub, turn, room),
+            Some(room) => reply_names(hub, turn, user, room),
             None => end_names(&mut turn.response, name),
         }
     }
     Ok(())
 }
 
-/// A room's members, as the client wants them listed (multi-prefix, userhost-in-names).
-pub(super) fn reply_names(hub: &Hub, turn: &mut Turn, room: RoomId) {
+/// A room's members that the user may know of, as the client wants them listed (multi-prefix, userhost-in-names).
+pub(super) fn reply_names(hub: &Hub, turn: &mut Turn, asker: UserId, room: RoomId) {
     let channel = &hub.channels[room];
+    if !hub.may_see(asker, room) {
+        return end_names(&mut turn.response, channel.name.as_str());
+    }
+    let is_inside = channel.members.contains_key(&asker);
     let all_prefixes = hub.is_enabled(turn.conn, Capability::MultiPrefix);
     let full_masks = hub.is_enabled(turn.conn, Capability::UserhostInNames);
-    let members = channel.members.iter().map(|(&user, membership)| {
+    let visible =
+        channel.members.iter().filter(|(user, _)| is_inside || hub.may_find(asker, **user));
+    let members = visible.map(|(&user, membership)| {
         let source = hub.users[user].source();
         let name =
             if full_masks { Cow::Owned(source.mask()) } else { Cow::Borrowed(&*source.nick) };
         Cow::Owned(format!("{}{name}", membership.prefix(all_prefixes)))
     });
-    turn.response.numeric_list(RPL_NAMREPLY, &["=", channel.name.as_str()], members);
+    let symbol = if channel.has('s') { "@" } else { "=" };
+    turn.response.numeric_list(RPL_NAMREPLY, &[symbol, channel.name.as_str()], members);
     end_names(&mut turn.response, channel.name.as_str());
 }
 
@@ -63,7 +70,7 @@ fn end_names(response: &mut Response, name: &str) {
 pub(super) fn handle_list(
     hub: &mut Hub,
     turn: &mut Turn,
-    _: UserId,
+    user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
     let wanted: Vec<RoomId> = match message.param(0).filter(|list| !list.is_empty()) {
@@ -71,7 +78,7 @@ pub(super) fn handle_list(
         None => hub.channels.iter().map(|(room, _)| room).collect(),
     };
     turn.response.numeric(RPL_LISTSTART, &["Channel"], "Users Name");
-    for room in wanted {
+    for room in wanted.into_iter().filter(|&room| hub.may_see(user, room)) {
         let channel = &hub.channels[room];
         let topic = channel.topic.as_ref().map_or("", |topic| &topic.text);
         let count = channel.members.len().to_string();

@@ -104,6 +104,7 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
         return Ok(());
     };
     let (nick, username, realname) = (nick.clone(), username.clone(), realname.clone());
+    let away = registration.away.clone();
     let claim = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {
         if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
             registration.nick = None;
@@ -113,6 +114,8 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
         turn.response.refuse(&Refusal::sasl_aborted());
     }
     let realname = hub.realname(&realname, &nick);
+    // What a person's new connection leaves unsaid, or says for itself alone, changes nothing about the person.
+    let speaks_for_all = !matches!(claim, Claim::Own(_));
     let user = match claim {
         Claim::Free => hub.start_session(turn.conn, nick, &username, realname),
         Claim::Ghost(ghost) => {
@@ -125,6 +128,9 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
         }
     };
     turn.user = Some(user);
+    if speaks_for_all || away.as_deref().is_some_and(|reason| reason != "*") {
+        hub.set_away(turn, user, away);
+    }
     turn.response.set_nick(Arc::clone(&hub.users[user].source().nick));
     hub.welcome(user, &mut turn.response);
     if hub.users[user].account.is_some() {
@@ -137,7 +143,7 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
 fn show_rooms(hub: &mut Hub, turn: &mut Turn, user: UserId) {
     for room in hub.users[user].rooms.clone() {
         if let Some(relay) = hub.enter_room(turn.conn, user, room, Membership::default()) {
-            show_room(hub, turn, room, relay);
+            show_room(hub, turn, user, room, relay);
         }
     }
 }
@@ -190,6 +196,7 @@ impl Hub {
             encrypted: connection.peer.encrypted,
             device_key: connection.peer.device_key.filter(|_| is_guest),
             login,
+            address: connection.peer.address.to_canonical(),
             session: conn,
             signed_on: self.now.wall,
             now_ms: self.now.monotonic_ms,

@@ -5,18 +5,18 @@
 use std::sync::Arc;
 
 use majlis_protocol::numeric::{RPL_NOTOPIC, RPL_TOPIC, RPL_TOPICWHOTIME};
-use majlis_protocol::{Message, Name};
+use majlis_protocol::{Capability, Message, Name};
 
 use super::query::reply_names;
 use super::{Outcome, Turn, list_items};
-use crate::event::{Action, ConnId, Relay, RoomId, Topic, Write};
+use crate::event::{Action, ConnId, Founder, Relay, RoomId, Topic, Write};
 use crate::hub::Hub;
-use crate::hub::channel::Membership;
+use crate::hub::channel::{Membership, Rank};
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::Response;
-use crate::hub::user::UserId;
+use crate::hub::user::{User, UserId};
 
-/// Keys are passed over: no room has one.
+/// Each room goes with the key at the same place of the second list.
 pub(super) fn handle_join(
     hub: &mut Hub,
     turn: &mut Turn,
@@ -30,47 +30,63 @@ pub(super) fn handle_join(
         }
         return Ok(());
     }
-    for name in list_items(list) {
-        if let Err(refusal) = join(hub, turn, user, name) {
+    let keys = message.param(1).unwrap_or_default().split(',').map(Some);
+    let keys = keys.chain(std::iter::repeat(None));
+    for (name, key) in list.split(',').zip(keys).filter(|(name, _)| !name.is_empty()) {
+        if let Err(refusal) = join(hub, turn, user, name, key) {
             turn.response.refuse(&refusal);
         }
     }
     Ok(())
 }
 
-fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str) -> Outcome {
+fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<&str>) -> Outcome {
     let found = hub.channels.find(wanted);
     let is_member = found.is_some_and(|room| hub.users[user].rooms.contains(&room));
     if !is_member && hub.users[user].rooms.len() >= hub.settings.limits.rooms_per_person {
         return Err(Refusal::too_many_channels(wanted));
     }
     let (room, membership) = match found {
-        Some(room) => (room, Membership::default()),
-        None => (make_guest_room(hub, wanted)?, Membership { operator: true, voice: false }),
+        Some(room) => {
+            if !is_member {
+                hub.check_entry(user, room, key)?;
+            }
+            let is_founder = hub.is_founder(user, room);
+            (room, if is_founder { Membership::operator() } else { Membership::default() })
+        }
+        None => (make_room(hub, user, wanted)?, Membership::operator()),
     };
     if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
-        show_room(hub, turn, room, relay);
+        show_room(hub, turn, user, room, relay);
         hub.bring_other_sessions(turn.conn, user, room, membership);
     }
     Ok(())
 }
 
-/// Tells a session of the room that it is in from now on.
-pub(super) fn show_room(hub: &Hub, turn: &mut Turn, room: RoomId, join: Arc<Relay>) {
+/// Tells a session of the room that it is in from now on (no-implicit-names).
+pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, join: Arc<Relay>) {
     turn.response.relay(join);
     if hub.channels[room].topic.is_some() {
         reply_topic(hub, &mut turn.response, room);
     }
-    reply_names(hub, turn, room);
+    if !hub.is_enabled(turn.conn, Capability::NoImplicitNames) {
+        reply_names(hub, turn, user, room);
+    }
 }
 
-/// A room made by a guest, who is its operator; it ends with its last member.
-fn make_guest_room(hub: &mut Hub, wanted: &str) -> Result<RoomId, Refusal> {
+/// A room that somebody makes is theirs; a guest's ends with its last member.
+fn make_room(hub: &mut Hub, user: UserId, wanted: &str) -> Result<RoomId, Refusal> {
     let name = Name::room(wanted).map_err(|why| Refusal::bad_channel(wanted, why))?;
     if hub.channels.len() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));
     }
-    Ok(hub.make_room(name, false))
+    let User { account, device_key, .. } = &hub.users[user];
+    let founder = match account {
+        Some(account) => Some(Founder::Account(account.to_string())),
+        None => device_key.map(Founder::Device),
+    };
+    let lasting = account.is_some();
+    Ok(hub.make_room(name, lasting, founder))
 }
 
 pub(super) fn handle_part(
@@ -104,13 +120,15 @@ pub(super) fn handle_topic(
     let name = message.param(0).unwrap_or_default();
     let Some(topic) = message.param(1) else {
         let room = hub.room(name)?;
+        if !hub.may_see(user, room) {
+            return Err(Refusal::not_on_channel(hub.channels[room].name.as_str()));
+        }
         reply_topic(hub, &mut turn.response, room);
         return Ok(());
     };
     let room = hub.room_of_member(user, name)?;
-    let channel = &hub.channels[room];
-    if channel.modes.topic_locked && !channel.is_operator(user) {
-        return Err(Refusal::not_operator(channel.name.as_str()));
+    if hub.channels[room].has('t') {
+        hub.check_rank(user, room, Rank::HalfOperator)?;
     }
     if topic.len() > hub.settings.limits.topic_bytes {
         return Err(Refusal::too_long());
@@ -160,7 +178,7 @@ impl Hub {
             }
             if let Some(relay) = self.enter_room(other, user, room, membership) {
                 let mut turn = self.begin_turn(other, None);
-                show_room(self, &mut turn, room, relay);
+                show_room(self, &mut turn, user, room, relay);
                 self.end_turn(turn);
             }
         }

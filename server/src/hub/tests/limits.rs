@@ -93,7 +93,7 @@ fn the_longest_names_fit_on_every_line() {
     assert!(told.ends_with(&others.join(" ")));
     assert_eq!(house.ask(ana, &format!("WHO {room}")).len(), 6);
     assert!(house.ask(ana, &format!("TOPIC {room}"))[0].ends_with(&"x".repeat(280)));
-    assert_eq!(house.ask(ana, &format!("WHOIS {nick}")).len(), 5);
+    assert_eq!(house.ask(ana, &format!("WHOIS {nick}")).len(), 6);
     assert_eq!(
         only(house.ask(ana, &format!("PART {room} :{}", "x".repeat(200)))).matches('x').count(),
         200

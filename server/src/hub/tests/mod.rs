@@ -1,17 +1,21 @@
 //! The rules of the chat, one named case each, as clients see them; and random operations under all invariants.
 
 mod accounts;
+mod away;
 mod capability;
 mod history;
 mod limits;
 mod liveness;
 mod messages;
+mod moderation;
 mod modes;
 mod plain;
 mod queries;
 mod random;
 mod registration;
 mod restart;
+mod room_lists;
+mod room_modes;
 mod rooms;
 mod sasl;
 mod send_once;

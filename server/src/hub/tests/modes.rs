@@ -13,7 +13,7 @@ fn modes_are_shown() {
     assert_eq!(only(house.ask(ana, "MODE ANA")), ":majlis.local 221 ana +");
     for (line, answer) in [
         ("MODE bob", "502 ana :Cannot see or change mode for other users"),
-        ("MODE ana +i", "501 ana :Unknown MODE flag"),
+        ("MODE ana +z", "501 ana :Unknown MODE flag"),
         ("MODE nobody", "401 ana nobody :No such nick"),
         ("MODE #x", "403 ana #x :No such channel"),
     ] {
@@ -40,7 +40,7 @@ fn operators_give_and_take_ranks() {
         ("MODE #a +v ana", "482 ana #a :You're not channel operator"),
         ("MODE #a -t", "482 ana #a :You're not channel operator"),
         ("MODE #a +o", "461 ana MODE :Not enough parameters"),
-        ("MODE #a b", "472 ana b :is unknown mode char to me for #a"),
+        ("MODE #a z", "472 ana z :is unknown mode char to me for #a"),
     ] {
         assert_eq!(only(house.ask(ana, line)), format!(":majlis.local {answer}"));
     }

@@ -32,6 +32,24 @@ const OTHERS: &[&str] = &[
     "MODE #a +ov ana bob",
     "MODE #a -nt",
     "MODE #b -o+v bob bob",
+    "MODE #a +mis-n",
+    "MODE #a -mis+M",
+    "MODE #a +blkS *!*@* 2 key 45",
+    "MODE #a -blkS *!*@* x",
+    "MODE #a +beI b e I",
+    "MODE #lobby +v ana",
+    "MODE ana +iw",
+    "KICK #a ana,bob :out",
+    "KICK #b bob",
+    "KICK #lobby ana",
+    "INVITE bob #a",
+    "INVITE ana #b",
+    "INVITE",
+    "AWAY :gone",
+    "AWAY",
+    "SETNAME :Some One Else",
+    "PRIVMSG @#a :for operators",
+    "NOTICE +#b :for those with a voice",
     "TOPIC #a",
     "TOPIC #a :roses",
     "TOPIC #lobby :x",
@@ -249,8 +267,7 @@ impl World {
         let (Some(user), Some(room)) = (connection.user(), hub.channels.find(room)) else {
             return Some(false);
         };
-        let channel = &hub.channels[room];
-        Some(channel.members.contains_key(&user) || !channel.modes.members_only)
+        Some(hub.check_speech(user, room, "text", true).is_ok())
     }
 
     fn expected_receivers(&self, speaker: usize, room: &str) -> BTreeSet<ConnId> {
@@ -351,6 +368,13 @@ impl Client {
             "001" => target.clone_into(&mut self.nick),
             "NICK" if is_own => target.clone_into(&mut self.nick),
             "JOIN" if is_own => assert!(self.rooms.insert(fold(target)), "joined twice: {line}"),
+            "KICK" => {
+                assert!(self.rooms.contains(&fold(target)), "a room it is not in: {line}");
+                if message.param(1) == Some(&self.nick) {
+                    self.rooms.remove(&fold(target));
+                }
+            }
+            "INVITE" if is_own => {}
             "PART" if is_own => {
                 // Out of a room that only its ghost had been in.
                 self.rooms.remove(&fold(target));

@@ -13,8 +13,8 @@ fn room(id: u64, name: &str, lasting: bool) -> RestoredRoom {
         setter: "x!~x@192.0.2.9".to_owned(),
         time: Timestamp(5_000),
     };
-    let (room, name) = (RoomId(id), name.to_owned());
-    RestoredRoom { room, name, made: Timestamp(7_000), lasting, topic: Some(topic) }
+    let room = RestoredRoom::new(RoomId(id), name, Timestamp(7_000), lasting);
+    RestoredRoom { topic: Some(topic), ..room }
 }
 
 fn restored() -> Restored {
