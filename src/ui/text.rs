@@ -142,13 +142,17 @@ pub(crate) fn sentence(words: &str) -> String {
 }
 
 fn sentence_in(words: &str, reading: gtk::TextDirection) -> String {
-    let mark = match reading {
+    match direction(words) {
+        Some(first) if first != reading => format!("{}{words}", mark(reading)),
+        _ => words.to_owned(),
+    }
+}
+
+/// The invisible letter that gives the words after it their direction.
+pub(crate) fn mark(reading: gtk::TextDirection) -> char {
+    match reading {
         gtk::TextDirection::Rtl => RIGHT_TO_LEFT_MARK,
         _ => LEFT_TO_RIGHT_MARK,
-    };
-    match direction(words) {
-        Some(first) if first != reading => format!("{mark}{words}"),
-        _ => words.to_owned(),
     }
 }
 

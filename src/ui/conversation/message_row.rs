@@ -7,7 +7,7 @@ use gtk::subclass::prelude::*;
 
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
-use crate::ui::text::{clean, direction, isolate, markup};
+use crate::ui::text::{clean, direction, isolate, mark, markup};
 
 mod imp {
     use super::*;
@@ -129,14 +129,15 @@ impl MessageRow {
     fn show_body(&self, item: &TimelineItem) {
         let label = &self.imp().body_label;
         let text = item.text();
+        let reading = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         label.set_markup(&if item.is_action() {
-            format!("<i><b>{}</b> {}</i>", markup(&isolate(&item.sender())), markup(&text))
+            // What was done settles the direction, not the name in front of it.
+            let name = markup(&isolate(&item.sender()));
+            format!("{}<i><b>{name}</b> {}</i>", mark(reading), markup(&text))
         } else {
             markup(&text)
         });
-        let named = item.is_action().then(|| item.sender());
-        let direction = named.as_deref().and_then(direction).or_else(|| direction(&text));
-        label.set_direction(direction.unwrap_or_else(gtk::Widget::default_direction));
+        label.set_direction(reading);
         self.imp().time.replace(item.time());
     }
 

@@ -42,6 +42,8 @@ mod imp {
         /// Whether the view is on its way to its end: places that it passes do not count.
         pub(super) is_jumping: Cell<bool>,
         pub(super) missed_count: Cell<u32>,
+        /// How many rows there were when the last page was asked for.
+        pub(super) count_before_load: Cell<Option<u32>>,
         pub(super) announcer: Announcer,
         pub(super) channel: RefCell<Option<Channel>>,
         pub(super) handlers: RefCell<Vec<(glib::Object, glib::SignalHandlerId)>>,
@@ -104,6 +106,7 @@ impl TimelineView {
             object.disconnect(handler);
         }
         imp.announcer.forget();
+        imp.count_before_load.set(None);
         imp.channel.replace(channel.cloned());
         let timeline = channel.map(Channel::timeline);
         imp.list_view
@@ -267,8 +270,12 @@ impl TimelineView {
         let is_loading = timeline.as_ref().is_some_and(Timeline::is_loading);
         imp.loading_revealer.set_reveal_child(is_loading);
         self.show_rows_or_nothing();
-        if !is_loading {
-            // After the rows have their places: a short page may leave room for another.
+        let count = timeline.map_or(0, |timeline| timeline.n_items());
+        if is_loading {
+            imp.count_before_load.set(Some(count));
+        } else if imp.count_before_load.get() != Some(count) {
+            // After the rows have their places: a short page may leave room for another. Where nothing came, to ask
+            // again is the person's to do, by scrolling.
             glib::idle_add_local_once(glib::clone!(
                 #[weak(rename_to = view)]
                 self,

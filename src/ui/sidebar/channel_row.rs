@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use crate::i18n::{gettext, ngettext_f};
 use crate::model::Channel;
-use crate::ui::text::clean;
+use crate::ui::text::{clean, sentence};
 
 /// A higher count says no more, and takes more room.
 const SHOWN_COUNT_MAX: u32 = 99;
@@ -113,7 +113,11 @@ impl ChannelRow {
         let group = glib::BindingGroup::new();
         group.bind("title", &*imp.avatar, "text").sync_create().build();
         group.bind("title", &*imp.title_label, "label").sync_create().build();
-        group.bind("last-line", &*imp.last_line_label, "label").sync_create().build();
+        group
+            .bind("last-line", &*imp.last_line_label, "label")
+            .transform_to(|_, line: &str| Some(sentence(line)))
+            .sync_create()
+            .build();
         group
             .bind("last-line", &*imp.last_line_label, "visible")
             .transform_to(|_, line: &str| Some(!line.is_empty()))
