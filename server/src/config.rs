@@ -7,8 +7,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use majlis_protocol::Name;
+
+use crate::operator::{AccountCommand, InviteCommand};
 
 /// The port that Majlis has always listened on.
 pub const DEFAULT_PORT: u16 = 33000;
@@ -27,6 +29,10 @@ const MAX_REACTORS: usize = 64;
 #[derive(Debug, Parser)]
 #[command(name = "majlis-server", version, max_term_width = 100)]
 pub struct Arguments {
+    /// What to do other than serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Listen here instead of on port 33000 of every address.
     ///
     /// May be given several times. Port 0 takes any free port; which one is printed.
@@ -36,7 +42,7 @@ pub struct Arguments {
     /// Keep everything in this folder: the history, the key, the certificate.
     ///
     /// It is made if it is not there. Two servers cannot share one.
-    #[arg(long, value_name = "DIR", env = "MAJLIS_DATA")]
+    #[arg(long, value_name = "DIR", env = "MAJLIS_DATA", global = true)]
     pub data: Option<PathBuf>,
 
     /// Let people on the network talk without encryption.
@@ -56,6 +62,17 @@ pub struct Arguments {
     /// How many threads serve connections. [default: one for each processor]
     #[arg(long, value_name = "COUNT")]
     pub reactors: Option<NonZeroU16>,
+}
+
+/// What the program does other than serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Make, list and end accounts, of a server at work or of its folder at rest.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list and end the codes by which people make accounts.
+    #[command(subcommand)]
+    Invite(InviteCommand),
 }
 
 /// Settings that hold together.

@@ -12,6 +12,7 @@ use std::{io, thread};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased, tick};
 use majlis_protocol::Timestamp;
 
+use crate::control::Replies;
 use crate::event::{InboundBatch, Now, Outbound, Output};
 use crate::hub::Hub;
 use crate::reactor::ReactorHandle;
@@ -75,6 +76,8 @@ pub struct Outlets {
     pub readers: Readers,
     /// Whoever hashes passwords.
     pub workers: Workers,
+    /// Whoever answers the operator; nobody where there is no control socket.
+    pub control: Option<Replies>,
 }
 
 impl HubThread {
@@ -172,11 +175,14 @@ fn run_committer(
 }
 
 impl Outlets {
-    /// Hands the committed events on, in order: history requests to the readers, passwords to the workers,
+    /// Hands the committed events on, in order: history requests to the readers, passwords to the workers, answers to the operator,
     /// all else to every reactor.
     fn release(&self, events: Vec<Outbound>) {
         let is_job = |event: &Outbound| {
-            matches!(event, Outbound::ReadHistory { .. } | Outbound::Hash { .. })
+            matches!(
+                event,
+                Outbound::ReadHistory { .. } | Outbound::Hash { .. } | Outbound::Controlled { .. }
+            )
         };
         let (jobs, events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_job);
         if !events.is_empty() {
@@ -189,6 +195,10 @@ impl Outlets {
             match job {
                 Outbound::ReadHistory { conn, query } => self.readers.read(conn, query),
                 Outbound::Hash { conn, job } => self.workers.hash(conn, job),
+                Outbound::Controlled { id, reply } => {
+                    // Somebody who no longer waits for the answer does not miss it.
+                    let _ = self.control.as_ref().map(|replies| replies.try_send((id, reply)));
+                }
                 _ => {}
             }
         }

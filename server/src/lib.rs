@@ -14,6 +14,8 @@
 //! - [`hub_thread`]: inbox → hub → store → reactors, in one order
 //! - [`store`]: SQLite: the writer, and the readers of history
 //! - [`workers`]: hash passwords
+//! - [`control`]: the socket that the operator's subcommands ask
+//! - [`operator`]: those subcommands
 //! - [`event`]: the few types that those exchange
 //! - [`welcome`]: what the operator reads at the start
 //!
@@ -21,10 +23,12 @@
 //! them together. The test `tests/layers.rs` holds this.
 
 pub mod config;
+pub mod control;
 pub mod event;
 pub mod hub;
 pub mod hub_thread;
 pub mod listener;
+pub mod operator;
 pub mod reactor;
 pub mod run;
 pub mod store;

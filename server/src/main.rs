@@ -6,7 +6,8 @@ use std::thread;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, bounded, select};
-use majlis_server::config::{Arguments, Config};
+use majlis_server::config::{Arguments, Command, Config};
+use majlis_server::hub::PASSWORD_ITERATIONS;
 use majlis_server::run::Server;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -25,10 +26,28 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let command = arguments.command.clone();
     let config = Config::try_from(arguments)?;
+    match command {
+        Some(Command::Account(command)) => {
+            print_lines(&command.run(&config.data, PASSWORD_ITERATIONS)?)
+        }
+        Some(Command::Invite(command)) => print_lines(&command.run(&config.data)?),
+        None => serve(&config),
+    }
+}
+
+/// Prints what a subcommand found.
+fn print_lines(lines: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut output = io::stdout().lock();
+    lines.iter().try_for_each(|line| writeln!(output, "{line}"))?;
+    Ok(output.flush()?)
+}
+
+fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let signals = signals()?;
     raise_descriptor_limit();
-    let server = Server::start(&config)?;
+    let server = Server::start(config)?;
     print_welcome(server.welcome());
     select! {
         recv(signals) -> _ => tracing::info!("stopping"),

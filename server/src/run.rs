@@ -8,10 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use majlis_wire::{Identity, IdentityError};
 
 use crate::config::{self, Config};
+use crate::control::{Control, Replies};
 use crate::event::{IdSource, InboundBatch};
 use crate::hub::{Hub, HubSettings, Limits};
 use crate::hub_thread::{Clock, HubThread, Outlets, inbox};
@@ -28,6 +29,7 @@ const READER_THREADS: usize = 2;
 #[derive(Debug)]
 pub struct Server {
     listener: Listener,
+    control: Option<Control>,
     hub: HubThread,
     reactors: Vec<(ReactorHandle, JoinHandle<()>)>,
     welcome: String,
@@ -59,13 +61,13 @@ impl Server {
         let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
         let workers = Workers::spawn(worker_threads(), &to_hub)?;
         let reactors = spawn_reactors(config, &identity, &to_hub)?;
-        drop(to_hub);
+        let (control, replies) = open_control(&config.data, to_hub);
         let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
-        let outlets = Outlets { reactors: handles.clone(), readers, workers };
+        let outlets = Outlets { reactors: handles.clone(), readers, workers, control: replies };
         let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
         let listener = Listener::spawn(sockets, handles)?;
         let welcome = welcome::text(&config.network_name, &addresses, &identity);
-        Ok(Self { listener, hub, reactors, welcome })
+        Ok(Self { listener, control, hub, reactors, welcome })
     }
 
     /// How to join, for the operator to read.
@@ -81,6 +83,9 @@ impl Server {
     /// Takes nobody new, says goodbye, sends what waits, and ends every thread.
     pub fn stop(self) -> Result<(), StoreError> {
         self.listener.stop();
+        if let Some(control) = self.control {
+            control.stop();
+        }
         let result = self.hub.stop();
         for (handle, _) in &self.reactors {
             handle.shutdown();
@@ -91,6 +96,18 @@ impl Server {
             }
         }
         result
+    }
+}
+
+/// The control socket. People can talk without it, so a folder that cannot hold one (its path may be too long) is no reason
+/// not to serve.
+fn open_control(folder: &Path, to_hub: Sender<InboundBatch>) -> (Option<Control>, Option<Replies>) {
+    match Control::spawn(folder, to_hub) {
+        Ok((control, replies)) => (Some(control), Some(replies)),
+        Err(error) => {
+            tracing::warn!(%error, "there is no control socket; accounts can be managed at rest only");
+            (None, None)
+        }
     }
 }
 

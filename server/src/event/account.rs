@@ -30,6 +30,24 @@ pub struct Account {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InviteHash(pub [u8; 32]);
 
+impl InviteHash {
+    /// All of it, in hexadecimal.
+    pub fn to_hex(self) -> String {
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    }
+
+    /// Exactly what [`to_hex`](Self::to_hex) writes.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        for (at, byte) in hash.iter_mut().enumerate().filter(|_| is_hex) {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+        }
+        is_hex.then_some(Self(hash))
+    }
+}
+
 /// The first digits in hexadecimal, by which an operator names an invite.
 impl fmt::Display for InviteHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,7 @@ use majlis_protocol::scram::{ChannelBinding, Verifier};
 use majlis_protocol::{LineError, MessageBuf, ParseError, Timestamp};
 use majlis_wire::Fingerprint;
 
-use super::{ConnId, HistoryError, HistoryPage};
+use super::{ConnId, ControlId, ControlRequest, HistoryError, HistoryPage};
 
 /// The two clocks, read by the shell and handed to the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,13 @@ pub enum HubInput {
         conn: ConnId,
         /// What became of it.
         verifier: Verifier,
+    },
+    /// The operator asks for something; the answer is [`Outbound::Controlled`](super::Outbound::Controlled).
+    Control {
+        /// Which question.
+        id: ControlId,
+        /// What for.
+        request: ControlRequest,
     },
 }
 

@@ -6,6 +6,7 @@
 //! the hub's to decide; how bytes look on the wire to one kind of guest is [`relay`]'s.
 
 mod account;
+mod control;
 mod id;
 mod inbound;
 mod modes;
@@ -14,6 +15,7 @@ mod relay;
 mod storage;
 
 pub use account::{Account, AccountId, HashJob, Invite, InviteHash};
+pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
 pub use modes::{Founder, Letters, ListEntry, ListKind, RoomModes};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use majlis_protocol::CapabilitySet;
 
-use super::{ConnId, HashJob, HistoryQuery, Relay, RoomId, Write};
+use super::{ConnId, ControlId, ControlReply, HashJob, HistoryQuery, Relay, RoomId, Write};
 
 /// Everything that one batch of inputs caused.
 #[derive(Debug, Default)]
@@ -75,6 +75,13 @@ pub enum Outbound {
         conn: ConnId,
         /// What to hash.
         job: HashJob,
+    },
+    /// For the control socket, not the reactors: what the operator gets to read.
+    Controlled {
+        /// To which question.
+        id: ControlId,
+        /// The answer.
+        reply: ControlReply,
     },
 }
 

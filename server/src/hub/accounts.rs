@@ -18,6 +18,7 @@ use crate::event::{Account, AccountId, Invite, InviteHash, Write};
 #[derive(Debug)]
 pub(super) struct Registered {
     pub(super) name: Name,
+    pub(super) made: Timestamp,
     pub(super) verifier: Arc<Verifier>,
     pub(super) devices: Vec<Fingerprint>,
 }
@@ -69,6 +70,11 @@ impl Accounts {
         self.by_key.get(&key).copied()
     }
 
+    /// Accounts in the order of their making.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (AccountId, &Registered)> {
+        self.by_id.iter().map(|(&id, account)| (id, account))
+    }
+
     /// Whether a name belongs to an account, or looks like one that does. Plain ASCII look-alikes count, too.
     pub(super) fn claim(&self, name: &Name) -> Option<Claimed> {
         match self.by_name.get(name.folded()) {
@@ -97,8 +103,26 @@ impl Accounts {
         self.by_name.insert(name.folded().to_owned(), account.id);
         self.by_skeleton.insert(name.skeleton(), account.id);
         self.by_key.extend(account.devices.iter().map(|&key| (key, account.id)));
-        let Account { id, verifier, devices, .. } = account;
-        self.by_id.insert(id, Registered { name, verifier, devices });
+        let Account { id, made, verifier, devices, .. } = account;
+        self.by_id.insert(id, Registered { name, made, verifier, devices });
+    }
+
+    /// Gives an account another password. Its devices sign in with that first.
+    pub(super) fn set_password(&mut self, id: AccountId, verifier: Arc<Verifier>) -> Option<Write> {
+        let account = self.by_id.get_mut(&id)?;
+        account.verifier = Arc::clone(&verifier);
+        for key in std::mem::take(&mut account.devices) {
+            self.by_key.remove(&key);
+        }
+        Some(Write::PasswordSet { account: id, verifier })
+    }
+
+    pub(super) fn remove(&mut self, id: AccountId) -> Option<Write> {
+        let account = self.by_id.shift_remove(&id)?;
+        self.by_name.remove(account.name.folded());
+        self.by_skeleton.remove(&account.name.skeleton());
+        self.by_key.retain(|_, owner| *owner != id);
+        Some(Write::AccountRemoved(id))
     }
 
     /// Lets a device sign in by itself, whose key no account has.
@@ -121,8 +145,18 @@ impl Accounts {
         Some(Write::DeviceRemoved(key))
     }
 
+    /// Invites in the order of their making.
+    pub(super) fn invites(&self) -> impl Iterator<Item = &Invite> {
+        self.invites.values()
+    }
+
     pub(super) fn has_invite(&self, hash: InviteHash) -> bool {
         self.invites.contains_key(&hash)
+    }
+
+    pub(super) fn add_invite(&mut self, invite: Invite) -> Write {
+        self.invites.insert(invite.hash, invite.clone());
+        Write::InviteMade(invite)
     }
 
     /// Uses an invite up, or revokes it.

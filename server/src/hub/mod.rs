@@ -16,6 +16,7 @@ mod accounts;
 mod channel;
 mod command;
 mod connection;
+mod control;
 mod greeting;
 mod hashing;
 #[cfg(test)]
@@ -47,6 +48,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp};
 
+pub use control::at_rest as control_at_rest;
+pub use secret::invite_hash;
 pub use settings::{HubSettings, Limits, PASSWORD_ITERATIONS, RegistrationPolicy};
 
 use self::accounts::Accounts;
@@ -157,6 +160,7 @@ impl Hub {
             HubInput::Closed { conn, reason } => self.handle_closed(conn, reason),
             HubInput::History { conn, result } => self.handle_history(conn, result),
             HubInput::Hashed { conn, verifier } => self.handle_hashed(conn, verifier),
+            HubInput::Control { id, request } => self.handle_control(id, request),
         }
     }
 

@@ -45,7 +45,7 @@ impl std::fmt::Debug for Secret {
 }
 
 /// What tells an invite's code, in which neither case nor hyphens matter.
-pub(crate) fn invite_hash(code: &str) -> InviteHash {
+pub fn invite_hash(code: &str) -> InviteHash {
     let bare: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
     let digest = digest::digest(&digest::SHA256, bare.to_ascii_uppercase().as_bytes());
     InviteHash(digest.as_ref().try_into().expect("SHA-256 has 32 bytes"))

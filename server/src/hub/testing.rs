@@ -10,8 +10,9 @@ use majlis_wire::Fingerprint;
 
 use super::{Hub, HubSettings};
 use crate::event::{
-    Audience, CloseReason, ConnId, Dialect, Guest, HashJob, HistoryError, HistoryPage,
-    HistoryQuery, HubInput, IdSource, LineFault, Now, Outbound, Peer, Restored, RoomId, Write,
+    Audience, CloseReason, ConnId, ControlId, ControlReply, ControlRequest, Dialect, Guest,
+    HashJob, HistoryError, HistoryPage, HistoryQuery, HubInput, IdSource, LineFault, Now, Outbound,
+    Peer, Restored, RoomId, Write,
 };
 
 /// When the house opens: 2026-01-01, midnight.
@@ -27,6 +28,7 @@ pub(crate) struct House {
     pub(crate) reads: VecDeque<(ConnId, HistoryQuery)>,
     /// Passwords that wait to be hashed.
     pub(crate) jobs: VecDeque<(ConnId, HashJob)>,
+    controlled: Option<ControlReply>,
     seats: BTreeMap<ConnId, Seat>,
     next_slot: u32,
 }
@@ -54,6 +56,7 @@ impl House {
             writes: Vec::new(),
             reads: VecDeque::new(),
             jobs: VecDeque::new(),
+            controlled: None,
             seats: BTreeMap::new(),
             next_slot: 0,
         };
@@ -164,6 +167,12 @@ impl House {
         self.input(HubInput::History { conn, result });
     }
 
+    /// The operator asks for something.
+    pub(crate) fn control(&mut self, request: ControlRequest) -> ControlReply {
+        self.input(HubInput::Control { id: ControlId(1), request });
+        self.controlled.take().expect("every question is answered")
+    }
+
     /// Hashes all passwords that wait.
     pub(crate) fn work(&mut self) {
         while let Some((conn, job)) = self.jobs.pop_front() {
@@ -234,6 +243,7 @@ impl House {
                 seat.is_open = false;
                 seat.rooms.clear();
             }
+            Outbound::Controlled { reply, .. } => self.controlled = Some(reply),
             Outbound::Hash { conn, job } => {
                 self.open_seat(conn);
                 self.jobs.push_back((conn, job));

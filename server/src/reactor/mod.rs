@@ -248,8 +248,8 @@ impl Reactor {
                     self.step(slot(*conn), |conn, turn| conn.close(farewell, turn));
                 }
             }
-            // The readers' business, and the workers'.
-            Outbound::ReadHistory { .. } | Outbound::Hash { .. } => {}
+            // Others' business: the readers', the workers', the operator's.
+            Outbound::ReadHistory { .. } | Outbound::Hash { .. } | Outbound::Controlled { .. } => {}
         }
     }
 

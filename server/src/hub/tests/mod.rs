@@ -3,6 +3,7 @@
 mod accounts;
 mod away;
 mod capability;
+mod control;
 mod history;
 mod limits;
 mod liveness;

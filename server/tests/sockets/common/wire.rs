@@ -57,6 +57,11 @@ impl Wire {
         Self { stream, poll, events, received: Vec::new(), has_ended: false }
     }
 
+    /// What a sign-in over this connection is bound to.
+    pub(crate) fn channel_binding(&self) -> Option<[u8; 32]> {
+        self.stream.channel_binding()
+    }
+
     /// Sends all of it, reading meanwhile so that nobody waits for the other.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
         let sent = self.send_until(bytes, Instant::now() + PATIENCE);

@@ -1,0 +1,181 @@
+//! What the operator's subcommands do to accounts and invites.
+//!
+//! Owns the rules for the operator, who may make any account, and the words of the answers. The same rules hold for a
+//! server at work, where people may have to leave, and for a folder at rest ([`at_rest`]).
+
+use std::sync::Arc;
+
+use majlis_protocol::scram::Verifier;
+use majlis_protocol::{Name, Timestamp};
+
+use super::Hub;
+use super::accounts::{Accounts, Claimed};
+use super::sasl::Step;
+use crate::event::{
+    AccountId, ConnId, ControlId, ControlReply, ControlRequest, Invite, InviteHash, Outbound,
+    Restored, Write,
+};
+
+/// What was done, for the operator and for whom it concerns.
+struct Done {
+    lines: Vec<String>,
+    write: Option<Write>,
+    /// Who has to leave, and why.
+    ended: Option<(Whose, &'static str)>,
+}
+
+/// Sessions that cannot go on.
+enum Whose {
+    /// Those of this account.
+    Account(AccountId),
+    /// Those of a guest under this name.
+    Name(Name),
+}
+
+impl Done {
+    fn told(lines: Vec<String>) -> Self {
+        Self { lines, write: None, ended: None }
+    }
+
+    fn written(line: String, write: Write) -> Self {
+        Self { lines: vec![line], write: Some(write), ended: None }
+    }
+}
+
+/// Does what is asked to a folder that no server is at work on: the answer, and what is to be stored.
+pub fn at_rest(
+    restored: Restored,
+    request: ControlRequest,
+    now: Timestamp,
+) -> (ControlReply, Option<Write>) {
+    let mut accounts = Accounts::new(restored.accounts, restored.invites, restored.next_account);
+    match accounts.control(request, now) {
+        Ok(done) => (Ok(done.lines), done.write),
+        Err(words) => (Err(words), None),
+    }
+}
+
+impl Hub {
+    /// Does what the operator asks, and answers once it is stored.
+    pub(super) fn handle_control(&mut self, id: ControlId, request: ControlRequest) {
+        let reply = self.accounts.control(request, self.now.wall).map(|done| {
+            if let Some(write) = done.write {
+                self.store(write);
+            }
+            if let Some((whose, reason)) = done.ended {
+                self.end_sessions(&whose, reason);
+            }
+            done.lines
+        });
+        self.out.events.push(Outbound::Controlled { id, reply });
+    }
+
+    fn end_sessions(&mut self, whose: &Whose, reason: &str) {
+        let concerned: Vec<ConnId> = match whose {
+            Whose::Account(account) => {
+                self.end_exchanges(*account);
+                let conns = self.connections.keys().copied();
+                conns.filter(|&conn| self.is_signed_in(conn, *account)).collect()
+            }
+            Whose::Name(name) => {
+                let guest = self.users.find(name.as_str());
+                guest.map(|guest| self.users[guest].sessions.clone()).unwrap_or_default()
+            }
+        };
+        for conn in concerned {
+            self.close(conn, reason);
+        }
+    }
+
+    fn is_signed_in(&self, conn: ConnId, account: AccountId) -> bool {
+        // While sessions are being ended, a user may have gone with an earlier one.
+        self.account_of(conn) == Some(account)
+    }
+
+    /// Sign-ins under way that would prove the old password.
+    fn end_exchanges(&mut self, account: AccountId) {
+        for connection in self.connections.values_mut() {
+            let is_concerned = connection.sasl.as_ref().is_some_and(|sasl| match &sasl.step {
+                Step::First => false,
+                Step::Proof(_, whose) => *whose == Some(account),
+                Step::Nod(whose) => *whose == account,
+            });
+            if is_concerned {
+                connection.sasl = None;
+            }
+        }
+    }
+}
+
+impl Accounts {
+    fn control(&mut self, request: ControlRequest, now: Timestamp) -> Result<Done, String> {
+        match request {
+            ControlRequest::AccountAdd { name, verifier } => self.add(&name, verifier, now),
+            ControlRequest::AccountList => Ok(Done::told(self.list())),
+            ControlRequest::AccountPassword { name, verifier } => self.change(&name, verifier),
+            ControlRequest::AccountRemove { name } => self.end(&name),
+            ControlRequest::InviteNew { hash, note } => Ok(self.invite(hash, note, now)),
+            ControlRequest::InviteList => Ok(Done::told(self.list_invites())),
+            ControlRequest::InviteRevoke { id } => self.revoke(&id),
+        }
+    }
+
+    fn add(&mut self, name: &str, verifier: Arc<Verifier>, now: Timestamp) -> Result<Done, String> {
+        let name = Name::nick(name).map_err(|why| format!("{name:?} cannot be a name: {why}."))?;
+        match self.claim(&name) {
+            None => {}
+            Some(Claimed::By(_)) => return Err(format!("{} has an account.", name.as_str())),
+            Some(Claimed::Confusable) => {
+                return Err(format!("{} looks like another account's name.", name.as_str()));
+            }
+        }
+        let (_, write) = self.make(&name, verifier, now);
+        let line = format!("{} has an account now.", name.as_str());
+        let ended = Some((Whose::Name(name), "The name belongs to an account now"));
+        Ok(Done { ended, ..Done::written(line, write) })
+    }
+
+    fn list(&self) -> Vec<String> {
+        let line = |account: &super::accounts::Registered| {
+            let (name, devices) = (account.name.as_str(), account.devices.len());
+            format!("{name}\t{}\t{devices} devices", account.made)
+        };
+        self.iter().map(|(_, account)| line(account)).collect()
+    }
+
+    fn known(&self, name: &str) -> Result<AccountId, String> {
+        self.find(name).ok_or_else(|| format!("There is no account {name:?}."))
+    }
+
+    fn change(&mut self, name: &str, verifier: Arc<Verifier>) -> Result<Done, String> {
+        let account = self.known(name)?;
+        let write = self.set_password(account, verifier).ok_or("The account is gone.")?;
+        let ended = Some((Whose::Account(account), "The password was changed; sign in again"));
+        Ok(Done { ended, ..Done::written(format!("{name} has a new password."), write) })
+    }
+
+    fn end(&mut self, name: &str) -> Result<Done, String> {
+        let account = self.known(name)?;
+        let write = self.remove(account).ok_or("The account is gone.")?;
+        let ended = Some((Whose::Account(account), "The account was removed"));
+        Ok(Done { ended, ..Done::written(format!("{name} has no account any more."), write) })
+    }
+
+    fn invite(&mut self, hash: InviteHash, note: String, now: Timestamp) -> Done {
+        let write = self.add_invite(Invite { hash, made: now, note });
+        Done::written(format!("Invite {hash} makes one account."), write)
+    }
+
+    fn list_invites(&self) -> Vec<String> {
+        let line = |invite: &Invite| format!("{}\t{}\t{}", invite.hash, invite.made, invite.note);
+        self.invites().map(line).collect()
+    }
+
+    fn revoke(&mut self, id: &str) -> Result<Done, String> {
+        let is_named = |hash: &InviteHash| hash.to_string() == id.to_ascii_lowercase();
+        let hash = self.invites().map(|invite| invite.hash).find(is_named);
+        let hash = hash.ok_or_else(|| format!("There is no unused invite {id:?}."))?;
+        let write = self.take_invite(hash).ok_or("The invite is gone.")?;
+        Ok(Done::written(format!("Invite {hash} makes no account any more."), write))
+    }
+}

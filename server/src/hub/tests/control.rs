@@ -1,0 +1,144 @@
+//! The operator's subcommands, of a server at work and of a folder at rest.
+
+use std::sync::Arc;
+
+use majlis_protocol::Timestamp;
+use majlis_protocol::scram::Verifier;
+
+use super::accounts::{house, restored, signed_in};
+use super::{House, only};
+use crate::event::{ControlRequest, Guest, InviteHash, Write};
+use crate::hub::testing::OPENING;
+use crate::hub::{control_at_rest, invite_hash};
+
+fn verifier() -> Arc<Verifier> {
+    Verifier::decoy(b"test", "x", 4096).into()
+}
+
+fn add(name: &str) -> ControlRequest {
+    ControlRequest::AccountAdd { name: name.to_owned(), verifier: verifier() }
+}
+
+fn remove(name: &str) -> ControlRequest {
+    ControlRequest::AccountRemove { name: name.to_owned() }
+}
+
+fn passwd(name: &str) -> ControlRequest {
+    ControlRequest::AccountPassword { name: name.to_owned(), verifier: verifier() }
+}
+
+fn names(house: &mut House) -> Vec<String> {
+    let lines = house.control(ControlRequest::AccountList).unwrap();
+    lines.iter().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn accounts_are_made_listed_and_ended() {
+    let mut house = house();
+    assert_eq!(house.control(add("Zoë")), Ok(vec!["Zoë has an account now.".to_owned()]));
+    assert_eq!(names(&mut house), ["ana", "bob", "Zoë"]);
+    let lines = house.control(ControlRequest::AccountList).unwrap();
+    assert_eq!(lines[2], format!("Zoë\t{OPENING}\t0 devices"));
+    assert!(matches!(house.writes.last(), Some(Write::AccountMade(_))));
+    for (name, why) in [
+        ("ZOË", "Zoë has an account."),
+        ("аna", "аna looks like another account's name."),
+        ("a b", "\"a b\" cannot be a name:"),
+    ] {
+        let refused = house.control(add(name)).unwrap_err();
+        assert!(refused.to_lowercase().starts_with(&why.to_lowercase()), "{refused}");
+    }
+    assert!(house.control(remove("zoë")).is_ok());
+    assert_eq!(house.control(remove("zoë")), Err("There is no account \"zoë\".".to_owned()));
+    assert_eq!(names(&mut house), ["ana", "bob"]);
+    house.hub.verify();
+}
+
+#[test]
+fn whoever_has_the_old_password_has_to_leave() {
+    let mut house = house();
+    let desk = signed_in(&mut house, "ana", Some(1), "");
+    house.say(desk, "DEVICE ADD");
+    let phone = signed_in(&mut house, "ana", None, "");
+    let bob = signed_in(&mut house, "bob", None, "");
+    house.read_all();
+    assert!(house.control(passwd("ana")).is_ok());
+    let last = "ERROR :Closing link: 192.0.2.1 (The password was changed; sign in again)";
+    for conn in [desk, phone] {
+        assert!(house.read(conn).contains(&last.to_owned()));
+        assert!(!house.is_open(conn));
+    }
+    assert!(house.is_open(bob));
+    house.hub.verify();
+    let lines = house.control(ControlRequest::AccountList).unwrap();
+    assert!(lines[0].ends_with("0 devices"), "{lines:?}");
+}
+
+#[test]
+fn a_proof_of_the_old_password_comes_too_late() {
+    let mut house = house();
+    let conn = house.open_from(Guest::Irc, super::accounts::tls());
+    house.say(conn, "CAP REQ sasl");
+    house.say(conn, "AUTHENTICATE SCRAM-SHA-256");
+    let first = majlis_protocol::base64::encode(b"n,,n=ana,r=r");
+    house.say(conn, &format!("AUTHENTICATE {first}"));
+    house.read(conn);
+    assert!(house.control(passwd("ana")).is_ok());
+    let answer = house.ask(conn, "AUTHENTICATE Yz1iaXdz");
+    assert!(answer.last().unwrap().contains(" 904 "), "{answer:?}");
+}
+
+#[test]
+fn an_account_that_ends_takes_its_sessions_with_it() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "");
+    let carol = house.client("carol");
+    for conn in [ana, carol] {
+        house.say(conn, "JOIN #a");
+    }
+    house.read_all();
+    assert!(house.control(remove("ana")).is_ok());
+    assert_eq!(only(house.read(carol)), ":ana!~ana@192.0.2.1 QUIT :The account was removed");
+    house.hub.verify();
+    house.client("ana");
+}
+
+#[test]
+fn a_guest_leaves_a_name_that_becomes_an_account_s() {
+    let mut house = house();
+    let guest = house.client("carol");
+    assert!(house.control(add("Carol")).is_ok());
+    let last = "ERROR :Closing link: 192.0.2.1 (The name belongs to an account now)";
+    assert_eq!(only(house.read(guest)), last);
+    house.hub.verify();
+}
+
+#[test]
+fn invites_are_made_listed_and_ended() {
+    let mut house = house();
+    let hash = invite_hash("ABCDE-12345");
+    let new = |hash| ControlRequest::InviteNew { hash, note: "for نور".to_owned() };
+    assert!(house.control(new(hash)).is_ok());
+    assert!(house.control(new(InviteHash([1; 32]))).is_ok());
+    let list = house.control(ControlRequest::InviteList).unwrap();
+    assert_eq!(
+        list,
+        [format!("{hash}\t{OPENING}\tfor نور"), format!("01010101\t{OPENING}\tfor نور")]
+    );
+    let revoke = || ControlRequest::InviteRevoke { id: hash.to_string() };
+    assert!(house.control(revoke()).is_ok());
+    assert_eq!(house.control(revoke()), Err(format!("There is no unused invite \"{hash}\".")));
+    assert_eq!(house.control(ControlRequest::InviteList).unwrap().len(), 1);
+    assert!(house.writes.ends_with(&[Write::InviteRemoved(hash)]));
+}
+
+#[test]
+fn at_rest_the_same_rules_hold() {
+    let now = Timestamp(5);
+    let (reply, write) = control_at_rest(restored(), add("carol"), now);
+    assert_eq!(reply, Ok(vec!["carol has an account now.".to_owned()]));
+    let Some(Write::AccountMade(made)) = write else { panic!("{write:?}") };
+    assert_eq!((made.id.0, made.name.as_str(), made.made), (3, "carol", now));
+    let (reply, write) = control_at_rest(restored(), add("ANA"), now);
+    assert_eq!((reply, write), (Err("ANA has an account.".to_owned()), None));
+}

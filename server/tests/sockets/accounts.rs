@@ -1,0 +1,138 @@
+//! The operator's subcommands and signing in, with the whole program.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use majlis_protocol::base64;
+use majlis_protocol::scram::{Binding, ClientStart, Password};
+
+use super::common::{Irc, Server, Wire};
+
+const PASSWORD: &str = "tulips and roses";
+
+/// Runs a subcommand with a line of standard input; what it printed, or its complaint.
+fn operate(data: &Path, arguments: &[&str], input: &str) -> Result<String, String> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_majlis-server"))
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut stdin = child.stdin.take().expect("it was asked for");
+    // A subcommand that reads nothing may have ended already.
+    let _ = stdin.write_all(format!("{input}\n").as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("it was started here");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("its words are text");
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+fn names(data: &Path) -> Vec<String> {
+    let list = operate(data, &["account", "list"], "").expect("accounts can be listed");
+    list.lines().map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// A connection that has asked to sign in by this mechanism and was asked to begin.
+fn begin(wire: Wire, nick: &str, mechanism: &str) -> Irc {
+    let mut irc = Irc::new(wire);
+    for line in ["CAP LS 302", &format!("NICK {nick}"), "USER u 0 * :U", "CAP REQ sasl"] {
+        irc.send(line);
+    }
+    irc.send(&format!("AUTHENTICATE {mechanism}"));
+    irc.wait_for(|line| line.is("AUTHENTICATE", &["+"]));
+    irc
+}
+
+fn send(irc: &mut Irc, message: &str) {
+    irc.send(&format!("AUTHENTICATE {}", base64::encode(message.as_bytes())));
+}
+
+/// Signs in by PLAIN; the numeric that ends it.
+fn sign_in_plainly(server: &Server, password: &str) -> String {
+    let mut irc = begin(Wire::plain(server), "ana", "PLAIN");
+    send(&mut irc, &format!("\0ana\0{password}"));
+    let end = irc.wait_for(|line| matches!(line.command(), "903" | "904"));
+    end.command().to_owned()
+}
+
+#[test]
+fn accounts_are_managed_at_rest_and_at_work() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let data = folder.path();
+    let made = operate(data, &["account", "add", "ana"], PASSWORD);
+    assert_eq!(made.as_deref(), Ok("ana has an account now.\n"));
+    let server = Server::start_in(data, &[]);
+    assert_eq!(sign_in_plainly(&server, PASSWORD), "903");
+    assert_eq!(sign_in_plainly(&server, "roses and tulips"), "904");
+
+    let made = operate(data, &["account", "add", "هبة_سليم"], PASSWORD);
+    assert_eq!(made.as_deref(), Ok("هبة_سليم has an account now.\n"));
+    assert_eq!(names(data), ["ana", "هبة_سليم"]);
+    let again = operate(data, &["account", "add", "Ana"], PASSWORD).unwrap_err();
+    assert!(again.contains("Ana has an account."), "{again}");
+    let empty = operate(data, &["account", "add", "bob"], "").unwrap_err();
+    assert!(empty.contains("a password cannot be empty"), "{empty}");
+    operate(data, &["account", "passwd", "ana"], "roses and tulips").expect("it can be changed");
+    assert_eq!(sign_in_plainly(&server, "roses and tulips"), "903");
+    operate(data, &["account", "remove", "ana"], "").expect("it can be removed");
+    assert!(server.terminate().success());
+    assert!(!data.join("control.sock").exists());
+    assert_eq!(names(data), ["هبة_سليم"]);
+}
+
+#[test]
+fn a_server_that_crashed_leaves_no_socket_in_the_way() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let server = Server::start_in(folder.path(), &[]);
+    server.kill();
+    assert!(names(folder.path()).is_empty(), "at rest, beside a socket that nobody answers");
+    let _server = Server::start_in(folder.path(), &[]);
+    operate(folder.path(), &["account", "add", "ana"], PASSWORD).expect("it is at work again");
+    assert_eq!(names(folder.path()), ["ana"]);
+}
+
+#[test]
+fn invites_are_made_listed_and_revoked() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let data = folder.path();
+    let _server = Server::start_in(data, &[]);
+    let code = operate(data, &["invite", "new", "for نور"], "").expect("a code is printed");
+    assert_eq!(code.trim().len(), 23, "{code}");
+    let list = operate(data, &["invite", "list"], "").expect("invites can be listed");
+    assert!(list.ends_with("\tfor نور\n") && !list.contains(code.trim()), "{list}");
+    let id = list.split('\t').next().unwrap_or_default();
+    operate(data, &["invite", "revoke", id], "").expect("it can be revoked");
+    assert_eq!(operate(data, &["invite", "list"], "").as_deref(), Ok(""));
+    assert!(operate(data, &["invite", "revoke", id], "").is_err());
+}
+
+#[test]
+fn scram_plus_is_bound_to_the_real_connection() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    operate(folder.path(), &["account", "add", "ana"], PASSWORD).expect("an account can be made");
+    let server = Server::start_in(folder.path(), &[]);
+    let password = Password::new(PASSWORD).expect("it is one");
+    for (is_right, expected) in [(true, "903"), (false, "904")] {
+        let wire = Wire::tls(&server, None);
+        let mut irc = begin(wire, "ana", "SCRAM-SHA-256-PLUS");
+        let mut material = irc.wire.channel_binding().expect("it is under TLS");
+        material[0] ^= u8::from(!is_right);
+        let client = ClientStart::new("ana", "nonce", Binding::TlsExporter(material), 600_000);
+        send(&mut irc, &client.message());
+        let challenge = irc.wait_for(|line| line.command() == "AUTHENTICATE");
+        let challenge = base64::decode(challenge.param(0)).expect("it is base 64");
+        let (client, proof) = client.prove(&challenge, &password).expect("600,000 rounds");
+        send(&mut irc, &proof);
+        if is_right {
+            let last = irc.wait_for(|line| line.command() == "AUTHENTICATE");
+            let last = base64::decode(last.param(0)).expect("it is base 64");
+            assert_eq!(client.finish(&last), Ok(()), "the server knows the password, too");
+            irc.send("AUTHENTICATE +");
+        }
+        irc.wait_for(|line| line.command() == expected);
+    }
+}
