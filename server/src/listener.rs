@@ -11,7 +11,7 @@ use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
-use crate::reactor::ReactorHandle;
+use crate::reactor::{ReactorHandle, TurnedAway};
 
 /// How many callers may wait for their accept; the kernel cuts it to its own limit.
 const BACKLOG: i32 = 1024;
@@ -142,8 +142,12 @@ impl Acceptor {
         }
         let reactor = &self.reactors[self.next_reactor];
         self.next_reactor = (self.next_reactor + 1) % self.reactors.len();
-        if reactor.accept(socket.into(), peer).is_err() {
-            tracing::warn!(%peer, "turned away: too many connections");
+        match reactor.accept(socket.into(), peer) {
+            Ok(()) => {}
+            Err(TurnedAway::Full) => tracing::warn!(%peer, "turned away: too many connections"),
+            Err(TurnedAway::TooManyFromThere) => {
+                tracing::debug!(%peer, "turned away: too many connections of this address");
+            }
         }
     }
 }

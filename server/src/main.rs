@@ -6,9 +6,11 @@ use std::thread;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, bounded, select};
-use majlis_server::config::{Arguments, Command, Config};
+use majlis_server::config::{Arguments, Command, Config, Flags};
 use majlis_server::hub::PASSWORD_ITERATIONS;
+use majlis_server::operator::read_verifier;
 use majlis_server::run::Server;
+use majlis_wire::Identity;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -26,15 +28,29 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let command = arguments.command.clone();
-    let config = Config::try_from(arguments)?;
-    match command {
-        Some(Command::Account(command)) => {
-            print_lines(&command.run(&config.data, PASSWORD_ITERATIONS)?)
+    let flags = &arguments.flags;
+    match arguments.command {
+        None => serve(&Config::load(flags)?),
+        Some(Command::Check) => check(flags),
+        Some(Command::HashPassword) => {
+            let verifier = read_verifier(PASSWORD_ITERATIONS)?;
+            print_lines(&[verifier.to_string()])
         }
-        Some(Command::Invite(command)) => print_lines(&command.run(&config.data)?),
-        None => serve(&config),
+        Some(Command::Account(command)) => {
+            let config = Config::load(flags)?;
+            print_lines(&command.run(config.data(), config.hub.password_iterations)?)
+        }
+        Some(Command::Invite(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
     }
+}
+
+/// Says what is wrong with the settings, or how they are understood.
+fn check(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(flags)?;
+    if let Some((certificate, key)) = &config.identity {
+        Identity::load(certificate, key)?;
+    }
+    print_lines(&config.summary())
 }
 
 /// Prints what a subcommand found.

@@ -38,8 +38,9 @@ pub struct Server {
 impl Server {
     /// Opens everything and starts every thread; when this returns, callers are answered.
     pub fn start(config: &Config) -> Result<Self, StartError> {
-        make_private_folder(&config.data)
-            .map_err(|error| StartError::Folder(config.data.display().to_string(), error))?;
+        let data = config.data();
+        make_private_folder(data)
+            .map_err(|error| StartError::Folder(data.display().to_string(), error))?;
         // The sockets come before the store: a second server by mistake fails on the port, which says most.
         let sockets = open_sockets(config)?;
         let addresses =
@@ -47,12 +48,15 @@ impl Server {
         // Clients pin the key. A certificate cannot carry every name that a place may have, and need not tell it to strangers.
         let names = [];
         // The store's lock comes before the key: two first starts in one folder must not both make one.
-        let (store, restored) = Store::open(&config.data)?;
-        let identity = Identity::load_or_make(
-            &config.data.join("certificate.pem"),
-            &config.data.join("key.pem"),
-            &names,
-        )?;
+        let (store, restored) = Store::open(data)?;
+        let identity = match &config.identity {
+            Some((certificate, key)) => Identity::load(certificate, key)?,
+            None => Identity::load_or_make(
+                &data.join("certificate.pem"),
+                &data.join("key.pem"),
+                &names,
+            )?,
+        };
         let ids = IdSource::new(getrandom::u32().map_err(io::Error::from)?, restored.next_room);
         let clock = Clock::start();
         let hub = Hub::new(hub_settings(config), restored, ids, clock.now());
@@ -61,12 +65,12 @@ impl Server {
         let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
         let workers = Workers::spawn(worker_threads(), &to_hub)?;
         let reactors = spawn_reactors(config, &identity, &to_hub)?;
-        let (control, replies) = open_control(&config.data, to_hub);
+        let (control, replies) = open_control(config.data(), to_hub);
         let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
         let outlets = Outlets { reactors: handles.clone(), readers, workers, control: replies };
         let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
         let listener = Listener::spawn(sockets, handles)?;
-        let welcome = welcome::text(&config.network_name, &addresses, &identity);
+        let welcome = welcome::text(&config.hub.network_name, &addresses, &identity);
         Ok(Self { listener, control, hub, reactors, welcome })
     }
 
@@ -113,14 +117,12 @@ fn open_control(folder: &Path, to_hub: Sender<InboundBatch>) -> (Option<Control>
 
 fn hub_settings(config: &Config) -> HubSettings {
     HubSettings {
-        network_name: config.network_name.clone(),
-        lobby: config.lobby.clone(),
         limits: Limits {
             readers_queue: Readers::CAPACITY,
             hash_queue: Workers::CAPACITY,
-            ..Limits::default()
+            ..config.hub.limits
         },
-        ..HubSettings::default()
+        ..config.hub.clone()
     }
 }
 
@@ -135,7 +137,8 @@ fn spawn_reactors(
     to_hub: &crossbeam_channel::Sender<InboundBatch>,
 ) -> io::Result<Vec<(ReactorHandle, JoinHandle<()>)>> {
     let settings = Arc::new(ReactorSettings {
-        allow_plaintext: config.allow_plaintext,
+        doors: config.doors.clone(),
+        max_connections: config.doors.connections.div_ceil(usize::from(config.reactors)),
         ..ReactorSettings::new(majlis_wire::server_config(identity))
     });
     (0..config.reactors)

@@ -93,6 +93,17 @@ impl Identity {
         }
     }
 
+    /// Loads an identity that somebody else made; both files have to be there.
+    pub fn load(certificate: &Path, key: &Path) -> Result<Self, IdentityError> {
+        let missing = |path: &Path| IdentityError::Io {
+            path: path.to_owned(),
+            error: io::ErrorKind::NotFound.into(),
+        };
+        let chain = read_certificates(certificate)?.ok_or_else(|| missing(certificate))?;
+        let found = read_key(key)?.ok_or_else(|| missing(key))?;
+        Self::from_parts(chain, found, certificate, key)
+    }
+
     /// The fingerprint of its public key.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint

@@ -17,6 +17,11 @@ pub enum Write {
     Message(StoredMessage),
     /// A message that a device sent under an identifier of its own was accepted (identity.md, "Send once").
     Sent(SendRecord),
+    /// Messages from before this time are kept no longer.
+    MessagesForgotten {
+        /// The time of the oldest that stay.
+        before: Timestamp,
+    },
     /// A room was made.
     RoomMade(RestoredRoom),
     /// A room ended, and its history with it.

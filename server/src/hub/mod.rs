@@ -50,7 +50,7 @@ use majlis_protocol::{Name, Timestamp};
 
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
-pub use settings::{HubSettings, Limits, PASSWORD_ITERATIONS, RegistrationPolicy};
+pub use settings::{HubSettings, Limits, Operator, PASSWORD_ITERATIONS, RegistrationPolicy};
 
 use self::accounts::Accounts;
 use self::channel::{Channel, Channels};
@@ -66,6 +66,9 @@ use crate::event::{
     CloseReason, ConnId, Guest, HubInput, IdSource, Now, Outbound, Output, Peer, Restored,
     RestoredRoom, Write,
 };
+
+/// How often messages that are too old are looked for.
+const FORGET_EVERY_MS: u64 = 60_000;
 
 /// All chat state.
 #[derive(Debug)]
@@ -91,6 +94,8 @@ pub struct Hub {
     sent: SentRecords,
     reads: Reads,
     batch_number: u64,
+    /// When messages that are too old are next looked for.
+    forgets_at_ms: u64,
     out: Output,
 }
 
@@ -115,6 +120,7 @@ impl Hub {
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
             batch_number: 0,
+            forgets_at_ms: 0,
             out: Output::default(),
             settings,
         };
@@ -168,6 +174,7 @@ impl Hub {
     pub fn handle_tick(&mut self, now: Now) {
         self.set_now(now);
         self.sent.forget_old(self.now.wall);
+        self.forget_old_messages();
         self.logins.forget_old(self.now.monotonic_ms);
         self.registers.forget_old(self.now.monotonic_ms);
         self.end_deserted_rooms();
@@ -185,6 +192,16 @@ impl Hub {
                 Due::End(reason) => self.close(conn, reason),
                 Due::Nothing => {}
             }
+        }
+    }
+
+    /// Has messages forgotten whose time is over, a share of them each minute.
+    fn forget_old_messages(&mut self) {
+        let Some(retention_ms) = self.settings.limits.retention_ms else { return };
+        if self.now.monotonic_ms >= self.forgets_at_ms {
+            self.forgets_at_ms = self.now.monotonic_ms + FORGET_EVERY_MS;
+            let before = Timestamp(self.now.wall.0.saturating_sub(retention_ms));
+            self.store(Write::MessagesForgotten { before });
         }
     }
 

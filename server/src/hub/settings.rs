@@ -1,6 +1,9 @@
 //! What the operator settles for the hub, and every limit that it keeps.
 
+use std::sync::Arc;
+
 use majlis_protocol::Name;
+use majlis_protocol::scram::Verifier;
 
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,15 @@ pub enum RegistrationPolicy {
     Closed,
 }
 
+/// Somebody who may run the server from within (OPER).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// The name that they give.
+    pub name: String,
+    /// What is kept of their password.
+    pub verifier: Arc<Verifier>,
+}
+
 /// What the hub needs to know before it starts.
 #[derive(Clone, Debug)]
 pub struct HubSettings {
@@ -20,10 +32,14 @@ pub struct HubSettings {
     pub server_name: String,
     /// What people call the place (ISUPPORT `NETWORK`).
     pub network_name: String,
+    /// What the server says of itself (`RPL_WHOISSERVER`).
+    pub description: String,
     /// The room that newcomers are brought into; it always exists.
     pub lobby: Name,
     /// The message of the day, a line each; none means there is none.
     pub motd: Vec<String>,
+    /// Who may become an operator of the server.
+    pub operators: Vec<Operator>,
     /// Who may make an account.
     pub registration: RegistrationPolicy,
     /// How many times a new password is hashed, and one for a name that nobody has.
@@ -37,8 +53,10 @@ impl Default for HubSettings {
         Self {
             server_name: "majlis.local".to_owned(),
             network_name: "Majlis".to_owned(),
+            description: "Majlis".to_owned(),
             lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
             motd: Vec::new(),
+            operators: Vec::new(),
             registration: RegistrationPolicy::Open,
             password_iterations: PASSWORD_ITERATIONS,
             limits: Limits::default(),
@@ -120,6 +138,8 @@ pub struct Limits {
     pub sent_records: usize,
     /// How long they are remembered.
     pub sent_age_ms: u64,
+    /// How long what was said is kept; without it, forever.
+    pub retention_ms: Option<u64>,
 }
 
 const SECOND_MS: u64 = 1_000;
@@ -163,6 +183,7 @@ impl Default for Limits {
             register_window_ms: 10 * MINUTE_MS,
             sent_records: 100_000,
             sent_age_ms: 7 * DAY_MS,
+            retention_ms: None,
         }
     }
 }

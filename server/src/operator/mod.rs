@@ -127,7 +127,8 @@ impl InviteCommand {
     }
 }
 
-fn read_verifier(iterations: u32) -> Result<Arc<Verifier>, OperatorError> {
+/// Hashes what standard input has on its first line, so many times.
+pub fn read_verifier(iterations: u32) -> Result<Arc<Verifier>, OperatorError> {
     let password = Password::new(&read_password()?).map_err(OperatorError::Password)?;
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(io::Error::from)?;

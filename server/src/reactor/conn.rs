@@ -12,6 +12,7 @@ use majlis_protocol::LineDecoder;
 use majlis_wire::Stream;
 use mio::net::TcpStream;
 
+use super::callers::Place;
 use super::fan_out::FanOut;
 use super::flood::Bucket;
 use super::http::RequestHead;
@@ -68,6 +69,8 @@ pub(crate) struct Conn {
     /// What was read before the bucket was empty and means something only once it fills again; at most one read.
     pub(super) unread: Vec<u8>,
     sendq: SendQ,
+    /// Counts it among its address's connections for as long as it lives.
+    _place: Place,
     /// By when it has to speak.
     settle_by: Instant,
     readiness: Readiness,
@@ -135,7 +138,7 @@ impl Conn {
     pub(crate) fn new(
         id: ConnId,
         socket: TcpStream,
-        peer: SocketAddr,
+        (peer, place): (SocketAddr, Place),
         settings: &ReactorSettings,
         now: Instant,
     ) -> Self {
@@ -148,12 +151,13 @@ impl Conn {
             stream: Stream::plain(socket),
             peer,
             local_port: local.map_or(0, |local| local.port()),
-            may_be_plain: settings.allow_plaintext || is_of_this_machine,
+            may_be_plain: settings.doors.allow_plaintext || is_of_this_machine,
             phase: Phase::Sniffing { first: Vec::new(), quiet_since: now },
-            bucket: Bucket::full(settings.flood, now),
+            bucket: Bucket::full(settings.doors.flood, now),
             unread: Vec::new(),
-            sendq: SendQ::new(settings.sendq_bytes),
-            settle_by: now + settings.handshake_timeout,
+            sendq: SendQ::new(settings.doors.sendq_bytes),
+            _place: place,
+            settle_by: now + settings.doors.handshake_timeout,
             readiness: Readiness { is_readable: false, is_writable: true, is_flushed: true },
             entries: Entries::default(),
         }
@@ -371,7 +375,7 @@ impl Conn {
 
     /// How long a silence says something.
     fn silence(&self, settings: &ReactorSettings) -> Duration {
-        if self.may_speak() { settings.sniff_timeout } else { settings.refused_silence }
+        if self.may_speak() { settings.doors.sniff_timeout } else { settings.doors.refused_silence }
     }
 
     /// Whether it may talk at all, as things are.

@@ -5,9 +5,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use mio::{Registry, Token, Waker};
 
+use super::callers::{Callers, Place};
+use super::settings::ReactorSettings;
 use crate::event::Outbound;
 
 /// How many sockets may wait to be taken in.
@@ -23,7 +25,7 @@ pub(super) const WAKER: Token = Token(usize::MAX);
 #[derive(Clone, Debug)]
 pub struct ReactorHandle {
     shared: Arc<Shared>,
-    newcomers: Sender<(TcpStream, SocketAddr)>,
+    newcomers: Sender<Newcomer>,
     orders: Sender<Order>,
 }
 
@@ -31,7 +33,7 @@ pub struct ReactorHandle {
 #[derive(Debug)]
 pub(super) struct Mailbox {
     shared: Arc<Shared>,
-    pub(super) newcomers: Receiver<(TcpStream, SocketAddr)>,
+    pub(super) newcomers: Receiver<Newcomer>,
     pub(super) orders: Receiver<Order>,
 }
 
@@ -40,6 +42,25 @@ struct Shared {
     waker: Waker,
     conn_count: AtomicUsize,
     max_connections: usize,
+    callers: Arc<Callers>,
+    connections_per_address: usize,
+}
+
+/// A connection that the reactor is to take in.
+#[derive(Debug)]
+pub(super) struct Newcomer {
+    pub(super) socket: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) place: Place,
+}
+
+/// Why a reactor does not take a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// It has as many as it may hold, or has ended.
+    Full,
+    /// The address has as many as it may have.
+    TooManyFromThere,
 }
 
 /// What a reactor is told; one queue for all, so that the end comes after what was released before it.
@@ -50,16 +71,17 @@ pub(super) enum Order {
 }
 
 impl ReactorHandle {
-    /// Gives the reactor a new connection; gives it back when the reactor has as many as it may hold, or has ended.
-    pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TcpStream> {
+    /// Gives the reactor a new connection, or closes it.
+    pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TurnedAway> {
+        let place = self.shared.callers.admit(peer.ip(), self.shared.connections_per_address);
+        let place = place.ok_or(TurnedAway::TooManyFromThere)?;
         if self.shared.conn_count.fetch_add(1, Ordering::Relaxed) >= self.shared.max_connections {
             self.shared.note_gone();
-            return Err(socket);
+            return Err(TurnedAway::Full);
         }
-        self.newcomers.try_send((socket, peer)).map_err(|error| {
+        self.newcomers.try_send(Newcomer { socket, peer, place }).map_err(|_| {
             self.shared.note_gone();
-            let (TrySendError::Full((socket, _)) | TrySendError::Disconnected((socket, _))) = error;
-            socket
+            TurnedAway::Full
         })?;
         self.shared.wake();
         Ok(())
@@ -105,10 +127,16 @@ impl Shared {
 /// Both ends of a reactor's mailbox.
 pub(super) fn mailbox(
     registry: &Registry,
-    max_connections: usize,
+    settings: &ReactorSettings,
 ) -> io::Result<(ReactorHandle, Mailbox)> {
     let waker = Waker::new(registry, WAKER)?;
-    let shared = Arc::new(Shared { waker, conn_count: AtomicUsize::new(0), max_connections });
+    let shared = Arc::new(Shared {
+        waker,
+        conn_count: AtomicUsize::new(0),
+        max_connections: settings.max_connections,
+        callers: Arc::clone(&settings.callers),
+        connections_per_address: settings.doors.connections_per_address,
+    });
     let (to_newcomers, newcomers) = bounded(NEWCOMERS);
     let (to_orders, orders) = bounded(ORDERS);
     let handle =

@@ -9,12 +9,13 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | `handle`, `settings`, `outbox`, `deadlines` | the ways in and out, and time |
+//! | `handle`, `callers`, `settings`, `outbox`, `deadlines` | the ways in and out, and time |
 //! | `conn`, `speak` | one connection: its life, and what its bytes mean |
 //! | `sniff`, `text`, `http`, `flood` | pure: first bytes, the plain room's texts, pages, the rate |
 //! | `upgrade`, `websocket` | pure: which requests become a WebSocket, and its frames |
 //! | `fan_out`, `sendq` | pure: who receives what, and what waits |
 
+mod callers;
 mod conn;
 mod deadlines;
 mod fan_out;
@@ -32,7 +33,6 @@ mod websocket;
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -45,14 +45,15 @@ use slab::Slab;
 use self::conn::{Conn, Life, Turn};
 use self::deadlines::Deadlines;
 use self::fan_out::FanOut;
-use self::handle::{Mailbox, Order, WAKER};
+use self::handle::{Mailbox, Newcomer, Order, WAKER};
 use self::outbox::Outbox;
 use self::sendq::Worth;
 use crate::event::{Action, Audience, CloseReason, ConnId, Dialect, InboundBatch, Outbound, Relay};
 
+pub use self::callers::Callers;
 pub use self::flood::Flood;
-pub use self::handle::ReactorHandle;
-pub use self::settings::ReactorSettings;
+pub use self::handle::{ReactorHandle, TurnedAway};
+pub use self::settings::{Doors, ReactorSettings};
 pub use self::upgrade::WebSettings;
 
 /// How much one read takes at most; also how much may wait within a connection for its bucket.
@@ -76,7 +77,7 @@ pub fn spawn(
     inbox: Sender<InboundBatch>,
 ) -> io::Result<(ReactorHandle, JoinHandle<()>)> {
     let poll = Poll::new()?;
-    let (handle, mailbox) = handle::mailbox(poll.registry(), settings.max_connections)?;
+    let (handle, mailbox) = handle::mailbox(poll.registry(), &settings)?;
     let mut reactor = Reactor {
         index,
         settings,
@@ -186,17 +187,19 @@ impl Reactor {
 
     fn take_newcomers(&mut self) {
         for _ in 0..self.mailbox.newcomers.len() {
-            let Ok((socket, peer)) = self.mailbox.newcomers.try_recv() else { return };
+            let Ok(newcomer) = self.mailbox.newcomers.try_recv() else { return };
+            let peer = newcomer.peer;
             if self.ends_at.is_some() {
                 self.mailbox.note_gone();
-            } else if let Err(error) = self.take_newcomer(socket, peer) {
+            } else if let Err(error) = self.take_newcomer(newcomer) {
                 tracing::debug!(%error, %peer, "a new connection cannot be taken in");
                 self.mailbox.note_gone();
             }
         }
     }
 
-    fn take_newcomer(&mut self, socket: std::net::TcpStream, peer: SocketAddr) -> io::Result<()> {
+    fn take_newcomer(&mut self, newcomer: Newcomer) -> io::Result<()> {
+        let Newcomer { socket, peer, place } = newcomer;
         socket.set_nonblocking(true)?;
         let entry = self.conns.vacant_entry();
         let slot = entry.key();
@@ -209,7 +212,7 @@ impl Reactor {
             generation: self.generations[slot],
         };
         let socket = TcpStream::from_std(socket);
-        let mut conn = Conn::new(id, socket, peer, &self.settings, self.now);
+        let mut conn = Conn::new(id, socket, (peer, place), &self.settings, self.now);
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(conn.stream_mut(), Token(slot), interest)?;
         entry.insert(conn);

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use majlis_protocol::LineLimits;
 
+use super::callers::Callers;
 use super::flood::Flood;
 use super::upgrade::WebSettings;
 
-/// Limits and habits of the reactors; one copy for all.
-#[derive(Clone, Debug)]
-pub struct ReactorSettings {
+/// Limits and habits of the reactors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doors {
     /// Whether guests from the network may talk without TLS; those of this machine always may.
     pub allow_plaintext: bool,
     /// How many bytes may wait for one connection; more end it.
@@ -31,15 +32,27 @@ pub struct ReactorSettings {
     pub websocket_bytes: usize,
     /// Who is let in by WebSocket.
     pub web: WebSettings,
+    /// How many connections one address may have on the whole server; this machine's own are not counted.
+    pub connections_per_address: usize,
+    /// How many connections the whole server holds.
+    pub connections: usize,
+}
+
+/// What a reactor needs; one copy for all.
+#[derive(Clone, Debug)]
+pub struct ReactorSettings {
+    /// Limits and habits.
+    pub doors: Doors,
     /// The server's side of TLS.
     pub tls: Arc<majlis_wire::ServerConfig>,
     /// How many connections one reactor holds.
     pub max_connections: usize,
+    /// Who has how many of them; one count for all reactors.
+    pub callers: Arc<Callers>,
 }
 
-impl ReactorSettings {
-    /// The defaults, with this side of TLS.
-    pub fn new(tls: Arc<majlis_wire::ServerConfig>) -> Self {
+impl Default for Doors {
+    fn default() -> Self {
         Self {
             allow_plaintext: false,
             sendq_bytes: 1024 * 1024,
@@ -51,8 +64,15 @@ impl ReactorSettings {
             line_limits: LineLimits::FROM_CLIENT,
             websocket_bytes: 16 * 1024,
             web: WebSettings::default(),
-            tls,
-            max_connections: 16_384,
+            connections_per_address: 256,
+            connections: 65_536,
         }
+    }
+}
+
+impl ReactorSettings {
+    /// The defaults, with this side of TLS.
+    pub fn new(tls: Arc<majlis_wire::ServerConfig>) -> Self {
+        Self { doors: Doors::default(), tls, max_connections: 16_384, callers: Arc::default() }
     }
 }

@@ -40,14 +40,16 @@ impl Conn {
             }
             Phase::Web(_) => self.read_frames(bytes, turn),
             Phase::Plain(_) => self.read_texts(bytes, turn),
-            Phase::Http(head) => match head.push(bytes, self.local_port, &turn.settings.web) {
-                Some(Answer::Page(response)) => self.say_last(&response, turn),
-                Some(Answer::WebSocket { response, kind, taken }) => {
-                    self.open_web(&response, kind, turn);
-                    self.handle_bytes(&bytes[taken..], turn)
+            Phase::Http(head) => {
+                match head.push(bytes, self.local_port, &turn.settings.doors.web) {
+                    Some(Answer::Page(response)) => self.say_last(&response, turn),
+                    Some(Answer::WebSocket { response, kind, taken }) => {
+                        self.open_web(&response, kind, turn);
+                        self.handle_bytes(&bytes[taken..], turn)
+                    }
+                    None => Life::GoesOn,
                 }
-                None => Life::GoesOn,
-            },
+            }
             Phase::Handshaking
             | Phase::HalfClosed { .. }
             | Phase::Leaving { .. }
@@ -105,13 +107,13 @@ impl Conn {
     }
 
     fn open_irc(&mut self, turn: &mut Turn<'_>) {
-        self.phase = Phase::Irc(LineDecoder::new(turn.settings.line_limits));
+        self.phase = Phase::Irc(LineDecoder::new(turn.settings.doors.line_limits));
         let dialect = Dialect::irc(CapabilitySet::empty());
         self.open(Guest::Irc, Manner::irc(dialect), turn);
     }
 
     fn open_web(&mut self, response: &[u8], kind: Kind, turn: &mut Turn<'_>) {
-        self.phase = Phase::Web(Box::new(Framer::new(turn.settings.websocket_bytes)));
+        self.phase = Phase::Web(Box::new(Framer::new(turn.settings.doors.websocket_bytes)));
         self.say_first(response);
         let dialect = Dialect::irc(CapabilitySet::empty());
         self.open(Guest::Irc, Manner::web(dialect, kind), turn);
@@ -183,7 +185,9 @@ impl Conn {
     fn take_frame(&mut self, incoming: Incoming, turn: &mut Turn<'_>) -> Life {
         match incoming {
             Incoming::Message(message) => {
-                if let Some(input) = message_input(self.id, &message, turn.settings.line_limits) {
+                if let Some(input) =
+                    message_input(self.id, &message, turn.settings.doors.line_limits)
+                {
                     turn.outbox.push(input);
                 }
                 Life::GoesOn
@@ -227,7 +231,7 @@ impl Conn {
         self.say_texts(texts, turn);
         if let Phase::Plain(guest) = &mut self.phase {
             let is_unfinished = guest.framer.has_unfinished();
-            guest.quiet_at = is_unfinished.then(|| turn.now + turn.settings.text_quiet);
+            guest.quiet_at = is_unfinished.then(|| turn.now + turn.settings.doors.text_quiet);
         }
         Life::GoesOn
     }
@@ -252,7 +256,7 @@ impl Conn {
         self.id.generation = self.id.generation.wrapping_add(1);
         let was = std::mem::replace(
             &mut self.phase,
-            Phase::Irc(LineDecoder::new(turn.settings.line_limits)),
+            Phase::Irc(LineDecoder::new(turn.settings.doors.line_limits)),
         );
         self.open_irc(turn);
         let mut said = match was {
@@ -265,7 +269,7 @@ impl Conn {
 
     fn pay(&mut self, messages: usize, bytes: usize, turn: &Turn<'_>) {
         let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        self.bucket.pay(turn.settings.flood, turn.now, count(messages), count(bytes));
+        self.bucket.pay(turn.settings.doors.flood, turn.now, count(messages), count(bytes));
     }
 }
 

@@ -7,8 +7,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use aws_lc_rs::digest;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use majlis_protocol::base64;
 
 use super::websocket::Kind;
 
@@ -113,14 +112,14 @@ fn agree(fields: &Fields<'_>) -> Option<(&'static str, Kind)> {
 
 /// Whether this is 16 bytes in base64 (RFC 6455, 4.1).
 fn is_key(key: &str) -> bool {
-    STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+    base64::decode(key).is_some_and(|bytes| bytes.len() == 16)
 }
 
 /// Shows that the server has understood the key (RFC 6455, 1.3).
 fn accept_value(key: &str) -> String {
     const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     let text = format!("{key}{MAGIC}");
-    STANDARD.encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
+    base64::encode(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()).as_ref())
 }
 
 /// Whether a `Host` is an address or one of these names.

@@ -425,3 +425,25 @@ fn the_writer_waits_for_the_disk() {
     assert_eq!((pragma("journal_mode").as_str(), pragma("synchronous").as_str()), ("wal", "2"));
     assert_eq!(pragma("foreign_keys"), "1");
 }
+
+#[test]
+fn messages_are_forgotten_before_a_time_and_a_bounded_number_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let said = [message(2, 1, 1000), message(2, 2, 2000), message(2, 3, 3000)];
+    let writes = said.iter().cloned().map(Write::Message);
+    store.commit_batch(&[&[room(2)][..], &writes.collect::<Vec<_>>()].concat()).unwrap();
+    store.commit_batch(&[Write::MessagesForgotten { before: Timestamp(2000) }]).unwrap();
+    assert_eq!(latest(&store, 2), said[1..]);
+
+    let many = u128::try_from(write::FORGOTTEN_AT_ONCE).unwrap();
+    let flood: Vec<_> = (4..4 + many).map(|id| Write::Message(message(2, id, 4000))).collect();
+    store.commit_batch(&flood).unwrap();
+    let forget = [Write::MessagesForgotten { before: Timestamp(5000) }];
+    store.commit_batch(&forget).unwrap();
+    assert_eq!(latest(&store, 2).len(), 2, "as many as are forgotten at once, and no more");
+    store.commit_batch(&forget).unwrap();
+    assert!(latest(&store, 2).is_empty());
+    store.commit_batch(&[Write::Message(message(2, 1_000_000, 6000))]).unwrap();
+    assert_eq!(latest(&store, 2).len(), 1, "the room goes on");
+}

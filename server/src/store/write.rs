@@ -14,6 +14,9 @@ pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// So many records of sent messages are kept; what the hub holds in memory is bounded by the same number.
 pub(super) const SENT_KEPT_COUNT: i64 = 100_000;
 
+/// So many messages are forgotten with one commit.
+pub(super) const FORGOTTEN_AT_ONCE: i64 = 5_000;
+
 /// Makes the changes in their order. The caller owns the transaction.
 pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result<()> {
     let mut newest_sent = None;
@@ -24,6 +27,7 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
                 insert_sent(conn, record)?;
                 newest_sent = newest_sent.max(Some(record.time));
             }
+            Write::MessagesForgotten { before } => forget_messages(conn, *before)?,
             Write::AccountMade(made) => account::insert(conn, made)?,
             Write::PasswordSet { account, verifier } => {
                 account::set_password(conn, *account, verifier)?;
@@ -58,6 +62,16 @@ pub(super) fn prune_sent(conn: &Connection, now: Timestamp) -> rusqlite::Result<
     conn.prepare_cached("DELETE FROM sent WHERE time < ?1")?.execute([time_to_sql(oldest)])?;
     conn.prepare_cached("DELETE FROM sent WHERE seq <= (SELECT max(seq) FROM sent) - ?1")?
         .execute([SENT_KEPT_COUNT])?;
+    Ok(())
+}
+
+/// Deletes messages from before this time, a bounded number of the oldest, so that nobody waits long for it.
+fn forget_messages(conn: &Connection, before: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "DELETE FROM message
+         WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?1) AND time < ?2",
+    )?
+    .execute(params![FORGOTTEN_AT_ONCE, time_to_sql(before)])?;
     Ok(())
 }
 

@@ -43,11 +43,9 @@ impl House {
     pub(crate) fn with(inbox_batches: usize, adapt: impl FnOnce(&mut ReactorSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let identity = make_identity(&folder, "server");
-        let mut settings = ReactorSettings {
-            sniff_timeout: Duration::from_millis(250),
-            flood: Flood { burst: 100_000, per_second: 100_000.0 },
-            ..ReactorSettings::new(server_config(&identity))
-        };
+        let mut settings = ReactorSettings::new(server_config(&identity));
+        settings.doors.sniff_timeout = Duration::from_millis(250);
+        settings.doors.flood = Flood { burst: 100_000, per_second: 100_000.0 };
         adapt(&mut settings);
         let (to_hub, inbox) = bounded(inbox_batches);
         let (handle, thread) = reactor::spawn(3, Arc::new(settings), to_hub).unwrap();

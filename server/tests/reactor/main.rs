@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use majlis_protocol::{Capability, LineError};
 use majlis_server::event::{Action, CloseReason, Guest, HubInput, LineFault, Outbound};
-use majlis_server::reactor::Flood;
+use majlis_server::reactor::{Flood, TurnedAway};
 
 use house::{
     A_WHILE, House, PATIENCE, ROOM, act, assert_silence, hear, hear_all, privmsg, to_room,
@@ -169,7 +169,7 @@ fn network_needs_tls_and_is_told_so_in_its_own_protocol() {
 #[test]
 fn silence_from_the_network_gets_nothing_and_an_end() {
     let mut house =
-        House::with(64, |settings| settings.refused_silence = Duration::from_millis(600));
+        House::with(64, |settings| settings.doors.refused_silence = Duration::from_millis(600));
     let start = Instant::now();
     let mut client = house.connect_from_afar();
     assert_eq!(hear_all(&mut client), "");
@@ -179,7 +179,7 @@ fn silence_from_the_network_gets_nothing_and_an_end() {
 
 #[test]
 fn network_may_talk_plainly_where_the_operator_says_so() {
-    let mut house = House::with(64, |settings| settings.allow_plaintext = true);
+    let mut house = House::with(64, |settings| settings.doors.allow_plaintext = true);
     let mut client = house.connect_from_afar();
     say(&mut client, "ana\n");
     assert_eq!(house.next_opened().1, Guest::Plain);
@@ -251,7 +251,7 @@ fn room_hears_what_is_said_in_it_in_every_dialect() {
 
 #[test]
 fn guest_who_never_reads_is_let_go() {
-    let mut house = House::with(64, |settings| settings.sendq_bytes = 100_000);
+    let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
     let (mut sleeper, sleeping) = house.irc_guest();
     let (mut awake, waking) = house.irc_guest();
     house.release([sleeping, waking].map(|conn| Outbound::Joined { conn, room: ROOM }));
@@ -302,7 +302,7 @@ fn full_hub_stops_the_reading_and_not_the_sending() {
 #[test]
 fn guest_who_speaks_fast_is_slowed_down_and_not_let_go() {
     let mut house =
-        House::with(64, |settings| settings.flood = Flood { burst: 10, per_second: 20.0 });
+        House::with(64, |settings| settings.doors.flood = Flood { burst: 10, per_second: 20.0 });
     let (mut client, _) = house.irc_guest();
     let start = Instant::now();
     say(&mut client, &"PING x\r\n".repeat(30));
@@ -317,7 +317,7 @@ fn guest_who_speaks_fast_is_slowed_down_and_not_let_go() {
 #[test]
 fn lines_that_come_in_one_read_are_slowed_down_like_others() {
     let flood = Flood { burst: 10, per_second: 100.0 };
-    let mut house = House::with(64, |settings| settings.flood = flood);
+    let mut house = House::with(64, |settings| settings.doors.flood = flood);
     let mut still_here = Vec::new();
     for ending in ["\r\n", "\n", "\r"] {
         let (mut client, _) = house.plain_guest("\n");
@@ -421,24 +421,45 @@ fn reactor_holds_so_many_connections_and_no_more() {
     let mut house = House::with(64, |settings| settings.max_connections = 1);
     let (mut client, conn) = house.irc_guest();
     let (_turned_away, socket, peer) = house.call();
-    let Err(socket) = house.handle.accept(socket, peer) else { panic!("one too many") };
+    assert_eq!(house.handle.accept(socket, peer), Err(TurnedAway::Full));
     house.release([Outbound::Close { conn, farewell: [].into() }]);
     assert_eq!(hear_all(&mut client), "");
     drop(client);
     let start = Instant::now();
-    let mut socket = Some(socket);
-    while let Some(waiting) = socket.take() {
+    while {
+        let (_next, socket, peer) = house.call();
+        house.handle.accept(socket, peer).is_err()
+    } {
         assert!(start.elapsed() < PATIENCE, "the place never gets free");
         std::thread::sleep(Duration::from_millis(10));
-        socket = house.handle.accept(waiting, peer).err();
     }
+}
+
+#[test]
+fn an_address_holds_so_many_connections_and_no_more() {
+    let mut house = House::with(64, |settings| settings.doors.connections_per_address = 2);
+    let accept = |house: &House, peer: &str| {
+        let (client, socket, _) = house.call();
+        house.handle.accept(socket, peer.parse().unwrap()).map(|()| client)
+    };
+    let first = accept(&house, "192.0.2.7:1").unwrap();
+    let _second = accept(&house, "192.0.2.7:2").unwrap();
+    assert_eq!(accept(&house, "192.0.2.7:3").unwrap_err(), TurnedAway::TooManyFromThere);
+    let _other = accept(&house, "192.0.2.8:1").unwrap();
+    drop(first);
+    let start = Instant::now();
+    while accept(&house, "192.0.2.7:4").is_err() {
+        assert!(start.elapsed() < PATIENCE, "the place never gets free");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    house.assert_nothing_is_told();
 }
 
 #[test]
 fn guest_who_never_finishes_the_beginning_is_let_go() {
     let mut house = House::with(64, |settings| {
-        settings.handshake_timeout = Duration::from_millis(400);
-        settings.sniff_timeout = Duration::from_mins(1);
+        settings.doors.handshake_timeout = Duration::from_millis(400);
+        settings.doors.sniff_timeout = Duration::from_mins(1);
     });
     for beginning in ["\x16\x03\x01", "GET / HTTP/1.1\r\n"] {
         let mut client = house.connect();

@@ -205,7 +205,7 @@ fn under_tls_it_is_open_to_the_network_and_without_it_is_not() {
 #[test]
 fn pages_from_elsewhere_and_names_of_others_stay_out() {
     let mut house = House::with(64, |settings| {
-        settings.web.origins = vec!["https://chat.example".to_owned()];
+        settings.doors.web.origins = vec!["https://chat.example".to_owned()];
     });
     for (request, status) in [
         (request("Origin: https://evil.example\r\n"), "403"),
@@ -227,7 +227,7 @@ fn pages_from_elsewhere_and_names_of_others_stay_out() {
 #[test]
 fn pings_are_slowed_like_lines() {
     let mut house =
-        House::with(64, |settings| settings.flood = Flood { burst: 4, per_second: 2.0 });
+        House::with(64, |settings| settings.doors.flood = Flood { burst: 4, per_second: 2.0 });
     let (mut client, _) = web_guest(&mut house, "text.ircv3.net");
     client.write_all(&frame(PING, b"").repeat(20)).unwrap();
     hear_bytes(&mut client, &b"\x8a\x00".repeat(5));

@@ -4,8 +4,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 
 use majlis_protocol::ServerAddress;
+use majlis_protocol::scram::{Password, Verifier};
 
-use crate::common::{Irc, Line, Server, Wire, run_to_its_end};
+use crate::common::{Irc, Line, Server, Wire, run_to_its_end, run_with_input};
 
 #[test]
 fn what_is_printed_lets_people_in() {
@@ -110,6 +111,97 @@ fn what_cannot_be_is_said_in_one_place_and_nothing_starts() {
     }
     let (status, words) = run_to_its_end(&file, &["--listen", "127.0.0.1:0"]);
     assert!(!status.success() && words.contains("a-file"), "{words}");
+}
+
+#[test]
+fn a_settings_file_is_followed_and_flags_count_more() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("majlis.toml");
+    std::fs::write(
+        &file,
+        "name = \"from the file\"\nlobby = \"#here\"\nmotd = \"Be kind.\"\nserver_name = \"chat.home.arpa\"\n\
+         [limits]\nrooms_per_person = 3\n",
+    )
+    .unwrap();
+    let file = file.to_str().unwrap();
+    let server = Server::start_in(data.path(), &["--config", file, "--name", "from a flag"]);
+    assert!(server.printed[0].ends_with("from a flag"), "{:?}", server.printed);
+    let mut ana = Irc::new(Wire::plain(&server));
+    ana.send("NICK ana");
+    ana.send("USER ana 0 * :Ana");
+    ana.wait_for(|line| line.command() == "005" && line.params().contains(&"CHANLIMIT=#:3"));
+    let motd = ana.wait_for(|line| line.command() == "372");
+    assert!(motd.params().join(" ").contains("Be kind."), "{motd:?}");
+    ana.send("PING x");
+    ana.wait_for(|line| line.is("PONG", &["chat.home.arpa", "x"]));
+}
+
+#[test]
+fn check_reports_everything_and_starts_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("majlis.toml");
+    let arguments = ["check", "--config", file.to_str().unwrap()];
+    let check = || run_with_input(data.path(), &arguments, "");
+
+    std::fs::write(&file, "[limits]\ntopic_byte = 5\nsendq_bytes = \"big\"\n").unwrap();
+    let (status, _, complaints) = check();
+    assert!(!status.success());
+    for expected in [
+        "line 2: limits.topic_byte is no setting; did you mean limits.topic_bytes?",
+        "line 3: limits.sendq_bytes wants",
+    ] {
+        assert!(complaints.contains(expected), "{complaints}");
+    }
+    std::fs::write(&file, "name = \"Home\"\n").unwrap();
+    let (status, printed, complaints) = check();
+    assert!(status.success(), "{complaints}");
+    assert!(printed.contains("in order") && printed.contains("Home"), "{printed}");
+    std::fs::write(&file, "[tls]\ncertificate = \"/nowhere/c.pem\"\nkey = \"/nowhere/k.pem\"\n")
+        .unwrap();
+    let (status, _, complaints) = check();
+    assert!(!status.success() && complaints.contains("/nowhere/c.pem"), "{complaints}");
+    let left: Vec<_> =
+        std::fs::read_dir(data.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["majlis.toml"], "check has made something");
+}
+
+#[test]
+fn a_hashed_password_is_printed_and_the_password_is_not() {
+    let data = tempfile::tempdir().unwrap();
+    let (status, hash, complaints) =
+        run_with_input(data.path(), &["hash-password"], "open sesame\n");
+    assert!(status.success(), "{complaints}");
+    let verifier: Verifier = hash.trim_end().parse().unwrap();
+    let same = |typed: &str| {
+        let password = Password::new(typed).unwrap();
+        let made = Verifier::derive(&password, verifier.salt(), verifier.iterations());
+        made.is_same_password(&verifier)
+    };
+    assert!(same("open sesame") && !same("open sesame "));
+    assert_eq!(verifier.iterations(), 600_000);
+    let (_, again, _) = run_with_input(data.path(), &["hash-password"], "open sesame\n");
+    assert_ne!(hash, again, "the salt is not drawn");
+    let (status, _, complaints) = run_with_input(data.path(), &["hash-password"], "\n");
+    assert!(!status.success() && complaints.contains("empty"), "{complaints}");
+}
+
+#[test]
+fn a_certificate_of_the_operators_own_is_used() {
+    let data = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let fingerprint = Server::start_in(other.path(), &[]).fingerprint;
+    let file = data.path().join("majlis.toml");
+    let path = |name: &str| other.path().join(name).display().to_string();
+    let text = format!(
+        "[tls]\ncertificate = {:?}\nkey = {:?}\n",
+        path("certificate.pem"),
+        path("key.pem")
+    );
+    std::fs::write(&file, text).unwrap();
+    let server = Server::start_in(data.path(), &["--config", file.to_str().unwrap()]);
+    assert_eq!(server.fingerprint, fingerprint);
+    assert!(!data.path().join("key.pem").exists());
+    Irc::tls(&server, "ana", "", None);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn reply_whois(hub: &Hub, turn: &mut Turn, asker: UserId, id: UserId) {
         Cow::Owned(format!("{}{}", channel.members[&id].prefix(true), channel.name.as_str()))
     });
     turn.response.numeric_list(RPL_WHOISCHANNELS, &[nick], rooms);
-    turn.response.numeric(RPL_WHOISSERVER, &[nick, &hub.server], &hub.settings.network_name);
+    turn.response.numeric(RPL_WHOISSERVER, &[nick, &hub.server], &hub.settings.description);
     reply_away(hub, turn, id);
     if user.modes.contains('o') {
         turn.response.numeric(RPL_WHOISOPERATOR, &[nick], "is an operator of this server");

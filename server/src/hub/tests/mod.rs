@@ -20,6 +20,7 @@ mod room_modes;
 mod rooms;
 mod sasl;
 mod send_once;
+mod settings;
 mod takeover;
 
 use super::testing::House;

@@ -1,6 +1,6 @@
 //! One server process.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -126,6 +126,34 @@ pub(crate) fn run_to_its_end(data: &Path, arguments: &[&str]) -> (ExitStatus, St
     let mut errors = child.stderr.take().expect("it was asked for");
     errors.read_to_string(&mut words).expect("its words are text");
     (status, words)
+}
+
+/// The same with words on its standard input: how it ended, what it printed, and what it wrote to standard error.
+pub(crate) fn run_with_input(
+    data: &Path,
+    arguments: &[&str],
+    input: &str,
+) -> (ExitStatus, String, String) {
+    let mut child = command(data)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let mut stdin = child.stdin.take().expect("it was asked for");
+    // A program that wants no input may have ended already.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let status = wait_bounded(&mut child);
+    let read = |mut stream: Box<dyn Read>| {
+        let mut words = String::new();
+        stream.read_to_string(&mut words).expect("its words are text");
+        words
+    };
+    let printed = read(Box::new(child.stdout.take().expect("it was asked for")));
+    let complaints = read(Box::new(child.stderr.take().expect("it was asked for")));
+    (status, printed, complaints)
 }
 
 fn command(data: &Path) -> Command {

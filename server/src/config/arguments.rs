@@ -1,0 +1,83 @@
+//! The program's arguments, as clap reads them and `--help` prints them.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::operator::{AccountCommand, InviteCommand};
+
+/// Chat for the people on one network.
+///
+/// Started without arguments, it listens on port 33000 of every address of this machine, keeps its data in one folder, and
+/// prints how to join. The Majlis application, any IRC program, and on this machine `nc localhost 33000` come in by the
+/// same port.
+#[derive(Debug, Parser)]
+#[command(name = "majlis-server", version, max_term_width = 100)]
+pub struct Arguments {
+    /// What else to do than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The everyday settings.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// What the program does other than serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Read the settings, report what is wrong with them, and start nothing.
+    Check,
+    /// Read a password from standard input and print what to write for it into the settings.
+    HashPassword,
+    /// Make, list and end accounts, of a server at work or of its folder at rest.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Make, list and end the codes by which people make accounts.
+    #[command(subcommand)]
+    Invite(InviteCommand),
+}
+
+/// The everyday settings; each counts more than the file's.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Flags {
+    /// Read settings from this TOML file.
+    #[arg(long, value_name = "FILE", env = "MAJLIS_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+
+    /// Listen here instead of on port 33000 of every address.
+    ///
+    /// May be given several times. Port 0 takes any free port; which one is printed.
+    #[arg(long, value_name = "ADDRESS:PORT", global = true)]
+    pub listen: Vec<SocketAddr>,
+
+    /// Keep everything in this folder: the history, the key, the certificate.
+    ///
+    /// It is made if it is not there. Two servers cannot share one.
+    #[arg(long, value_name = "DIR", env = "MAJLIS_DATA", global = true)]
+    pub data: Option<PathBuf>,
+
+    /// Let people on the network talk without encryption.
+    ///
+    /// Without this, IRC without TLS and the plain room (nc, telnet) are for this machine only.
+    #[arg(long, global = true)]
+    pub allow_plaintext: bool,
+
+    /// What people see this place called. [default: the name of this machine]
+    #[arg(long, value_name = "NAME", global = true)]
+    pub name: Option<String>,
+
+    /// The room where everybody arrives. [default: #lobby]
+    #[arg(long, value_name = "ROOM", global = true)]
+    pub lobby: Option<String>,
+
+    /// How many threads serve connections. [default: one for each processor]
+    #[arg(long, value_name = "COUNT", global = true)]
+    pub reactors: Option<NonZeroU16>,
+
+    /// Forget what was said longer ago than this, as in 90d. [default: forever]
+    #[arg(long, value_name = "TIME", global = true)]
+    pub retention: Option<String>,
+}

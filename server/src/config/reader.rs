@@ -1,0 +1,297 @@
+//! A table of the settings file, read key by key; whatever is wrong is noted with its line and what would be right.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::value::{FOREVER, parse_span, span_text};
+
+/// What is wrong with a file, gathered while it is read.
+#[derive(Debug)]
+pub(super) struct Problems<'a> {
+    file: &'a str,
+    text: &'a str,
+    found: Vec<(usize, String)>,
+}
+
+impl<'a> Problems<'a> {
+    /// None yet, in a file of this name and content.
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, found: Vec::new() }
+    }
+
+    /// Notes something about the place where these bytes are.
+    pub(super) fn note(&mut self, span: &Range<usize>, words: impl Display) {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        self.found.push((before.matches('\n').count() + 1, words.to_string()));
+    }
+
+    /// A line for each, in the order of the file.
+    pub(super) fn into_lines(mut self) -> Vec<String> {
+        self.found.sort_by_key(|(line, _)| *line);
+        self.found
+            .iter()
+            .map(|(line, words)| format!("{}, line {line}: {words}", self.file))
+            .collect()
+    }
+}
+
+type Entry<'a> = (Range<usize>, &'a Spanned<DeValue<'a>>);
+
+/// One table. Every key that is asked for is known by that; [`finish`](Section::finish) notes all others.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    /// What stands before a key in words, with its dot; empty for the outermost table.
+    prefix: String,
+    entries: BTreeMap<&'a str, Entry<'a>>,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    /// The table of this name.
+    pub(super) fn new(name: &str, table: &'a DeTable<'a>) -> Self {
+        let entries = table
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), (key.span(), value)))
+            .collect();
+        let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
+        Self { prefix, entries, known: Vec::new() }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.push(key);
+        self.entries.remove(key).map(|(_, value)| value)
+    }
+
+    /// Reads one value: `read` makes it of what stands there, or says what would be right.
+    pub(super) fn value<T>(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        read: impl FnOnce(&'a DeValue<'a>) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.take(key)?;
+        match read(value.get_ref()) {
+            Ok(found) => Some(found),
+            Err(wanted) => {
+                let written = written(value.get_ref());
+                let prefix = &self.prefix;
+                problems
+                    .note(&value.span(), format!("{prefix}{key} wants {wanted}, not {written}."));
+                None
+            }
+        }
+    }
+
+    /// A text that `check` makes something of, or says what would be right.
+    pub(super) fn text<T>(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        check: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.value(problems, key, |value| check(value.as_str().ok_or("a text in quotes")?))
+    }
+
+    /// A list of texts.
+    pub(super) fn texts<T>(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        check: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        self.value(problems, key, |value| {
+            let wanted = "a list of texts, as in [\"a\", \"b\"]";
+            let list = value.as_array().ok_or(wanted)?;
+            list.iter().map(|item| check(item.get_ref().as_str().ok_or(wanted)?)).collect()
+        })
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, problems: &mut Problems<'_>, key: &'static str, into: &mut bool) {
+        let read = |value: &DeValue<'_>| value.as_bool().ok_or_else(|| "true or false".to_owned());
+        *into = self.value(problems, key, read).unwrap_or(*into);
+    }
+
+    /// A whole number in this range; `"off"` is another way to write 0.
+    pub(super) fn number<T: TryFrom<u64> + Copy>(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        range: RangeInclusive<u64>,
+        into: &mut T,
+    ) {
+        let read = |value: &DeValue<'_>| {
+            let wanted = || format!("a whole number from {} to {}", range.start(), range.end());
+            let number = if is_off(value) { Some(0) } else { number(value) };
+            let number = number.filter(|number| range.contains(number));
+            number.and_then(|number| T::try_from(number).ok()).ok_or_else(wanted)
+        };
+        *into = self.value(problems, key, read).unwrap_or(*into);
+    }
+
+    /// A whole number, where 0 or `"off"` stands for no limit.
+    pub(super) fn limit(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        into: &mut usize,
+    ) {
+        let read = |value: &DeValue<'_>| {
+            let found = if is_off(value) { Some(0) } else { number(value) };
+            let found = found.and_then(|number| usize::try_from(number).ok());
+            let limit = found.map(|number| if number == 0 { usize::MAX } else { number });
+            limit.ok_or_else(|| "a whole number, or \"off\" for no limit".to_owned())
+        };
+        *into = self.value(problems, key, read).unwrap_or(*into);
+    }
+
+    /// So many in a second, where 0 or `"off"` stands for any number.
+    pub(super) fn rate(&mut self, problems: &mut Problems<'_>, key: &'static str, into: &mut f32) {
+        let read = |value: &DeValue<'_>| match number(value).map(u16::try_from) {
+            Some(Ok(0)) => Ok(f32::INFINITY),
+            Some(Ok(number)) => Ok(f32::from(number)),
+            None if is_off(value) => Ok(f32::INFINITY),
+            _ => Err(format!("a whole number up to {}, or \"off\" for no limit", u16::MAX)),
+        };
+        *into = self.value(problems, key, read).unwrap_or(*into);
+    }
+
+    /// A span of time in this range; where that reaches [`FOREVER`], `"off"` stands for it.
+    pub(super) fn span(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        range: RangeInclusive<Duration>,
+        into: &mut Duration,
+    ) {
+        let may_be_off = *range.end() == FOREVER;
+        let read = |value: &DeValue<'_>| {
+            if may_be_off && is_off(value) {
+                return Ok(FOREVER);
+            }
+            let span = value.as_str().and_then(parse_span).filter(|span| range.contains(span));
+            span.ok_or_else(|| {
+                let least = span_text(*range.start());
+                if may_be_off {
+                    format!("a time of at least {least}, as in \"90s\", or \"off\"")
+                } else {
+                    format!("a time from {least} to {}, as in \"90s\"", span_text(*range.end()))
+                }
+            })
+        };
+        *into = self.value(problems, key, read).unwrap_or(*into);
+    }
+
+    /// The same in milliseconds.
+    pub(super) fn span_ms(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+        range: RangeInclusive<Duration>,
+        into: &mut u64,
+    ) {
+        let mut span = Duration::from_millis(*into);
+        self.span(problems, key, range, &mut span);
+        *into = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    }
+
+    /// A table within this one.
+    pub(super) fn section(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+    ) -> Option<Section<'a>> {
+        let name = format!("{}{key}", self.prefix);
+        let wanted = || format!("a table, as in [{name}]");
+        self.value(problems, key, |value| value.as_table().ok_or_else(wanted))
+            .map(|table| Section::new(&name, table))
+    }
+
+    /// Tables of this name, each with where it begins.
+    pub(super) fn sections(
+        &mut self,
+        problems: &mut Problems<'_>,
+        key: &'static str,
+    ) -> Vec<(Range<usize>, Section<'a>)> {
+        let name = format!("{}{key}", self.prefix);
+        let wanted = || format!("tables, as in [[{name}]]");
+        let tables = self.value(problems, key, |value| {
+            let array = value.as_array().ok_or_else(wanted)?;
+            let table = |item: &'a Spanned<DeValue<'a>>| {
+                let table = item.get_ref().as_table().ok_or_else(wanted)?;
+                Ok((item.span(), Section::new(&name, table)))
+            };
+            array.iter().map(table).collect::<Result<Vec<_>, String>>()
+        });
+        tables.unwrap_or_default()
+    }
+
+    /// Notes every key that nobody asked for.
+    pub(super) fn finish(self, problems: &mut Problems<'_>) {
+        for (key, (span, _)) in &self.entries {
+            let near = self.known.iter().min_by_key(|known| distance(known, key));
+            let near = near.filter(|known| distance(known, key) <= key.chars().count() / 2);
+            let advice = match near {
+                Some(near) => format!("did you mean {}{near}?", self.prefix),
+                None => format!("known here: {}.", self.known.join(", ")),
+            };
+            problems.note(span, format!("{}{key} is no setting; {advice}", self.prefix));
+        }
+    }
+}
+
+fn is_off(value: &DeValue<'_>) -> bool {
+    value.as_str() == Some("off")
+}
+
+fn number(value: &DeValue<'_>) -> Option<u64> {
+    let number = value.as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// A value as words can name it.
+fn written(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{text:?}"),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(_) => "a date".to_owned(),
+        DeValue::Array(_) => "this list".to_owned(),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// How many single changes make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (index, a) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for (column, b) in other.chars().enumerate() {
+            let change = diagonal + usize::from(a != b);
+            diagonal = row[column + 1];
+            row[column + 1] = change.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_found() {
+        for (one, other, changes) in
+            [("", "abc", 3), ("abc", "abc", 0), ("topic", "tpoic", 2), ("sendq", "send", 1)]
+        {
+            assert_eq!(distance(one, other), changes);
+            assert_eq!(distance(other, one), changes);
+        }
+    }
+}
