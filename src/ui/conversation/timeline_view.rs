@@ -1,4 +1,7 @@
-//! What was said, as a list that grows at both ends without moving under the reader.
+//! What was said, as a list that grows at both ends without moving under the reader. How it stays at its end is in
+//! [`following`].
+
+mod following;
 
 use std::cell::{Cell, RefCell};
 
@@ -8,12 +11,6 @@ use adw::subclass::prelude::*;
 use super::message_row::describe;
 use super::{Announcer, TimelineRow};
 use crate::model::{Channel, ItemKind, Timeline, TimelineItem};
-
-/// The view counts as being at its end within this many pixels of it.
-const END_TOLERANCE_PX: f64 = 8.0;
-
-/// Rows that have not settled after so many frames are left to the person.
-const JUMP_FRAMES_MAX: u32 = 60;
 
 mod imp {
     use super::*;
@@ -41,6 +38,8 @@ mod imp {
         pub(super) follows_end: Cell<bool>,
         /// Whether the view is on its way to its end: places that it passes do not count.
         pub(super) is_jumping: Cell<bool>,
+        /// Whether the person asked for the newest message, and it is on its way from the archive.
+        pub(super) awaits_newest: Cell<bool>,
         pub(super) missed_count: Cell<u32>,
         /// How many rows there were when the last page was asked for.
         pub(super) count_before_load: Cell<Option<u32>>,
@@ -142,111 +141,6 @@ impl TimelineView {
         }
     }
 
-    /// Shows the newest message and stays with what comes.
-    pub(super) fn jump_to_end(&self) {
-        if let Some(channel) = self.channel() {
-            channel.jump_to_end();
-        }
-        self.set_follows_end(true);
-        self.scroll_to_end();
-    }
-
-    fn connect_scrolling(&self) {
-        let imp = self.imp();
-        let adjustment = imp.scrolled_window.vadjustment();
-        adjustment.connect_value_changed(glib::clone!(
-            #[weak(rename_to = view)]
-            self,
-            move |_| view.handle_scrolled()
-        ));
-        for property in ["upper", "page-size"] {
-            adjustment.connect_notify_local(
-                Some(property),
-                glib::clone!(
-                    #[weak(rename_to = view)]
-                    self,
-                    move |_, _| {
-                        if view.follows_end() {
-                            view.stay_at_end();
-                        }
-                    }
-                ),
-            );
-        }
-        let wheel = gtk::EventControllerScroll::new(gtk::EventControllerScrollFlags::VERTICAL);
-        wheel.set_propagation_phase(gtk::PropagationPhase::Capture);
-        wheel.connect_scroll(glib::clone!(
-            #[weak(rename_to = view)]
-            self,
-            #[upgrade_or]
-            glib::Propagation::Proceed,
-            move |_, _, towards_end| {
-                view.handle_wheel(towards_end);
-                glib::Propagation::Proceed
-            }
-        ));
-        imp.scrolled_window.add_controller(wheel);
-        imp.jump_button.connect_clicked(glib::clone!(
-            #[weak(rename_to = view)]
-            self,
-            move |_| view.jump_to_end()
-        ));
-    }
-
-    fn scroll_to_end(&self) {
-        let list = &self.imp().list_view;
-        let count = list.model().map_or(0, |model| model.n_items());
-        if count > 0 {
-            list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
-            self.stay_at_end();
-        }
-    }
-
-    /// Keeps the view at its end until the rows have settled: their heights are guesses before they are laid out,
-    /// and the list takes a new place only between two layouts.
-    fn stay_at_end(&self) {
-        if self.imp().is_jumping.replace(true) {
-            return;
-        }
-        let (frame_count, settled_count) = (Cell::new(0), Cell::new(0));
-        self.add_tick_callback(move |view, _| {
-            frame_count.set(frame_count.get() + 1);
-            settled_count.set(if view.is_at_end() { settled_count.get() + 1 } else { 0 });
-            let is_done = settled_count.get() >= 2 || frame_count.get() >= JUMP_FRAMES_MAX;
-            if is_done || !view.imp().is_jumping.get() {
-                view.imp().is_jumping.set(false);
-                view.handle_scrolled();
-                return glib::ControlFlow::Break;
-            }
-            let adjustment = view.imp().scrolled_window.vadjustment();
-            adjustment.set_value(adjustment.upper() - adjustment.page_size());
-            glib::ControlFlow::Continue
-        });
-    }
-
-    /// The person turns the wheel towards older messages: from now on the view stays where they are.
-    fn handle_wheel(&self, towards_end: f64) {
-        let adjustment = self.imp().scrolled_window.vadjustment();
-        if towards_end < 0.0 && adjustment.upper() > adjustment.page_size() {
-            self.imp().is_jumping.set(false);
-            self.set_follows_end(false);
-        }
-    }
-
-    fn is_at_end(&self) -> bool {
-        let adjustment = self.imp().scrolled_window.vadjustment();
-        adjustment.upper() - adjustment.page_size() - adjustment.value() <= END_TOLERANCE_PX
-    }
-
-    fn handle_scrolled(&self) {
-        let imp = self.imp();
-        if imp.is_jumping.get() {
-            return;
-        }
-        self.set_follows_end(self.is_at_end() && self.holds_newest());
-        self.load_around();
-    }
-
     /// Asks for what lies beyond the ends, one page before the reader gets there.
     fn load_around(&self) {
         let Some(channel) = self.channel() else { return };
@@ -315,31 +209,11 @@ impl TimelineView {
         }
     }
 
-    fn set_follows_end(&self, follows_end: bool) {
-        let imp = self.imp();
-        if let Some(channel) = self.channel() {
-            channel.timeline().set_follows_end(follows_end);
-        }
-        if follows_end {
-            self.set_missed_count(0);
-        }
-        imp.jump_revealer.set_reveal_child(!follows_end);
-        imp.jump_revealer.set_can_target(!follows_end);
-        imp.jump_button.set_sensitive(!follows_end);
-        if imp.follows_end.replace(follows_end) != follows_end {
-            self.notify_follows_end();
-        }
-    }
-
     fn set_missed_count(&self, count: u32) {
         let imp = self.imp();
         imp.missed_count.set(count);
         imp.missed_label.set_visible(count > 0);
         imp.missed_label.set_label(&count.to_string());
-    }
-
-    fn holds_newest(&self) -> bool {
-        self.channel().is_none_or(|channel| channel.timeline().is_end())
     }
 
     fn decide(&self, position: Option<&glib::Variant>, decision: fn(&Channel, &TimelineItem)) {
