@@ -7,6 +7,8 @@ use majlis_protocol::Timestamp;
 use majlis_protocol::scram::{Password, Verifier};
 use majlis_wire::Fingerprint;
 
+use super::RoomId;
+
 /// One account's life, from its making to its end; never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(pub u64);
@@ -24,6 +26,17 @@ pub struct Account {
     pub verifier: Arc<Verifier>,
     /// The keys of the devices that sign in by themselves, oldest first.
     pub devices: Vec<Fingerprint>,
+}
+
+/// Where two accounts' private messages are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// What its history hangs on; no room that anybody can name.
+    pub room: RoomId,
+    /// One of the two.
+    pub one: AccountId,
+    /// The other; the same where somebody writes to themselves.
+    pub other: AccountId,
 }
 
 /// The SHA-256 of an invite code; the code itself is known only to whoever holds it.

@@ -14,7 +14,7 @@ mod outbound;
 mod relay;
 mod storage;
 
-pub use account::{Account, AccountId, HashJob, Invite, InviteHash};
+pub use account::{Account, AccountId, Conversation, HashJob, Invite, InviteHash};
 pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};

@@ -7,7 +7,8 @@ use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
 use super::{
-    Account, AccountId, Founder, Invite, InviteHash, ListEntry, ListKind, MsgId, RoomId, RoomModes,
+    Account, AccountId, Conversation, Founder, Invite, InviteHash, ListEntry, ListKind, MsgId,
+    RoomId, RoomModes,
 };
 
 /// One change to the store. A batch of them is one transaction.
@@ -44,6 +45,13 @@ pub enum Write {
     },
     /// An account ended, and with it all that was its own.
     AccountRemoved(AccountId),
+    /// Two accounts talk in private for the first time.
+    ConversationMade {
+        /// Where that is kept.
+        conversation: Conversation,
+        /// When.
+        time: Timestamp,
+    },
     /// A device signs in by itself from now on.
     DeviceAdded {
         /// To which account.
@@ -204,6 +212,8 @@ pub struct Restored {
     pub accounts: Vec<Account>,
     /// Every invite that was not used.
     pub invites: Vec<Invite>,
+    /// Every private conversation.
+    pub conversations: Vec<Conversation>,
     /// One more than the highest account identifier ever used; at least 1.
     pub next_account: u64,
     /// Drawn once for this folder and told to nobody: what has to look random and stay the same is made of it.

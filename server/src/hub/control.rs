@@ -74,6 +74,9 @@ impl Hub {
         let concerned: Vec<ConnId> = match whose {
             Whose::Account(account) => {
                 self.end_exchanges(*account);
+                if self.accounts.get(*account).is_none() {
+                    self.conversations.remove_account(*account);
+                }
                 let conns = self.connections.keys().copied();
                 conns.filter(|&conn| self.is_signed_in(conn, *account)).collect()
             }

@@ -17,6 +17,7 @@ mod channel;
 mod command;
 mod connection;
 mod control;
+mod conversations;
 mod greeting;
 mod hashing;
 #[cfg(test)]
@@ -56,6 +57,7 @@ use self::accounts::Accounts;
 use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
+use self::conversations::Conversations;
 use self::reads::Reads;
 use self::reply::Response;
 use self::secret::Secret;
@@ -85,6 +87,7 @@ pub struct Hub {
     registering: usize,
     users: Users,
     accounts: Accounts,
+    conversations: Conversations,
     secret: Secret,
     logins: Logins,
     registers: Throttle<IpAddr>,
@@ -111,6 +114,7 @@ impl Hub {
             connections: IndexMap::new(),
             registering: 0,
             users: Users::default(),
+            conversations: Conversations::new(&restored.conversations),
             accounts: Accounts::new(restored.accounts, restored.invites, restored.next_account),
             secret: Secret::new(restored.secret),
             logins: Logins::new(&limits),

@@ -83,7 +83,7 @@ impl Hub {
         let Some(parked) = connection.parked.take() else { return };
         let Parked { mut response, wait: Wait::History { question, .. } } = *parked else { return };
         let user = connection.user();
-        history::answer(self, &mut response, &question, result);
+        history::answer(self, &mut response, user, &question, result);
         self.end_turn(Turn { conn, user, response, ending: Ending::Reply });
         self.run_waiting(conn);
     }

@@ -32,6 +32,11 @@ impl Hub {
         Some(Login { account, name })
     }
 
+    /// An account's name, as others are told; `*` for one that is gone.
+    pub(super) fn account_name(&self, account: AccountId) -> Arc<str> {
+        self.login(Some(account)).map_or_else(|| "*".into(), |login| login.name)
+    }
+
     /// Whether a name can be had by `own`, who may have another now, signed in to `account` or not.
     pub(super) fn check_name(
         &self,

@@ -6,8 +6,11 @@ use majlis_protocol::Timestamp;
 use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
-use super::tests::open;
-use crate::event::{Account, AccountId, Invite, InviteHash, Write};
+use super::tests::{message, open, room};
+use crate::event::{
+    Account, AccountId, Conversation, HistoryPage, HistoryQuery, Invite, InviteHash, RoomId,
+    Selector, Write,
+};
 
 fn verifier(name: &str) -> Arc<Verifier> {
     Verifier::decoy(b"test", name, 4096).into()
@@ -95,4 +98,40 @@ fn unused_invites_come_back() {
         store.commit_batch(&[Write::InviteRemoved(InviteHash([1; 32]))]).unwrap();
     }
     assert_eq!(open(dir.path()).1.invites, [invite(2), invite(3)]);
+}
+
+#[test]
+fn conversations_come_back_and_end_with_either_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let talk = |room, one, other| Conversation {
+        room: RoomId(room),
+        one: AccountId(one),
+        other: AccountId(other),
+    };
+    {
+        let (mut store, _) = open(dir.path());
+        let accounts = [(1, "ana"), (2, "bob"), (3, "carol")];
+        let accounts = accounts.map(|(id, name)| Write::AccountMade(account(id, name)));
+        store.commit_batch(&accounts).unwrap();
+        let made = |conversation| Write::ConversationMade { conversation, time: Timestamp(5) };
+        let talks = [made(talk(5, 2, 1)), made(talk(6, 3, 2)), made(talk(7, 3, 3)), room(8)];
+        store.commit_batch(&talks).unwrap();
+        let said = [message(5, 1, 9), message(6, 2, 9)].map(Write::Message);
+        store.commit_batch(&said).unwrap();
+    }
+    let (mut store, restored) = open(dir.path());
+    assert_eq!(restored.conversations, [talk(5, 1, 2), talk(6, 2, 3), talk(7, 3, 3)]);
+    let rooms: Vec<RoomId> = restored.rooms.iter().map(|room| room.room).collect();
+    assert_eq!(rooms, [RoomId(8)], "a conversation is no room");
+    assert_eq!(restored.next_room, 9);
+    store.commit_batch(&[Write::AccountRemoved(AccountId(1))]).unwrap();
+    for (room, expected) in [(5, 0), (6, 1)] {
+        let selector = Selector::Latest(None);
+        let query = HistoryQuery::Messages { room: RoomId(room), selector, limit: 9 };
+        let page = store.reader().unwrap().read(&query).unwrap();
+        let HistoryPage::Messages(rows) = page else { panic!("{page:?}") };
+        assert_eq!(rows.len(), expected);
+    }
+    drop(store);
+    assert_eq!(open(dir.path()).1.conversations, [talk(6, 2, 3), talk(7, 3, 3)]);
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::event::{Restored, SendRecord};
 
-use super::{account, room, value};
+use super::{account, conversation, room, value};
 
 /// `fresh_secret` becomes the folder's secret where it has none yet.
 pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::Result<Restored> {
@@ -14,6 +14,7 @@ pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::R
         invites: account::read_invites(conn)?,
         next_account: account::next_id(conn)?,
         secret: account::secret(conn, fresh_secret)?,
+        conversations: conversation::read_all(conn)?,
         rooms: room::read_all(conn)?,
         sent: sent(conn)?,
         next_room: value::next_of_sequence(conn, "room")?,

@@ -120,7 +120,7 @@ pub(super) fn read_all(conn: &Connection) -> rusqlite::Result<Vec<RestoredRoom>>
         .prepare(
             "SELECT id, name, made, lasting, topic, topic_setter, topic_time,
                     modes, door_key, people_limit, slow_seconds, founder, founder_key
-             FROM room ORDER BY id",
+             FROM room WHERE id NOT IN (SELECT room FROM conversation) ORDER BY id",
         )?
         .query_map([], read)?
         .collect::<Result<_, _>>()?;

@@ -90,3 +90,12 @@ CREATE TABLE secret (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
     bytes BLOB    NOT NULL CHECK (length(bytes) = 32)
 ) STRICT;
+
+-- A private conversation of two accounts. Its messages hang on a room without a name, which no list of rooms shows.
+CREATE TABLE conversation (
+    room INTEGER PRIMARY KEY REFERENCES room (id) ON DELETE CASCADE,
+    low  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE, -- of the two accounts, the older
+    high INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    UNIQUE (low, high),
+    CHECK (low <= high)
+) STRICT;

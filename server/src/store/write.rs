@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use crate::event::{SendRecord, StoredMessage, Write};
 
 use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
-use super::{account, room};
+use super::{account, conversation, room};
 
 /// A device that was away for longer asks its history before it sends again.
 pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -32,7 +32,13 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::PasswordSet { account, verifier } => {
                 account::set_password(conn, *account, verifier)?;
             }
-            Write::AccountRemoved(removed) => account::delete(conn, *removed)?,
+            Write::AccountRemoved(removed) => {
+                conversation::delete_of(conn, *removed)?;
+                account::delete(conn, *removed)?;
+            }
+            Write::ConversationMade { conversation, time } => {
+                conversation::insert(conn, conversation, *time)?;
+            }
             Write::DeviceAdded { account, key, time } => {
                 account::add_device(conn, *account, *key, *time)?;
             }

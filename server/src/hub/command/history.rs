@@ -9,8 +9,8 @@ use majlis_protocol::{Capability, Message, Timestamp};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    Action, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Relay, RoomId, Selector,
-    Source, StoredKind, TargetRow,
+    AccountId, Action, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Relay, RoomId,
+    Selector, Source, StoredKind, TargetRow,
 };
 use crate::hub::Hub;
 use crate::hub::refusal::Refusal;
@@ -40,13 +40,18 @@ pub(super) fn handle_chathistory(
     let limit = request.limit.min(hub.settings.limits.history_messages);
     let (target, query) = match request.wanted {
         Wanted::Messages { target, selector } => {
-            let room =
-                hub.readable_room(user, target).ok_or_else(|| request.no_such_target(target))?;
-            let name = hub.channels[room].name.as_str().into();
+            let place = hub.readable_place(user, target);
+            let (name, room) = place.ok_or_else(|| request.no_such_target(target))?;
+            let Some(room) = room else {
+                reply_nothing(&mut turn.response, name);
+                return Ok(());
+            };
             (name, HistoryQuery::Messages { room, selector, limit })
         }
         Wanted::Targets { from, to } => {
-            let rooms = hub.users[user].rooms.iter().copied().collect();
+            let rooms = hub.users[user].rooms.iter().copied();
+            let talks = hub.conversations_of(user).map(|(_, room)| room);
+            let rooms = rooms.chain(talks).collect();
             ("*".into(), HistoryQuery::Targets { rooms, from, to, limit })
         }
     };
@@ -163,6 +168,30 @@ fn unknown_message(subcommand: &str, target: &str) -> Refusal {
 }
 
 impl Hub {
+    /// Whose history that name stands for, in its canonical spelling: a room's, or what the asker and another account said to
+    /// each other, which may be nothing yet.
+    fn readable_place(&self, asker: UserId, name: &str) -> Option<(Arc<str>, Option<RoomId>)> {
+        if name.starts_with('#') {
+            let room = self.readable_room(asker, name)?;
+            return Some((self.channels[room].name.as_str().into(), Some(room)));
+        }
+        let own = self.users[asker].account_id?;
+        let present = self.users.find(name);
+        let other = match present {
+            Some(other) => self.users[other].account_id?,
+            None => self.accounts.find(name)?,
+        };
+        let name = present.map(|other| Arc::clone(&self.users[other].source().nick));
+        let name = name.unwrap_or_else(|| self.account_name(other));
+        Some((name, self.conversations.find(own, other)))
+    }
+
+    /// With whom somebody has talked in private, and where that is kept.
+    fn conversations_of(&self, user: UserId) -> impl Iterator<Item = (AccountId, RoomId)> {
+        let account = self.users[user].account_id;
+        account.into_iter().flat_map(|account| self.conversations.of(account))
+    }
+
     /// The room of that name, if the user may read its history: whoever is in a room, or may join it, may.
     fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
         let room = self.channels.find(name)?;
@@ -175,6 +204,7 @@ impl Hub {
 pub(in crate::hub) fn answer(
     hub: &Hub,
     response: &mut Response,
+    asker: Option<UserId>,
     question: &Question,
     result: Result<HistoryPage, HistoryError>,
 ) {
@@ -189,7 +219,7 @@ pub(in crate::hub) fn answer(
         Ok(HistoryPage::Targets(rows)) => {
             response.set_batch("draft/chathistory-targets", None);
             for row in &rows {
-                reply_target(hub, response, row);
+                reply_target(hub, response, asker, row);
             }
         }
         Err(HistoryError::UnknownBound) => {
@@ -203,11 +233,20 @@ pub(in crate::hub) fn answer(
     }
 }
 
+/// Two accounts that never talked have a history, and nothing is in it.
+fn reply_nothing(response: &mut Response, target: Arc<str>) {
+    response.set_batch("chathistory", Some(target));
+}
+
 /// A room that ended meanwhile has no history any more.
-fn reply_target(hub: &Hub, response: &mut Response, row: &TargetRow) {
-    if let Some(channel) = hub.channels.get(row.room) {
-        let newest = row.newest.to_string();
-        response.command("CHATHISTORY", &["TARGETS", channel.name.as_str(), &newest], None);
+fn reply_target(hub: &Hub, response: &mut Response, asker: Option<UserId>, row: &TargetRow) {
+    let room = hub.channels.get(row.room).map(|channel| channel.name.as_str().into());
+    let talk = || {
+        let mut talks = asker.into_iter().flat_map(|asker| hub.conversations_of(asker));
+        talks.find(|&(_, room)| room == row.room).map(|(other, _)| hub.account_name(other))
+    };
+    if let Some(name) = room.or_else(talk) {
+        response.command("CHATHISTORY", &["TARGETS", &name, &row.newest.to_string()], None);
     }
 }
 

@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
+use majlis_protocol::numeric::RPL_AWAY;
 use majlis_protocol::{Capability, Message, Timestamp};
 
 use super::away::reply_away;
 use super::speech::{Manner, Speech, line_bytes};
 use super::{Outcome, Turn, list_items};
 use crate::event::{
-    Audience, ConnId, MsgId, Outbound, Relay, RoomId, SendRecord, StoredMessage, Write,
+    AccountId, Action, Audience, ConnId, Conversation, MsgId, Outbound, Relay, RoomId, SendRecord,
+    StoredMessage, Write,
 };
 use crate::hub::Hub;
 use crate::hub::channel::Rank;
@@ -26,6 +28,8 @@ enum Recipient {
     /// Everybody in it, or from this rank on (ISUPPORT `STATUSMSG`).
     Room(RoomId, Rank),
     User(UserId),
+    /// An account whose person is not here.
+    Absent(AccountId),
 }
 
 pub(super) fn handle_privmsg(
@@ -98,12 +102,13 @@ impl Hub {
 
     /// Delivers to one target, or answers with the earlier echo what was delivered before.
     fn deliver(&mut self, turn: &mut Turn, user: UserId, target: &str, speech: &Speech) -> Outcome {
-        let recipient = self.recipient(target);
+        let recipient = self.recipient(user, target);
         let name = match &recipient {
             Ok(Recipient::Room(room, rank)) => {
                 format!("{}{}", rank.prefix(), self.channels[*room].name.as_str()).into()
             }
             Ok(Recipient::User(other)) => Arc::clone(&self.users[*other].source().nick),
+            Ok(Recipient::Absent(account)) => self.account_name(*account),
             Err(_) if target.starts_with(':') => "*".into(),
             Err(_) => target.into(),
         };
@@ -119,13 +124,19 @@ impl Hub {
         self.remember(speech, msgid, time);
         self.publish(turn.conn, user, &recipient, speech, &relay);
         self.echo(turn, &relay);
-        if let (Recipient::User(other), Manner::Privmsg) = (&recipient, speech.manner) {
-            reply_away(self, turn, *other);
+        match (&recipient, speech.manner) {
+            (Recipient::User(other), Manner::Privmsg) => reply_away(self, turn, *other),
+            (Recipient::Absent(account), Manner::Privmsg) => {
+                let text = "Not here now, and will read it at the next sign-in";
+                turn.response.numeric(RPL_AWAY, &[&self.account_name(*account)], text);
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    fn recipient(&self, target: &str) -> Result<Recipient, Refusal> {
+    /// Somebody with an account can also write to an account that is not here.
+    fn recipient(&self, speaker: UserId, target: &str) -> Result<Recipient, Refusal> {
         let ranked = target.chars().next().and_then(Rank::from_prefix);
         let (rank, room) = match ranked {
             Some(rank) => (rank, &target[1..]),
@@ -136,8 +147,12 @@ impl Hub {
             let found = found.map(|room| Recipient::Room(room, rank));
             found.ok_or_else(|| Refusal::no_such_channel(target))
         } else {
-            let user = self.users.find(target);
-            user.map(Recipient::User).ok_or_else(|| Refusal::no_such_nick(target))
+            let present = self.users.find(target).map(Recipient::User);
+            let absent = || {
+                let is_kept = self.users[speaker].account_id.is_some();
+                self.accounts.find(target).filter(|_| is_kept).map(Recipient::Absent)
+            };
+            present.or_else(absent).ok_or_else(|| Refusal::no_such_nick(target))
         }
     }
 
@@ -207,7 +222,13 @@ impl Hub {
                 self.tell_ranks(room, rank, conn, relay);
             }
             Recipient::User(other) => {
+                self.keep_privately(user, self.users[other].account_id, speech, relay);
                 let to = Audience::Conns(self.private_audience(conn, other));
+                self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+            }
+            Recipient::Absent(account) => {
+                self.keep_privately(user, Some(account), speech, relay);
+                let to = Audience::Conns(self.other_sessions(conn, user).collect());
                 self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
             }
         }
@@ -216,11 +237,15 @@ impl Hub {
     /// All sessions of the receiver, and of the speaker those that want to know what their others say.
     fn private_audience(&self, conn: ConnId, receiver: UserId) -> Arc<[ConnId]> {
         let speaker = self.connections[&conn].user().filter(|&speaker| speaker != receiver);
-        let own = speaker.map_or(&[][..], |speaker| &self.users[speaker].sessions);
-        let wants_echo =
-            |&other: &ConnId| other != conn && self.is_enabled(other, Capability::EchoMessage);
-        let own = own.iter().copied().filter(wants_echo);
+        let own = speaker.into_iter().flat_map(|speaker| self.other_sessions(conn, speaker));
         self.users[receiver].sessions.iter().copied().chain(own).collect()
+    }
+
+    /// A speaker's other sessions, as far as they want to know what this one says.
+    fn other_sessions(&self, conn: ConnId, speaker: UserId) -> impl Iterator<Item = ConnId> {
+        let wants_echo =
+            move |&other: &ConnId| other != conn && self.is_enabled(other, Capability::EchoMessage);
+        self.users[speaker].sessions.iter().copied().filter(wants_echo)
     }
 
     /// Notes when somebody spoke, for slow mode.
@@ -248,6 +273,34 @@ impl Hub {
 
     /// Puts a message into the room's history.
     fn keep(&mut self, room: RoomId, speech: &Speech, relay: &Relay) {
+        let name = self.channels[room].name.as_str().to_owned();
+        self.keep_as(room, name, speech, relay);
+    }
+
+    /// Puts a private message into the history that two accounts share; of what a guest says or hears, nothing is kept.
+    fn keep_privately(
+        &mut self,
+        speaker: UserId,
+        receiver: Option<AccountId>,
+        speech: &Speech,
+        relay: &Relay,
+    ) {
+        let (Some(one), Some(other)) = (self.users[speaker].account_id, receiver) else { return };
+        let (true, Action::Privmsg { target, .. } | Action::Notice { target, .. }) =
+            (speech.manner.stored_kind().is_some(), &relay.action)
+        else {
+            return;
+        };
+        let room = self.conversations.find(one, other).unwrap_or_else(|| {
+            let conversation = Conversation { room: self.ids.room(), one, other };
+            self.conversations.insert(&conversation);
+            self.store(Write::ConversationMade { conversation, time: self.now.wall });
+            conversation.room
+        });
+        self.keep_as(room, target.to_string(), speech, relay);
+    }
+
+    fn keep_as(&mut self, room: RoomId, target: String, speech: &Speech, relay: &Relay) {
         let (Some(kind), Some(msgid)) = (speech.manner.stored_kind(), relay.msgid) else { return };
         self.store(Write::Message(StoredMessage {
             room,
@@ -256,7 +309,7 @@ impl Hub {
             source: relay.source.mask(),
             account: relay.account.as_deref().map(ToOwned::to_owned),
             kind,
-            target: self.channels[room].name.as_str().to_owned(),
+            target,
             text: speech.text.to_string(),
             client_tags: speech.client_tags.to_string(),
         }));

@@ -19,6 +19,11 @@ static VERIFIER: LazyLock<Arc<Verifier>> = LazyLock::new(|| {
     Verifier::derive(&password, b"sixteen bytes of", LEAST_ITERATIONS).into()
 });
 
+/// What fits [`PASSWORD`].
+pub(super) fn verifier() -> Arc<Verifier> {
+    Arc::clone(&VERIFIER)
+}
+
 /// The accounts `ana` and `bob`.
 pub(super) fn restored() -> Restored {
     let account = |id, name: &str| Account {

@@ -11,6 +11,7 @@ mod messages;
 mod moderation;
 mod modes;
 mod plain;
+mod private;
 mod queries;
 mod random;
 mod registration;

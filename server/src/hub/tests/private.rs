@@ -1,0 +1,144 @@
+//! Private messages of accounts: kept, waiting, and nobody else's (identity.md, "Private messages").
+
+use super::accounts::{house, restored, settings, signed_in};
+use super::{House, only};
+use crate::event::{
+    AccountId, ControlRequest, Conversation, HistoryPage, HistoryQuery, Restored, RoomId,
+    StoredMessage, Write,
+};
+
+const HISTORY: &str = "batch message-tags server-time draft/chathistory";
+
+fn kept(house: &House) -> Vec<StoredMessage> {
+    let messages = house.writes.iter().filter_map(|write| match write {
+        Write::Message(message) => Some(message.clone()),
+        _ => None,
+    });
+    messages.collect()
+}
+
+#[test]
+fn what_accounts_say_to_each_other_is_kept_in_one_place() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "");
+    let bob = signed_in(&mut house, "bob", None, "");
+    house.say(ana, "PRIVMSG bob :hello");
+    house.say(bob, "NOTICE ana :beep");
+    let kept = kept(&house);
+    let said: Vec<_> = kept.iter().map(|row| (&*row.source, &*row.target, &*row.text)).collect();
+    let source = |nick| format!("{nick}!~{nick}@192.0.2.1");
+    let (from_ana, from_bob) = (source("ana"), source("bob"));
+    assert_eq!(said, [(&*from_ana, "bob", "hello"), (&*from_bob, "ana", "beep")]);
+    assert_eq!(kept[0].room, kept[1].room);
+    let conversation = Conversation { room: kept[0].room, one: AccountId(1), other: AccountId(2) };
+    let made: Vec<_> = house
+        .writes
+        .iter()
+        .filter(|write| matches!(write, Write::ConversationMade { .. }))
+        .collect();
+    assert_eq!(made, [&Write::ConversationMade { conversation, time: house.now.wall }]);
+}
+
+#[test]
+fn of_what_guests_say_or_hear_nothing_is_kept() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    let guest = house.client_with("carol", None, HISTORY);
+    house.say(ana, "PRIVMSG carol :hello");
+    house.say(guest, "PRIVMSG ana :hello");
+    assert!(kept(&house).is_empty());
+    house.read_all();
+    let refused = |target| {
+        format!(
+            ":majlis.local FAIL CHATHISTORY INVALID_TARGET LATEST {target} \
+             :Messages could not be retrieved"
+        )
+    };
+    assert_eq!(only(house.ask(guest, "CHATHISTORY LATEST ana * 5")), refused("ana"));
+    assert_eq!(only(house.ask(ana, "CHATHISTORY LATEST carol * 5")), refused("carol"));
+}
+
+#[test]
+fn who_is_away_finds_it_at_the_next_sign_in() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "echo-message");
+    let lines = house.ask(ana, "PRIVMSG Bob :are you there?");
+    assert_eq!(
+        lines,
+        [
+            ":ana!~ana@192.0.2.1 PRIVMSG bob :are you there?",
+            ":majlis.local 301 ana bob :Not here now, and will read it at the next sign-in",
+        ]
+    );
+    let message = kept(&house).remove(0);
+    let guest = house.client("carol");
+    let unknown = ":majlis.local 401 carol bob :No such nick";
+    assert_eq!(only(house.ask(guest, "PRIVMSG bob :psst")), unknown);
+
+    let bob = signed_in(&mut house, "bob", None, HISTORY);
+    house.say(bob, "CHATHISTORY TARGETS timestamp=2026-01-01T00:00:00.000Z timestamp=2027-01-01T00:00:00.000Z 9");
+    let (_, query) = house.reads.back().unwrap();
+    let HistoryQuery::Targets { rooms, .. } = query else { panic!("{query:?}") };
+    assert_eq!(*rooms, [message.room]);
+    house.answer(Ok(HistoryPage::Targets(vec![crate::event::TargetRow {
+        room: message.room,
+        newest: message.time,
+    }])));
+    let lines = house.read(bob);
+    assert!(lines[1].ends_with(&format!("CHATHISTORY TARGETS ana {}", message.time)), "{lines:?}");
+    house.say(bob, "CHATHISTORY LATEST ana * 5");
+    let (_, query) = house.reads.back().unwrap();
+    assert!(matches!(query, HistoryQuery::Messages { room, .. } if *room == message.room));
+    house.answer(Ok(HistoryPage::Messages(vec![message])));
+    let lines = house.read(bob);
+    assert!(lines[0].ends_with(" chathistory ana"), "{lines:?}");
+    assert!(lines[1].ends_with(":ana!~ana@192.0.2.1 PRIVMSG bob :are you there?"), "{lines:?}");
+}
+
+#[test]
+fn two_who_never_talked_have_an_empty_history() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    let lines = house.ask(ana, "CHATHISTORY LATEST BOB * 5");
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].ends_with(" chathistory bob"), "{lines:?}");
+    assert!(house.reads.is_empty());
+}
+
+#[test]
+fn nobody_else_finds_a_conversation() {
+    let conversation = Conversation { room: RoomId(7), one: AccountId(1), other: AccountId(2) };
+    let restored = Restored { conversations: vec![conversation], next_room: 8, ..restored() };
+    let mut house = House::with(settings(), restored);
+    let added = ControlRequest::AccountAdd {
+        name: "carol".to_owned(),
+        verifier: crate::hub::tests::accounts::verifier(),
+    };
+    house.control(added).unwrap();
+    let carol = signed_in(&mut house, "carol", None, HISTORY);
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    house.say(carol, "CHATHISTORY LATEST ana * 5");
+    house.say(carol, "CHATHISTORY LATEST bob * 5");
+    assert!(house.reads.is_empty());
+    house.say(ana, "CHATHISTORY LATEST bob * 5");
+    let (_, query) = house.reads.back().unwrap();
+    assert!(matches!(query, HistoryQuery::Messages { room: RoomId(7), .. }));
+}
+
+#[test]
+fn a_later_owner_of_a_name_finds_nothing_of_the_earlier() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    let bob = signed_in(&mut house, "bob", None, HISTORY);
+    house.say(ana, "PRIVMSG bob :secret");
+    house.say(bob, "QUIT");
+    house.control(ControlRequest::AccountRemove { name: "bob".to_owned() }).unwrap();
+    let added = ControlRequest::AccountAdd {
+        name: "bob".to_owned(),
+        verifier: crate::hub::tests::accounts::verifier(),
+    };
+    house.control(added).unwrap();
+    let bob = signed_in(&mut house, "bob", None, HISTORY);
+    assert_eq!(house.ask(bob, "CHATHISTORY LATEST ana * 5").len(), 2, "an empty batch");
+    assert!(house.reads.is_empty());
+}

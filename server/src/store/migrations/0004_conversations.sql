@@ -1,0 +1,7 @@
+CREATE TABLE conversation (
+    room INTEGER PRIMARY KEY REFERENCES room (id) ON DELETE CASCADE,
+    low  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    high INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    UNIQUE (low, high),
+    CHECK (low <= high)
+) STRICT;
