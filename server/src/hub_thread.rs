@@ -14,7 +14,7 @@ use majlis_protocol::Timestamp;
 
 use crate::control::Replies;
 use crate::event::{InboundBatch, Now, Outbound, Output};
-use crate::hub::Hub;
+use crate::hub::{Hub, HubSettings};
 use crate::reactor::ReactorHandle;
 use crate::store::{Readers, Store, StoreError};
 use crate::workers::Workers;
@@ -62,6 +62,7 @@ impl Clock {
 #[derive(Debug)]
 pub struct HubThread {
     stop: Sender<()>,
+    settings: Sender<HubSettings>,
     hub: JoinHandle<()>,
     committer: JoinHandle<Result<(), StoreError>>,
     committer_ended: Receiver<()>,
@@ -90,21 +91,28 @@ impl HubThread {
         clock: Clock,
     ) -> io::Result<Self> {
         let (stop, stopped) = bounded(1);
+        let (settings, resettled) = bounded(1);
         let (commits, outputs) = bounded(COMMIT_QUEUE_OUTPUTS);
         let (ending, committer_ended) = bounded::<()>(0);
         let hub = thread::Builder::new()
             .name("hub".to_owned())
-            .spawn(move || run_hub(hub, &inbox, &stopped, &commits, clock))?;
+            .spawn(move || run_hub(hub, &inbox, (&stopped, &resettled), &commits, clock))?;
         let committer = thread::Builder::new().name("committer".to_owned()).spawn(move || {
             let _told_when_dropped = ending;
             run_committer(store, &outlets, &outputs)
         })?;
-        Ok(Self { stop, hub, committer, committer_ended })
+        Ok(Self { stop, settings, hub, committer, committer_ended })
     }
 
     /// Closed when the committer has ended, which before [`HubThread::stop`] means that a commit failed.
     pub fn failed(&self) -> &Receiver<()> {
         &self.committer_ended
+    }
+
+    /// Has the hub go by other settings from now on.
+    pub fn resettle(&self, settings: HubSettings) {
+        // A hub that has ended goes by none.
+        let _ = self.settings.send(settings);
     }
 
     /// Says goodbye to everybody, commits and releases what is under way, and ends both threads.
@@ -120,7 +128,7 @@ impl HubThread {
 fn run_hub(
     mut hub: Hub,
     inbox: &Receiver<InboundBatch>,
-    stopped: &Receiver<()>,
+    (stopped, resettled): (&Receiver<()>, &Receiver<HubSettings>),
     commits: &Sender<Output>,
     clock: Clock,
 ) {
@@ -132,6 +140,10 @@ fn run_hub(
                 let _ = commits.send(hub.take_output());
                 return;
             }
+            recv(resettled) -> settings => match settings {
+                Ok(settings) => hub.handle_settings(settings),
+                Err(_) => return,
+            },
             recv(ticks) -> _ => hub.handle_tick(clock.now()),
             recv(inbox) -> batch => match batch {
                 Ok(batch) => take_batches(&mut hub, batch, inbox, clock),

@@ -12,7 +12,7 @@ use majlis_server::operator::read_verifier;
 use majlis_server::run::Server;
 use majlis_wire::Identity;
 use rustix::process::{Resource, getrlimit, setrlimit};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tracing_subscriber::EnvFilter;
 
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let flags = &arguments.flags;
     match arguments.command {
-        None => serve(&Config::load(flags)?),
+        None => serve(flags),
         Some(Command::Check) => check(flags),
         Some(Command::HashPassword) => {
             let verifier = read_verifier(PASSWORD_ITERATIONS)?;
@@ -60,16 +60,49 @@ fn print_lines(lines: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     Ok(output.flush()?)
 }
 
-fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+fn serve(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
+    let mut config = Config::load(flags)?;
     let signals = signals()?;
     raise_descriptor_limit();
-    let server = Server::start(config)?;
+    let server = Server::start(&config)?;
     print_welcome(server.welcome());
-    select! {
-        recv(signals) -> _ => tracing::info!("stopping"),
-        recv(server.failed()) -> _ => tracing::error!("the store failed; stopping with nothing lost that anybody saw"),
+    loop {
+        select! {
+            recv(signals) -> signal => if signal == Ok(SIGHUP) {
+                resettle(&server, &mut config, flags);
+            } else {
+                tracing::info!("stopping");
+                break;
+            },
+            recv(server.failed()) -> _ => {
+                tracing::error!("the store failed; stopping with nothing lost that anybody saw");
+                break;
+            }
+        }
     }
     Ok(server.stop()?)
+}
+
+/// Reads the settings again and follows what can change; whatever is wrong with them is said, and nothing changes.
+fn resettle(server: &Server, config: &mut Config, flags: &Flags) {
+    let new = match Config::load(flags) {
+        Ok(new) => new,
+        Err(error) => {
+            tracing::error!(%error, "the settings stay as they are");
+            return;
+        }
+    };
+    for name in config.fixed_changes(&new) {
+        tracing::warn!("{name} changes only with a new start");
+    }
+    let followed = config.with_changes_of(new);
+    match server.resettle(&followed) {
+        Ok(()) => {
+            *config = followed;
+            tracing::info!("the settings were read again");
+        }
+        Err(error) => tracing::error!(%error, "the settings stay as they are"),
+    }
 }
 
 /// The log goes to standard error; `RUST_LOG` says how much of it.
@@ -91,10 +124,10 @@ fn raise_descriptor_limit() {
     }
 }
 
-/// Told once for each signal that asks the program to stop.
+/// Told of each signal that asks the program to stop, or to read its settings again.
 fn signals() -> io::Result<Receiver<i32>> {
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
-    let (sender, receiver) = bounded(1);
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+    let (sender, receiver) = bounded(8);
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
             let _ = sender.try_send(signal);

@@ -17,7 +17,7 @@ use crate::event::{IdSource, InboundBatch};
 use crate::hub::{Hub, HubSettings, Limits};
 use crate::hub_thread::{Clock, HubThread, Outlets, inbox};
 use crate::listener::{self, Listener};
-use crate::reactor::{self, ReactorHandle, ReactorSettings};
+use crate::reactor::{self, Callers, ReactorHandle, ReactorSettings};
 use crate::store::{Readers, Store, StoreError};
 use crate::welcome;
 use crate::workers::Workers;
@@ -32,6 +32,7 @@ pub struct Server {
     control: Option<Control>,
     hub: HubThread,
     reactors: Vec<(ReactorHandle, JoinHandle<()>)>,
+    callers: Arc<Callers>,
     welcome: String,
 }
 
@@ -45,18 +46,9 @@ impl Server {
         let sockets = open_sockets(config)?;
         let addresses =
             sockets.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
-        // Clients pin the key. A certificate cannot carry every name that a place may have, and need not tell it to strangers.
-        let names = [];
         // The store's lock comes before the key: two first starts in one folder must not both make one.
         let (store, restored) = Store::open(data)?;
-        let identity = match &config.identity {
-            Some((certificate, key)) => Identity::load(certificate, key)?,
-            None => Identity::load_or_make(
-                &data.join("certificate.pem"),
-                &data.join("key.pem"),
-                &names,
-            )?,
-        };
+        let identity = load_identity(config)?;
         let ids = IdSource::new(getrandom::u32().map_err(io::Error::from)?, restored.next_room);
         let clock = Clock::start();
         let hub = Hub::new(hub_settings(config), restored, ids, clock.now());
@@ -64,14 +56,16 @@ impl Server {
         let (to_hub, from_reactors) = inbox();
         let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
         let workers = Workers::spawn(worker_threads(), &to_hub)?;
-        let reactors = spawn_reactors(config, &identity, &to_hub)?;
+        let callers = Arc::default();
+        let settings = reactor_settings(config, &identity, &callers);
+        let reactors = spawn_reactors(config.reactors, &settings, &to_hub)?;
         let (control, replies) = open_control(config.data(), to_hub);
         let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
         let outlets = Outlets { reactors: handles.clone(), readers, workers, control: replies };
         let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
         let listener = Listener::spawn(sockets, handles)?;
         let welcome = welcome::text(&config.hub.network_name, &addresses, &identity);
-        Ok(Self { listener, control, hub, reactors, welcome })
+        Ok(Self { listener, control, hub, reactors, callers, welcome })
     }
 
     /// How to join, for the operator to read.
@@ -82,6 +76,18 @@ impl Server {
     /// Closed when the server cannot go on; [`Server::stop`] then says why.
     pub fn failed(&self) -> &Receiver<()> {
         self.hub.failed()
+    }
+
+    /// Goes by other settings from now on, as far as they can change while the server runs ([`Config::fixed_changes`] names
+    /// the others). Certificate and key are read again; nothing changes when they cannot be.
+    pub fn resettle(&self, config: &Config) -> Result<(), IdentityError> {
+        let identity = load_identity(config)?;
+        let settings = reactor_settings(config, &identity, &self.callers);
+        for (handle, _) in &self.reactors {
+            handle.resettle(Arc::clone(&settings));
+        }
+        self.hub.resettle(hub_settings(config));
+        Ok(())
     }
 
     /// Takes nobody new, says goodbye, sends what waits, and ends every thread.
@@ -115,6 +121,19 @@ fn open_control(folder: &Path, to_hub: Sender<InboundBatch>) -> (Option<Control>
     }
 }
 
+/// The operator's own certificate and key, or those of the data folder, which are made at the first start.
+fn load_identity(config: &Config) -> Result<Identity, IdentityError> {
+    // Clients pin the key. A certificate cannot carry every name that a place may have, and need not tell it to strangers.
+    let names = [];
+    let data = config.data();
+    match &config.identity {
+        Some((certificate, key)) => Identity::load(certificate, key),
+        None => {
+            Identity::load_or_make(&data.join("certificate.pem"), &data.join("key.pem"), &names)
+        }
+    }
+}
+
 fn hub_settings(config: &Config) -> HubSettings {
     HubSettings {
         limits: Limits {
@@ -131,19 +150,25 @@ fn worker_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |count| count.get().div_ceil(2))
 }
 
-fn spawn_reactors(
+fn reactor_settings(
     config: &Config,
     identity: &Identity,
-    to_hub: &crossbeam_channel::Sender<InboundBatch>,
-) -> io::Result<Vec<(ReactorHandle, JoinHandle<()>)>> {
-    let settings = Arc::new(ReactorSettings {
+    callers: &Arc<Callers>,
+) -> Arc<ReactorSettings> {
+    Arc::new(ReactorSettings {
         doors: config.doors.clone(),
         max_connections: config.doors.connections.div_ceil(usize::from(config.reactors)),
+        callers: Arc::clone(callers),
         ..ReactorSettings::new(majlis_wire::server_config(identity))
-    });
-    (0..config.reactors)
-        .map(|index| reactor::spawn(index, Arc::clone(&settings), to_hub.clone()))
-        .collect()
+    })
+}
+
+fn spawn_reactors(
+    count: u16,
+    settings: &Arc<ReactorSettings>,
+    to_hub: &crossbeam_channel::Sender<InboundBatch>,
+) -> io::Result<Vec<(ReactorHandle, JoinHandle<()>)>> {
+    (0..count).map(|index| reactor::spawn(index, Arc::clone(settings), to_hub.clone())).collect()
 }
 
 /// The listening sockets of all addresses; where the choice was ours and the machine has no IPv6, of IPv4 alone.

@@ -98,6 +98,42 @@ impl Config {
         ]
     }
 
+    /// The settings that `new` has otherwise and that cannot change while the server runs.
+    pub fn fixed_changes(&self, new: &Self) -> Vec<&'static str> {
+        let (limits, new_limits) = (&self.hub.limits, &new.hub.limits);
+        let fixed = [
+            ("listen", self.listen != new.listen),
+            ("data", self.data != new.data),
+            ("tls.certificate and tls.key", self.identity != new.identity),
+            ("reactors", self.reactors != new.reactors),
+            ("server_name", self.hub.server_name != new.hub.server_name),
+            ("lobby", self.hub.lobby != new.hub.lobby),
+            ("limits.connections", self.doors.connections != new.doors.connections),
+            ("limits.sent_records", limits.sent_records != new_limits.sent_records),
+            ("limits.sent_age", limits.sent_age_ms != new_limits.sent_age_ms),
+        ];
+        fixed.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+
+    /// These settings with all changes that can be followed while the server runs.
+    #[must_use]
+    pub fn with_changes_of(&self, new: Self) -> Self {
+        let mut followed = Self {
+            listen: self.listen.clone(),
+            listens_everywhere: self.listens_everywhere,
+            data: self.data.clone(),
+            identity: self.identity.clone(),
+            reactors: self.reactors,
+            ..new
+        };
+        followed.doors.connections = self.doors.connections;
+        followed.hub.server_name.clone_from(&self.hub.server_name);
+        followed.hub.lobby = self.hub.lobby.clone();
+        followed.hub.limits.sent_records = self.hub.limits.sent_records;
+        followed.hub.limits.sent_age_ms = self.hub.limits.sent_age_ms;
+        followed
+    }
+
     /// What counts where nobody says anything.
     fn usual() -> Self {
         let machine = machine_name();

@@ -200,3 +200,19 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
     assert!(read("retention = \"59m\"").is_err());
     assert!(read("listen = [\"nowhere\"]").is_err() && read("limits = 5").is_err());
 }
+
+#[test]
+fn what_cannot_change_while_running_is_named_and_kept() {
+    let before = read("").unwrap();
+    let after = read(
+        "listen = [\"[::1]:1\"]\nserver_name = \"a.b\"\nlobby = \"#b\"\nmotd = \"new\"\n\
+         [limits]\nconnections = 5\nsent_age = \"1d\"\nflood_burst = 7\n",
+    )
+    .unwrap();
+    let fixed = ["listen", "server_name", "lobby", "limits.connections", "limits.sent_age"];
+    assert_eq!(before.fixed_changes(&after), fixed);
+    let followed = before.with_changes_of(after);
+    assert!(before.fixed_changes(&followed).is_empty());
+    assert_eq!(followed.hub.motd, ["new"]);
+    assert_eq!(followed.doors.flood.burst, 7);
+}

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The bits of an IPv6 address that one household shares; the others it chooses as it likes.
@@ -11,6 +12,8 @@ const NETWORK_BITS: u32 = 64;
 #[derive(Debug, Default)]
 pub struct Callers {
     counts: Mutex<HashMap<IpAddr, usize>>,
+    /// How many one address may have.
+    most: AtomicUsize,
 }
 
 /// A place among an address's connections, given back when this goes.
@@ -21,14 +24,19 @@ pub(crate) struct Place {
 }
 
 impl Callers {
+    /// From now on an address may have so many; those that have more keep them.
+    pub(crate) fn set_most(&self, most: usize) {
+        self.most.store(most, Ordering::Relaxed);
+    }
+
     /// A place for one more connection, unless the address has as many as it may. This machine's own are never refused:
     /// whatever runs here stands for many people.
-    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr, most: usize) -> Option<Place> {
+    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = address.to_canonical();
         let network = network(address);
         let mut counts = self.counts();
         let count = counts.entry(network).or_default();
-        if *count >= most && !address.is_loopback() {
+        if *count >= self.most.load(Ordering::Relaxed) && !address.is_loopback() {
             return None;
         }
         *count += 1;
@@ -68,7 +76,8 @@ mod tests {
     use super::*;
 
     fn admit(callers: &Arc<Callers>, address: &str) -> Option<Place> {
-        callers.admit(address.parse().unwrap(), 2)
+        callers.set_most(2);
+        callers.admit(address.parse().unwrap())
     }
 
     #[test]

@@ -43,7 +43,6 @@ struct Shared {
     conn_count: AtomicUsize,
     max_connections: usize,
     callers: Arc<Callers>,
-    connections_per_address: usize,
 }
 
 /// A connection that the reactor is to take in.
@@ -67,13 +66,14 @@ pub enum TurnedAway {
 #[derive(Debug)]
 pub(super) enum Order {
     Release(Arc<[Outbound]>),
+    Resettle(Arc<ReactorSettings>),
     ShutDown,
 }
 
 impl ReactorHandle {
     /// Gives the reactor a new connection, or closes it.
     pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TurnedAway> {
-        let place = self.shared.callers.admit(peer.ip(), self.shared.connections_per_address);
+        let place = self.shared.callers.admit(peer.ip());
         let place = place.ok_or(TurnedAway::TooManyFromThere)?;
         if self.shared.conn_count.fetch_add(1, Ordering::Relaxed) >= self.shared.max_connections {
             self.shared.note_gone();
@@ -90,6 +90,12 @@ impl ReactorHandle {
     /// Hands over the next events of the ordered stream; waits while many are waiting. Every reactor gets all of them.
     pub fn release(&self, batch: Arc<[Outbound]>) {
         self.order(Order::Release(batch));
+    }
+
+    /// Has the reactor go by other settings from now on. How many connections it holds stays.
+    pub fn resettle(&self, settings: Arc<ReactorSettings>) {
+        settings.callers.set_most(settings.doors.connections_per_address);
+        self.order(Order::Resettle(settings));
     }
 
     /// Has the reactor send what waits, for a second at most, and end.
@@ -130,12 +136,12 @@ pub(super) fn mailbox(
     settings: &ReactorSettings,
 ) -> io::Result<(ReactorHandle, Mailbox)> {
     let waker = Waker::new(registry, WAKER)?;
+    settings.callers.set_most(settings.doors.connections_per_address);
     let shared = Arc::new(Shared {
         waker,
         conn_count: AtomicUsize::new(0),
         max_connections: settings.max_connections,
         callers: Arc::clone(&settings.callers),
-        connections_per_address: settings.doors.connections_per_address,
     });
     let (to_newcomers, newcomers) = bounded(NEWCOMERS);
     let (to_orders, orders) = bounded(ORDERS);

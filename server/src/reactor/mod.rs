@@ -224,6 +224,7 @@ impl Reactor {
         for _ in 0..self.mailbox.orders.len() {
             match self.mailbox.orders.try_recv() {
                 Ok(Order::Release(batch)) => batch.iter().for_each(|event| self.apply(event)),
+                Ok(Order::Resettle(settings)) => self.settings = settings,
                 Ok(Order::ShutDown) => self.begin_shutdown(),
                 Err(_) => return,
             }

@@ -2,11 +2,12 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 use majlis_protocol::ServerAddress;
 use majlis_protocol::scram::{Password, Verifier};
 
-use crate::common::{Irc, Line, Server, Wire, run_to_its_end, run_with_input};
+use crate::common::{Irc, Line, PATIENCE, Server, Wire, run_to_its_end, run_with_input};
 
 #[test]
 fn what_is_printed_lets_people_in() {
@@ -202,6 +203,34 @@ fn a_certificate_of_the_operators_own_is_used() {
     assert_eq!(server.fingerprint, fingerprint);
     assert!(!data.path().join("key.pem").exists());
     Irc::tls(&server, "ana", "", None);
+}
+
+#[test]
+fn asked_to_it_reads_its_settings_again_and_keeps_them_when_they_are_wrong() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("majlis.toml");
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    write("motd = \"before\"\n");
+    let server = Server::start_in(data.path(), &["--config", file.to_str().unwrap()]);
+    let mut ana = Irc::plain(&server, "ana", "");
+    let motd = |ana: &mut Irc| {
+        ana.send("MOTD");
+        let line = ana.wait_for(|line| line.command() == "372");
+        ana.wait_for(|line| line.command() == "376");
+        line.params().join(" ")
+    };
+    assert!(motd(&mut ana).ends_with("before"));
+    write("motd = \"after\"\n[limits]\nwebsocket_bytes = 5000\n");
+    server.reload();
+    let start = Instant::now();
+    while !motd(&mut ana).ends_with("after") {
+        assert!(start.elapsed() < PATIENCE, "the settings were not read again");
+    }
+    write("motd = 5\n");
+    server.reload();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(motd(&mut ana).ends_with("after"));
+    Irc::tls(&server, "bo", "", None);
 }
 
 #[test]

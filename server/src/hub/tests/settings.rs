@@ -49,3 +49,19 @@ fn the_server_describes_itself_as_it_was_told() {
     let server = only(told.filter(|line| line.contains(" 312 ")).collect());
     assert_eq!(server, ":majlis.local 312 ana ana majlis.local :Nour's house");
 }
+
+#[test]
+fn other_settings_count_from_then_on_but_for_what_sessions_were_told_once() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    house.hub.handle_settings(HubSettings {
+        server_name: "other.name".to_owned(),
+        lobby: majlis_protocol::Name::room("#other").unwrap(),
+        motd: vec!["Be kind.".to_owned()],
+        ..HubSettings::default()
+    });
+    let motd = house.ask(ana, "MOTD");
+    assert_eq!(motd[1], ":majlis.local 372 ana :- Be kind.");
+    let bob = house.member("bob", "#lobby");
+    assert!(house.is_open(bob));
+}

@@ -90,6 +90,12 @@ impl Server {
         wait_bounded(&mut child)
     }
 
+    /// Asks it to read its settings again.
+    pub(crate) fn reload(&self) {
+        let sent = Command::new("kill").args(["-HUP", &self.child().id().to_string()]).status();
+        assert!(sent.expect("there is a kill command").success());
+    }
+
     /// Whether it is still there.
     pub(crate) fn is_running(&self) -> bool {
         self.child().try_wait().expect("it was started here").is_none()
