@@ -141,6 +141,7 @@ impl Channel {
     pub(super) fn handle_watched(&self, watched: bool) {
         if watched {
             self.mark_read();
+            self.retry_older();
         } else {
             // Who comes back later finds the marker where they left.
             self.timeline().window().unread_after = None;

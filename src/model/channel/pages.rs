@@ -25,14 +25,26 @@ pub(super) struct Fetch {
     awaits_server: bool,
     /// How many answers of the server are still to come that nobody waits for any more.
     late_answers: u32,
+    /// Whether the last one found nothing older, though there may be something: asking again at once would find no more.
+    is_in_vain: bool,
 }
 
 impl Channel {
     /// Asks for a page before the oldest row, from the archive and then from the server; does nothing
-    /// while one is on its way.
+    /// while one is on its way, nor where the last one was in vain, until we are online anew or the person looks again.
     pub fn load_older(&self) {
-        if !self.imp().fetch.get().is_under_way && !self.timeline().is_start() {
+        let fetch = self.imp().fetch.get();
+        if !fetch.is_under_way && !fetch.is_in_vain && !self.timeline().is_start() {
             self.fetch(Self::fetch_older);
+        }
+    }
+
+    /// What was asked for in vain may be had now.
+    pub(in crate::model) fn retry_older(&self) {
+        let fetch = self.imp().fetch.get();
+        if fetch.is_in_vain {
+            self.imp().fetch.set(Fetch { is_in_vain: false, ..fetch });
+            self.load_older();
         }
     }
 
@@ -68,7 +80,7 @@ impl Channel {
         } else if fetch.awaits_server {
             self.timeline().window().add_older(messages.to_vec(), is_start);
             self.timeline().publish_older();
-            self.end_fetch();
+            self.end_fetch_older(messages.is_empty() && !is_start);
         }
     }
 
@@ -79,6 +91,7 @@ impl Channel {
             is_under_way: true,
             awaits_server: false,
             late_answers: last.late_answers + u32::from(last.awaits_server),
+            is_in_vain: false,
         };
         self.imp().fetch.set(fetch);
         self.timeline().set_loading(true);
@@ -91,6 +104,11 @@ impl Channel {
         self.timeline().set_loading(false);
     }
 
+    fn end_fetch_older(&self, is_in_vain: bool) {
+        self.imp().fetch.set(Fetch { is_in_vain, ..self.imp().fetch.get() });
+        self.end_fetch();
+    }
+
     async fn fetch_older(self, fetch: Fetch) {
         let oldest = self.timeline().window().oldest();
         let page = self.services().archive.page_before(self.key(), oldest, PAGE).await;
@@ -99,11 +117,12 @@ impl Channel {
         }
         // A failure is told by the archive itself; the server may still know.
         let page = page.unwrap_or_default();
-        let is_whole = is_whole(&page);
+        let (is_whole, is_empty) = (is_whole(&page), page.is_empty());
         self.add_first_page(page);
         self.timeline().publish_older();
-        if is_whole || self.timeline().is_start() || !self.ask_server() {
-            self.end_fetch();
+        let is_start = self.timeline().is_start();
+        if is_whole || is_start || !self.ask_server() {
+            self.end_fetch_older(is_empty && !is_start);
         }
     }
 

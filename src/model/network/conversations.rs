@@ -123,7 +123,7 @@ impl Network {
         rooms.map(|room| (room.name(), room.newest())).collect()
     }
 
-    /// With people one is together as soon as one is online; rooms tell it themselves.
+    /// With people one is together as soon as one is online; rooms tell it themselves. Older pages can be had again.
     pub(super) fn show_presence(&self) {
         let is_online = self.state() == ConnectionState::Online;
         let is_connected = is_online || self.state() == ConnectionState::Registering;
@@ -132,6 +132,9 @@ impl Network {
                 channel.set_joined(is_online);
             } else if !is_connected {
                 channel.set_joined(false);
+            }
+            if is_online {
+                channel.retry_older();
             }
         }
     }

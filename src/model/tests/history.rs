@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::irc::HistoryMark;
+use crate::irc::event::Failure;
 
 use super::*;
 
@@ -76,17 +77,54 @@ fn older_pages_come_from_the_archive_and_then_from_the_server() {
 }
 
 #[test]
-fn a_fetch_that_fails_can_be_tried_again() {
+fn a_fetch_in_vain_is_not_repeated_until_it_may_bring_something() {
     let (world, network, room) = World::online();
     world.events(&network, vec![live(messages(5..=9))]);
     world.asked();
+    let fail = || {
+        assert_eq!(world.asked().len(), 1);
+        world.events(&network, vec![said(Origin::Older { is_start: false }, vec![])]);
+        assert!(!room.timeline().is_loading() && !room.timeline().is_start());
+        older(&world, &room);
+        assert_eq!(world.asked(), []);
+    };
     older(&world, &room);
-    world.events(&network, vec![said(Origin::Older { is_start: false }, vec![])]);
-    assert!(!room.timeline().is_loading() && !room.timeline().is_start());
-    older(&world, &room);
-    assert_eq!(world.asked().len(), 2);
+    fail();
+    // The person looks again.
+    world.act(|_| room.set_watched(true));
+    fail();
+    // The connection is another one.
+    let lost = State::Waiting { retry_in_ms: 1000, failure: Failure::Lost };
+    world.events(&network, vec![Event::State(lost)]);
+    world.come_online(&network);
+    fail();
+    world.act(|_| {
+        room.set_watched(false);
+        room.set_watched(true);
+    });
     world.events(&network, vec![said(Origin::Older { is_start: true }, messages(1..=4))]);
     assert_eq!(texts(&room), numbered(1..=9));
+}
+
+#[test]
+fn without_a_connection_the_archive_is_not_asked_over_and_over() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(5..=9)), Event::State(State::Offline)]);
+    let loads = Rc::new(Cell::new(0));
+    let count = Rc::clone(&loads);
+    // As the view does, whose rows leave room for more.
+    room.timeline().connect_is_loading_notify(glib::clone!(
+        #[weak]
+        room,
+        move |timeline| if !timeline.is_loading() {
+            count.set(count.get() + 1);
+            room.load_older();
+        }
+    ));
+    older(&world, &room);
+    world.settle();
+    assert_eq!(loads.get(), 1);
+    assert!(!room.timeline().is_loading());
 }
 
 #[test]
