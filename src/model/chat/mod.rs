@@ -103,8 +103,8 @@ impl Chat {
         Self::start_with(Place::new(paths.data.clone()), life::start_link)
     }
 
-    /// Adds a server and connects to it; where it is known already, that one, with the new name and
-    /// key, is connected.
+    /// Adds a server and connects to it; where it is known already, that one, with the new name, is
+    /// connected. A key that it is trusted by already stays.
     ///
     /// Call it once `is-restored` is true.
     pub fn add_network(&self, settings: &NetworkSettings) -> Network {

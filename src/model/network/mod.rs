@@ -205,8 +205,9 @@ impl Network {
         if imp.encrypted.replace(settings.encrypt) != settings.encrypt {
             self.notify_encrypted();
         }
-        if let Some(pin) = settings.fingerprint.as_ref().and_then(|text| text.parse().ok()) {
-            imp.pin.set(Some(pin));
+        // A link is whoever's; only the person, asked with both keys in sight, puts another key in the trusted one's place.
+        if imp.pin.get().is_none() {
+            imp.pin.set(settings.fingerprint.as_ref().and_then(|text| text.parse().ok()));
         }
         self.set_display_name(&settings.display_name);
         self.set_nick(&nick_from_display_name(&settings.display_name).unwrap_or_default());

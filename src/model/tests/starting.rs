@@ -84,6 +84,19 @@ fn a_changed_key_is_told_with_both_words_and_pins_nothing() {
 }
 
 #[test]
+fn a_link_with_another_key_does_not_replace_the_trusted_one() {
+    let world = World::new();
+    let link = |byte| NetworkSettings {
+        fingerprint: Some(Fingerprint::new([byte; 32]).to_string()),
+        ..settings("majlis.local")
+    };
+    world.act(|chat| chat.add_network(&link(1)));
+    world.act(|chat| chat.add_network(&link(2)));
+    assert_eq!(world.config().pin, Some(Fingerprint::new([1; 32])));
+    assert_eq!(world.restarted().config().pin, Some(Fingerprint::new([1; 32])));
+}
+
+#[test]
 fn how_the_connection_stands_is_said_in_words() {
     let (world, network, room) = World::online();
     let lost = State::Waiting { retry_in_ms: 1000, failure: Failure::Lost };
