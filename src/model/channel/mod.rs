@@ -327,6 +327,11 @@ impl Channel {
         self.imp().members.replace(members, me);
     }
 
+    /// The member of this nick.
+    pub(super) fn find_member(&self, nick: &str) -> Option<Member> {
+        self.imp().members.find(nick)
+    }
+
     /// Somebody came in.
     pub(super) fn add_member(&self, member: &event::Member, time_ms: u64) {
         self.imp().members.add(member, false);

@@ -35,19 +35,31 @@ impl Network {
             self.emit_open_requested(&channel);
             return;
         }
-        if matches!(self.state(), ConnectionState::Offline | ConnectionState::Failed) {
-            // Every open room is joined with the next connection.
-            self.emit_open_requested(&self.ensure(&name));
-            return;
-        }
-        self.imp().opening.borrow_mut().insert(fold(&name));
         let known = self.find(&name).and_then(|channel| channel.newest());
-        self.ask(Command::Join { room: name, known });
+        match self.state() {
+            // Every open room is joined with the next connection.
+            ConnectionState::Offline | ConnectionState::Failed => {}
+            ConnectionState::Registering | ConnectionState::Online => {
+                self.imp().opening.borrow_mut().insert(fold(&name));
+                self.ask(Command::Join { room: name, known });
+                return;
+            }
+            // The next connection is prepared already, and has to be told.
+            ConnectionState::Waiting | ConnectionState::Connecting | ConnectionState::Securing => {
+                self.ask(Command::Join { room: name.clone(), known });
+            }
+        }
+        self.emit_open_requested(&self.ensure(&name));
     }
 
     /// The conversation with one person, made where there was none.
     pub fn open_private(&self, nick: &str) -> Channel {
-        self.ensure(nick)
+        let channel = self.ensure(nick);
+        // Who never spoke to us is known from the rooms.
+        if let Some(member) = self.open_channels().iter().find_map(|room| room.find_member(nick)) {
+            channel.set_title(&member.display_name());
+        }
+        channel
     }
 
     /// The conversation of this name, made or opened again where it has to be.

@@ -1,6 +1,6 @@
 //! Who is there, and conversations with one person.
 
-use crate::irc::event::{Member, Role};
+use crate::irc::event::{Failure, Member, Role};
 
 use super::*;
 
@@ -123,6 +123,20 @@ fn a_room_joined_offline_is_entered_with_the_next_connection() {
 }
 
 #[test]
+fn a_room_joined_while_the_connection_is_lost_is_there_at_once_and_stays() {
+    let (world, network, _) = World::online();
+    let lost = State::Waiting { retry_in_ms: 1000, failure: Failure::Lost };
+    world.events(&network, vec![Event::State(lost)]);
+    let opened = listen(&network, "open-requested");
+    world.asked();
+    world.act(|_| network.join("tea"));
+    assert_eq!(opened.take(), ["#tea"]);
+    assert_eq!(world.asked(), [Command::Join { room: "#tea".into(), known: None }]);
+    let rooms = world.restarted().config().rooms;
+    assert_eq!(rooms, [(ROOM.to_owned(), None), ("#tea".to_owned(), None)]);
+}
+
+#[test]
 fn joining_shows_the_room_once_we_are_in() {
     let (world, network, _) = World::online();
     let opened = listen(&network, "open-requested");
@@ -139,4 +153,14 @@ fn joining_shows_the_room_once_we_are_in() {
         Event::JoinFailed { room: "#secret".into(), reason: "Invitation only".to_owned().into() };
     world.events(&network, vec![failed]);
     assert_eq!(told.take(), ["#secret cannot be entered: Invitation only"]);
+}
+
+#[test]
+fn somebody_who_never_spoke_to_us_is_called_as_in_the_room() {
+    let (world, network, _) = World::online();
+    let all = vec![member("ana", Role::None)];
+    world.events(&network, vec![Event::Members { room: ROOM.into(), members: all }]);
+    let (ana, ben) = world.act(|_| (network.open_private("ana"), network.open_private("ben")));
+    assert_eq!((ana.title(), ana.name()), ("The ana".into(), "ana".into()));
+    assert_eq!(ben.title(), "ben");
 }
