@@ -3,6 +3,7 @@
 import subprocess
 
 import steps
+from driver import until
 from scene import WindowTest
 
 NARROW, HEIGHT = 360, 640
@@ -22,6 +23,17 @@ class Appearance(WindowTest):
         for role, name in (("entry", steps.COMPOSER), ("button", "Send")):
             self.assert_inside(ana, ana.find(role, name))
         self.picture(ana, "room")
+        self.assert_escape_leads_back_from_the_people(ana)
+
+    def assert_escape_leads_back_from_the_people(self, app):
+        app.type_keys("F9")
+        app.find("button", "Back to the Conversation")
+        app.type_keys("Escape")
+        app.wait_until_gone("button", "Back to the Conversation")
+        composer = app.find("entry", steps.COMPOSER)
+        until(lambda: composer.is_focused, "the caret to be back in the composer")
+        app.type_keys("Escape")
+        app.find("entry", steps.COMPOSER)
 
     def assert_inside(self, app, node):
         left, _, whole, _ = app.find("window").extents()

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
+use gtk::gdk;
 
 use super::{Composer, PeoplePane, TimelineView};
 use crate::i18n::gettext;
@@ -56,6 +57,8 @@ mod imp {
             PeoplePane::ensure_type();
             TimelineView::ensure_type();
             class.bind_template();
+            // Where the pages lie one over the other, Escape would otherwise turn away from the conversation.
+            class.add_binding_action(gdk::Key::Escape, gdk::ModifierType::empty(), "win.escape");
         }
 
         fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
