@@ -41,6 +41,9 @@ struct Options {
     /// What you call yourself there
     #[arg(long)]
     name: Option<String>,
+    /// Only fill the address in, and let the person look at it first: for links, which may come from anywhere
+    #[arg(long = "from-link", hide = true)]
+    is_from_link: bool,
     /// Stay without a window until the desktop asks for one
     #[arg(long = "gapplication-service", hide = true)]
     is_service: bool,
@@ -90,8 +93,8 @@ mod imp {
 
         fn command_line(&self, command_line: &gio::ApplicationCommandLine) -> glib::ExitCode {
             match Options::try_parse_from(command_line.arguments()) {
-                Ok(Options { address: Some(address), name, .. }) => {
-                    self.obj().open_address(Wanted { address, name, connects: true });
+                Ok(Options { address: Some(address), name, is_from_link, .. }) => {
+                    self.obj().open_address(Wanted { address, name, connects: !is_from_link });
                 }
                 Ok(_) => self.activate(),
                 Err(error) => {
@@ -147,7 +150,7 @@ impl Application {
         }
         for window in self.windows() {
             if let Some(window) = window.downcast_ref::<Window>() {
-                window.save_size();
+                window.prepare_to_leave();
             }
             window.set_visible(false);
         }

@@ -64,7 +64,6 @@ mod imp {
 
     impl WindowImpl for Window {
         fn close_request(&self) -> glib::Propagation {
-            self.obj().save_size();
             self.obj().leave("");
             // The application ends the window with itself, after the goodbye.
             glib::Propagation::Stop
@@ -108,8 +107,14 @@ impl Window {
         self.show_first_page();
     }
 
+    /// Before the program ends: gives up a first connection that is not there yet, and remembers how large the window is.
+    pub fn prepare_to_leave(&self) {
+        self.imp().connect_view.cancel();
+        self.save_size();
+    }
+
     /// Remembers how large the window is.
-    pub fn save_size(&self) {
+    fn save_size(&self) {
         let Some(settings) = self.imp().settings.get() else { return };
         let (width, height) = self.default_size();
         let saved = settings

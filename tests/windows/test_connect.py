@@ -31,6 +31,21 @@ class Connect(WindowTest):
         steps.enter_address(ana, self.server.host, self.server.port, "Ana")
         ana.find("button", "The Words Match")
 
+    def test_a_server_that_was_never_trusted_is_not_remembered(self):
+        ana = self.open_app("ana")
+        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
+        ana.find("button", "The Words Match")
+        self.assertEqual(ana.close_window(), 0)
+        again = self.open_app("ana")
+        again.find("button", "Connect")
+
+    def test_a_link_from_elsewhere_is_looked_at_first(self):
+        ana = self.open_app("ana", ["--from-link", self.server.link, "--name", "Ana"])
+        port = ana.find("entry", "Port")
+        until(lambda: port.text == str(self.server.port), "the link to be taken apart")
+        ana.press("Connect")
+        steps.wait_until_inside(ana)
+
     def test_a_server_is_trusted_once_and_the_archive_shows_at_once(self):
         ana = self.open_app("ana")
         steps.connect(ana, self.server, "Ana")

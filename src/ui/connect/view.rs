@@ -242,7 +242,8 @@ impl ConnectView {
         self.imp().address_page.show_trouble(words);
     }
 
-    fn cancel(&self) {
+    /// Gives up the attempt under way, if there is one; a server that was only to be tried is forgotten again.
+    pub(crate) fn cancel(&self) {
         let imp = self.imp();
         imp.address_page.set_busy(false);
         let Some(attempt) = imp.attempt.take() else { return };
