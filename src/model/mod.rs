@@ -29,6 +29,6 @@ pub use channel::Channel;
 pub use chat::{Chat, Paths};
 pub use member::{Member, Role};
 pub use network::{KeyChange, Network};
-pub use settings::{NetworkSettings, check_display_name};
+pub use settings::{NetworkSettings, check_display_name, check_room_name};
 pub use state::ConnectionState;
 pub use timeline::{ItemKind, SendState, Timeline, TimelineItem};

@@ -1,7 +1,7 @@
 //! What a person fills in to join a server: reading it, and saying in words what is wrong with it.
 
 use crate::i18n::gettext;
-use crate::irc::{AddressError, Fingerprint, ServerAddress, nick_from_display_name};
+use crate::irc::{AddressError, Fingerprint, Name, ServerAddress, nick_from_display_name};
 
 /// Where a server is, and as whom to join it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +46,16 @@ pub fn check_display_name(display_name: &str) -> Result<(), String> {
             Err(gettext("Type the name that others will see."))
         }
         None => Err(gettext("A name needs at least one letter.")),
+    }
+}
+
+/// Whether a room can have this name, which begins with `#`.
+///
+/// The error is a translated sentence to show beside the field.
+pub fn check_room_name(name: &str) -> Result<(), String> {
+    match Name::room(name) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(gettext("This cannot be the name of a room.")),
     }
 }
 

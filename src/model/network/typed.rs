@@ -5,6 +5,7 @@ use glib::subclass::prelude::*;
 use crate::i18n::gettext;
 use crate::irc::{Command, Name, nick_from_display_name};
 use crate::model::Channel;
+use crate::model::settings::check_room_name;
 use crate::model::slash::{self, Typed};
 
 use super::Network;
@@ -29,9 +30,7 @@ impl Network {
 
     fn join_checked(&self, name: &str) -> Result<(), String> {
         let name = if name.starts_with('#') { name.to_owned() } else { format!("#{name}") };
-        if Name::room(&name).is_err() {
-            return Err(gettext("This cannot be the name of a room."));
-        }
+        check_room_name(&name)?;
         self.join(&name);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use crate::model::Network;
+use crate::model::{Network, check_room_name};
 
 /// What a room's name begins with on the wire; people may leave it out.
 const ROOM_PREFIX: char = '#';
@@ -22,6 +22,8 @@ mod imp {
         pub(super) join_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) name_row: TemplateChild<adw::EntryRow>,
+        #[template_child]
+        pub(super) trouble_label: TemplateChild<gtk::Label>,
         pub(super) network: RefCell<Option<Network>>,
     }
 
@@ -59,7 +61,11 @@ mod imp {
             self.name_row.connect_changed(glib::clone!(
                 #[weak]
                 dialog,
-                move |row| dialog.imp().join_button.set_sensitive(room_name(&row.text()).is_some())
+                move |row| {
+                    dialog.imp().join_button.set_sensitive(room_name(&row.text()).is_some());
+                    dialog.imp().trouble_label.set_visible(false);
+                    row.remove_css_class("error");
+                }
             ));
         }
     }
@@ -85,19 +91,35 @@ impl JoinRoomDialog {
 
     fn join(&self) {
         let imp = self.imp();
-        if let (Some(network), Some(name)) =
-            (&*imp.network.borrow(), room_name(&imp.name_row.text()))
-        {
-            network.join(&name);
+        let (Some(network), Some(name)) =
+            (imp.network.borrow().clone(), room_name(&imp.name_row.text()))
+        else {
+            return;
+        };
+        match check_room_name(&name) {
+            Ok(()) => {
+                network.join(&name);
+                self.close();
+            }
+            Err(words) => self.show_trouble(&words),
         }
-        self.close();
+    }
+
+    fn show_trouble(&self, words: &str) {
+        let imp = self.imp();
+        imp.name_row.add_css_class("error");
+        imp.name_row.grab_focus();
+        imp.trouble_label.set_label(words);
+        imp.trouble_label.set_visible(true);
+        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
     }
 }
 
-/// The room's full name for what a person typed; `None` when they typed none.
+/// The room's full name for what a person typed, with `_` for each space as in a nick; `None` when they typed none.
 fn room_name(typed: &str) -> Option<String> {
-    let name = typed.trim().trim_start_matches(ROOM_PREFIX);
-    (!name.is_empty()).then(|| format!("{ROOM_PREFIX}{name}"))
+    let words: Vec<&str> =
+        typed.trim_start().trim_start_matches(ROOM_PREFIX).split_whitespace().collect();
+    (!words.is_empty()).then(|| format!("{ROOM_PREFIX}{}", words.join("_")))
 }
 
 #[cfg(test)]
@@ -109,5 +131,10 @@ mod tests {
         assert_eq!(room_name(" garden ").as_deref(), Some("#garden"));
         assert_eq!(room_name("#مجلس").as_deref(), Some("#مجلس"));
         assert_eq!(room_name(" # "), None);
+    }
+
+    #[test]
+    fn spaces_have_a_sign_of_their_own() {
+        assert_eq!(room_name("#Garden  Party ").as_deref(), Some("#Garden_Party"));
     }
 }
