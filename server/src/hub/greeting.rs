@@ -2,7 +2,7 @@
 
 use majlis_protocol::numeric::{RPL_CREATED, RPL_ISUPPORT, RPL_MYINFO, RPL_WELCOME, RPL_YOURHOST};
 use majlis_protocol::vendor::LOBBY_TOKEN;
-use majlis_protocol::{Isupport, NICK_MAX_BYTES, NICK_MAX_CHARS, ROOM_MAX_CHARS};
+use majlis_protocol::{Capability, Isupport, NICK_MAX_BYTES, NICK_MAX_CHARS, ROOM_MAX_CHARS};
 
 use super::Hub;
 use super::command::{KEY_MAX_BYTES, USER_MODES, reply_lusers, reply_motd};
@@ -34,12 +34,20 @@ impl Hub {
         reply_motd(self, response);
     }
 
+    /// In a batch of its own where that is wanted (draft/extended-isupport).
     pub(super) fn reply_isupport(&self, response: &mut Response) {
+        let is_batched = response.is_enabled(Capability::ExtendedIsupport);
+        if is_batched {
+            response.begin_inner("draft/isupport");
+        }
         let text = "are supported by this server";
         let around = ":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + text.len();
         for tokens in self.isupport().lines(LINE_BYTES - around) {
             let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
             response.numeric(RPL_ISUPPORT, &tokens, text);
+        }
+        if is_batched {
+            response.end_inner();
         }
     }
 
@@ -68,6 +76,10 @@ impl Hub {
         tokens.set("AWAYLEN", &limits.away_bytes.to_string());
         tokens.set("KICKLEN", &limits.reason_bytes.to_string());
         tokens.set("NAMELEN", &limits.realname_bytes.to_string());
+        tokens.set("ELIST", "CMNTU");
+        tokens.set("SAFELIST", "");
+        tokens.set("WHOX", "");
+        tokens.set("MONITOR", &limits.watched.to_string());
         tokens.set("MODES", &limits.mode_changes.to_string());
         tokens.set("CHANLIMIT", &format!("#:{}", limits.rooms_per_person));
         tokens.set("LINELEN", &LINE_BYTES.to_string());

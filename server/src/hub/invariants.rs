@@ -13,6 +13,8 @@ impl Hub {
         self.sent.verify();
         self.accounts.verify();
         self.verify_names();
+        let is_open = |conn| self.connections.contains_key(&conn);
+        self.watches.verify(is_open, self.settings.limits.watched);
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();

@@ -25,6 +25,7 @@ mod invariants;
 mod invitations;
 mod lists;
 mod mask;
+mod past;
 mod plain;
 mod presence;
 mod reads;
@@ -42,6 +43,7 @@ pub(crate) mod testing;
 mod tests;
 mod throttle;
 mod user;
+mod watch;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -58,12 +60,14 @@ use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
 use self::conversations::Conversations;
+use self::past::PastUsers;
 use self::reads::Reads;
 use self::reply::Response;
 use self::secret::Secret;
 use self::sent::SentRecords;
 use self::throttle::{Logins, Throttle};
 use self::user::Users;
+use self::watch::Watches;
 use crate::event::{
     CloseReason, ConnId, Guest, HubInput, IdSource, Now, Outbound, Output, Peer, Restored,
     RestoredRoom, Write,
@@ -94,6 +98,10 @@ pub struct Hub {
     /// Passwords that the workers have not answered.
     hashing: usize,
     channels: Channels,
+    past: PastUsers,
+    watches: Watches,
+    /// How often each command was used, in the order of the table.
+    command_counts: Vec<u64>,
     sent: SentRecords,
     reads: Reads,
     batch_number: u64,
@@ -121,6 +129,9 @@ impl Hub {
             registers: Throttle::new(limits.registers_per_address, limits.register_window_ms),
             hashing: 0,
             channels: Channels::default(),
+            past: PastUsers::default(),
+            watches: Watches::default(),
+            command_counts: command::counts(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
             batch_number: 0,
@@ -227,6 +238,7 @@ impl Hub {
             self.out.events.push(Outbound::Close { conn, farewell });
         }
         self.registering = 0;
+        self.watches = Watches::default();
         self.reads.clear_waiting();
     }
 

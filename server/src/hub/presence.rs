@@ -221,7 +221,7 @@ impl Hub {
         let username = Arc::clone(&self.users[user].username);
         let action = Action::Chghost { username: Arc::clone(&username), host: Arc::clone(&host) };
         let relay = self.relay_of(user, action);
-        self.tell_neighbours(user, Some(conn), &relay);
+        self.tell_acquaintances(user, Some(conn), &relay);
         self.users.set_user_host(user, username, host);
     }
 
@@ -260,6 +260,7 @@ impl Hub {
     pub(super) fn end_connection(&mut self, conn: ConnId, reason: &str) -> Option<Connection> {
         let connection = self.connections.swap_remove(&conn)?;
         self.reads.forget(conn);
+        self.watches.clear(conn);
         if let Some(user) = connection.user() {
             self.users[user].sessions.retain(|&session| session != conn);
             if self.users[user].sessions.is_empty() {
@@ -274,8 +275,10 @@ impl Hub {
     fn end_user(&mut self, user: UserId, conn: ConnId, reason: &str) {
         let relay = self.relay_of(user, Action::Quit { reason: self.cut_reason(reason) });
         self.tell_neighbours(user, Some(conn), &relay);
-        let rooms = self.users.remove(user).map(|user| user.rooms).unwrap_or_default();
-        for room in rooms {
+        self.past.add(&self.users[user], self.now.wall, self.settings.limits.past_users);
+        let Some(gone) = self.users.remove(user) else { return };
+        self.tell_departure(&gone.nick);
+        for room in gone.rooms {
             self.end_membership(user, room);
         }
     }

@@ -40,6 +40,9 @@ struct Batch {
 enum Entry {
     Line(Range<usize>),
     Relay(Arc<Relay>),
+    /// From here to its end, entries are a batch of this kind within the answer; such batches do not nest.
+    Begin(&'static str),
+    End,
 }
 
 impl Response {
@@ -85,11 +88,44 @@ impl Response {
         items: impl IntoIterator<Item = Cow<'a, str>>,
     ) {
         let words_bytes: usize = words.iter().map(|word| word.len() + 1).sum();
-        let room = LINE_BYTES - ": ".len() - self.server.len() - code.len() - 1;
-        let room = room - self.nick.len() - words_bytes - " :\r\n".len();
-        for line in lines_of(items, room) {
+        for line in lines_of(items, self.list_room(code) - words_bytes) {
             self.numeric(code, words, &line);
         }
+    }
+
+    /// The same without words and with commas between; there are no spaces in the items.
+    pub(super) fn numeric_commas<'a>(
+        &mut self,
+        code: &str,
+        items: impl IntoIterator<Item = Cow<'a, str>>,
+    ) {
+        for line in lines_of(items, self.list_room(code)) {
+            self.numeric(code, &[], &line.replace(' ', ","));
+        }
+    }
+
+    /// How many bytes the text of a numeric without words may have.
+    fn list_room(&self, code: &str) -> usize {
+        let around = ":   :\r\n".len() + self.server.len() + code.len() + self.nick.len();
+        LINE_BYTES - around
+    }
+
+    /// Begins a batch of this kind within the answer, where batches are understood.
+    pub(super) fn begin_inner(&mut self, kind: &'static str) {
+        if self.enabled.contains(Capability::Batch) {
+            self.entries.push(Entry::Begin(kind));
+        }
+    }
+
+    /// Ends the batch that was begun last.
+    pub(super) fn end_inner(&mut self) {
+        if self.enabled.contains(Capability::Batch) {
+            self.entries.push(Entry::End);
+        }
+    }
+
+    pub(super) fn is_enabled(&self, capability: Capability) -> bool {
+        self.enabled.contains(capability)
     }
 
     /// A command of the server's own.
@@ -177,22 +213,21 @@ impl Response {
         match batch {
             Some(batch) => {
                 *batch_number += 1;
-                self.finish_batch(&batch, &batch_number.to_string())
+                let reference = batch_number.to_string();
+                self.finish_batch(&batch, &reference, batch_number)
             }
-            None => self.finish_lines(),
+            None => self.finish_lines(batch_number),
         }
     }
 
-    fn finish_lines(&self) -> Vec<u8> {
+    fn finish_lines(&self, batch_number: &mut u64) -> Vec<u8> {
         let label = self.label.as_deref().map(|label| ("label", label));
         let mut out = Vec::with_capacity(self.bodies.len() + 128);
-        for entry in &self.entries {
-            self.write_entry(&mut out, entry, label.as_slice());
-        }
+        self.write_entries(&mut out, label.as_slice(), batch_number);
         out
     }
 
-    fn finish_batch(&self, batch: &Batch, reference: &str) -> Vec<u8> {
+    fn finish_batch(&self, batch: &Batch, reference: &str, batch_number: &mut u64) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.bodies.len() + 32 * self.entries.len() + 128);
         let (start, end) = (format!("+{reference}"), format!("-{reference}"));
         let mut first = Encoder::new("BATCH").source(&self.server);
@@ -204,12 +239,46 @@ impl Response {
             first = first.param(param);
         }
         first.write_to(&mut out).expect(ALWAYS_FITS);
-        for entry in &self.entries {
-            self.write_entry(&mut out, entry, &[("batch", reference)]);
-        }
+        self.write_entries(&mut out, &[("batch", reference)], batch_number);
         let last = Encoder::new("BATCH").source(&self.server).param(&end);
         last.write_to(&mut out).expect(ALWAYS_FITS);
         out
+    }
+
+    /// Writes all entries with these tags; what is in a batch within the answer has that batch's instead.
+    fn write_entries(&self, out: &mut Vec<u8>, tags: &[(&str, &str)], batch_number: &mut u64) {
+        let mut inner: Option<String> = None;
+        for entry in &self.entries {
+            match entry {
+                Entry::Begin(kind) => {
+                    *batch_number += 1;
+                    self.write_border(out, tags, &format!("+{batch_number}"), Some(kind));
+                    inner = Some(batch_number.to_string());
+                }
+                Entry::End => {
+                    let reference = inner.take().unwrap_or_default();
+                    self.write_border(out, tags, &format!("-{reference}"), None);
+                }
+                _ => match &inner {
+                    Some(reference) => self.write_entry(out, entry, &[("batch", reference)]),
+                    None => self.write_entry(out, entry, tags),
+                },
+            }
+        }
+    }
+
+    /// The first or last line of a batch within the answer.
+    fn write_border(
+        &self,
+        out: &mut Vec<u8>,
+        tags: &[(&str, &str)],
+        word: &str,
+        kind: Option<&str>,
+    ) {
+        write_tags(out, tags);
+        let line = Encoder::new("BATCH").source(&self.server).param(word);
+        let line = kind.into_iter().fold(line, Encoder::param);
+        line.write_to(out).expect(ALWAYS_FITS);
     }
 
     fn write_entry(&self, out: &mut Vec<u8>, entry: &Entry, tags: &[(&str, &str)]) {
@@ -223,6 +292,7 @@ impl Response {
                     out.extend_from_slice(&bytes);
                 }
             }
+            Entry::Begin(_) | Entry::End => {}
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct HubSettings {
     pub registration: RegistrationPolicy,
     /// How many times a new password is hashed, and one for a name that nobody has.
     pub password_iterations: u32,
+    /// What ADMIN tells of who runs the server: the place, more about it, how to reach them; any may be missing.
+    pub admin: Vec<String>,
     /// How much is allowed of everything.
     pub limits: Limits,
 }
@@ -57,6 +59,7 @@ impl Default for HubSettings {
             lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
             motd: Vec::new(),
             operators: Vec::new(),
+            admin: Vec::new(),
             registration: RegistrationPolicy::Open,
             password_iterations: PASSWORD_ITERATIONS,
             limits: Limits::default(),
@@ -94,6 +97,12 @@ pub struct Limits {
     pub away_bytes: usize,
     /// People that one KICK removes (ISUPPORT `TARGMAX`).
     pub kicks: usize,
+    /// Names and masks of one LIST.
+    pub list_masks: usize,
+    /// Nicks that one connection watches (ISUPPORT `MONITOR`).
+    pub watched: usize,
+    /// Nicks of the past that WHOWAS knows.
+    pub past_users: usize,
     /// People that a WHO for a mask lists.
     pub who_matches: usize,
     /// Messages, or rooms of a TARGETS, that one CHATHISTORY gives (ISUPPORT `CHATHISTORY`).
@@ -161,6 +170,9 @@ impl Default for Limits {
             invitations: 100,
             away_bytes: 200,
             kicks: 4,
+            list_masks: 16,
+            watched: 100,
+            past_users: 1_000,
             who_matches: 500,
             history_messages: 200,
             readers_queue: 64,

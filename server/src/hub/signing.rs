@@ -100,7 +100,7 @@ impl Hub {
         state.device_key = None;
         state.reclaim_by_ms = None;
         let relay = self.relay_of(user, Action::Account { account: Some(login.name) });
-        self.tell_neighbours(user, Some(conn), &relay);
+        self.tell_acquaintances(user, Some(conn), &relay);
     }
 
     /// Who a connection is to itself: its full source, with `*` for what it has not said.

@@ -62,7 +62,7 @@ pub(super) fn handle_setname(
     let realname: Arc<str> = realname.trim().into();
     hub.users[user].realname = Arc::clone(&realname);
     let relay = hub.relay_of(user, Action::Setname { realname });
-    hub.tell_neighbours(user, Some(turn.conn), &relay);
+    hub.tell_acquaintances(user, Some(turn.conn), &relay);
     turn.response.relay(relay);
     Ok(())
 }
@@ -75,6 +75,6 @@ impl Hub {
         }
         self.users[user].away.clone_from(&reason);
         let relay = self.relay_of(user, Action::Away { reason });
-        self.tell_neighbours(user, Some(turn.conn), &relay);
+        self.tell_acquaintances(user, Some(turn.conn), &relay);
     }
 }

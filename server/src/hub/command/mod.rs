@@ -5,15 +5,20 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "every handler has one form")]
 
+mod about;
 pub(super) mod authenticate;
 mod away;
 mod capability;
 mod device;
+mod help;
 pub(super) mod history;
+mod list;
 mod message;
 mod mode;
 mod mode_list;
 mod moderation;
+mod monitor;
+mod people;
 mod query;
 pub(super) mod register;
 pub(super) mod registration;
@@ -21,11 +26,13 @@ mod room;
 mod speech;
 mod user_mode;
 mod who;
+mod whox;
 
 use majlis_protocol::{Message, ParseError};
 
+pub(super) use self::about::reply_motd;
 pub(super) use self::mode::KEY_MAX_BYTES;
-pub(super) use self::query::{reply_lusers, reply_motd};
+pub(super) use self::query::reply_lusers;
 pub(super) use self::speech::text_room;
 pub(super) use self::user_mode::USER_MODES;
 
@@ -112,10 +119,21 @@ static COMMANDS: &[Command] = &[
     anybody("AWAY", 0, away::handle_away),
     session("SETNAME", 1, away::handle_setname),
     session("TOPIC", 1, room::handle_topic),
-    session("LIST", 0, query::handle_list),
+    session("LIST", 0, list::handle_list),
     session("LUSERS", 0, query::handle_lusers),
-    session("MOTD", 0, query::handle_motd),
-    session("VERSION", 0, query::handle_version),
+    session("MOTD", 0, about::handle_motd),
+    session("VERSION", 0, about::handle_version),
+    anybody("ISUPPORT", 0, about::handle_isupport),
+    session("INFO", 0, about::handle_info),
+    session("TIME", 0, about::handle_time),
+    session("ADMIN", 0, about::handle_admin),
+    session("LINKS", 0, about::handle_links),
+    session("STATS", 1, about::handle_stats),
+    session("HELP", 0, help::handle_help),
+    session("MONITOR", 1, monitor::handle_monitor),
+    session("ISON", 1, people::handle_ison),
+    session("USERHOST", 1, people::handle_userhost),
+    session("WHOWAS", 0, people::handle_whowas),
     session("DEVICE", 1, device::handle_device),
     anybody("CAP", 1, capability::handle_cap),
     anybody("NICK", 0, registration::handle_nick),
@@ -127,6 +145,11 @@ static COMMANDS: &[Command] = &[
     anybody("QUIT", 0, registration::handle_quit),
 ];
 
+/// A count for each command, for STATS.
+pub(super) fn counts() -> Vec<u64> {
+    vec![0; COMMANDS.len()]
+}
+
 /// Looks a message up in the table and handles it.
 pub(super) fn run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) {
     if let Err(refusal) = try_run(hub, turn, message) {
@@ -136,9 +159,11 @@ pub(super) fn run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) {
 
 fn try_run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
     let is_meant = |command: &&Command| command.name.eq_ignore_ascii_case(message.command());
-    let Some(command) = COMMANDS.iter().find(is_meant) else {
+    let Some(place) = COMMANDS.iter().position(|command| is_meant(&command)) else {
         return Err(Refusal::unknown_command(message.command()));
     };
+    let command = &COMMANDS[place];
+    hub.command_counts[place] += 1;
     let has_enough = message.params().len() >= command.least_params;
     match (command.handler, turn.user) {
         (Handler::Session(_), None) => Err(Refusal::not_registered()),

@@ -1,18 +1,16 @@
-//! Asking about rooms and about the server: NAMES, LIST, LUSERS, MOTD, VERSION.
+//! Asking who is in a room, and how many there are: NAMES and LUSERS.
 
 use std::borrow::Cow;
 
 use majlis_protocol::numeric::{
-    ERR_NOMOTD, RPL_ENDOFMOTD, RPL_ENDOFNAMES, RPL_GLOBALUSERS, RPL_LIST, RPL_LISTEND,
-    RPL_LISTSTART, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT, RPL_LUSERME, RPL_LUSEROP,
-    RPL_LUSERUNKNOWN, RPL_MOTD, RPL_MOTDSTART, RPL_NAMREPLY, RPL_VERSION,
+    RPL_ENDOFNAMES, RPL_GLOBALUSERS, RPL_LOCALUSERS, RPL_LUSERCHANNELS, RPL_LUSERCLIENT,
+    RPL_LUSERME, RPL_LUSEROP, RPL_LUSERUNKNOWN, RPL_NAMREPLY,
 };
 use majlis_protocol::{Capability, Message};
 
 use super::{Outcome, Turn, list_items};
 use crate::event::RoomId;
 use crate::hub::Hub;
-use crate::hub::greeting::SOFTWARE;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::Response;
 use crate::hub::user::UserId;
@@ -67,27 +65,6 @@ fn end_names(response: &mut Response, name: &str) {
     response.numeric(RPL_ENDOFNAMES, &[name], "End of NAMES list");
 }
 
-pub(super) fn handle_list(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    user: UserId,
-    message: &Message<'_>,
-) -> Outcome {
-    let wanted: Vec<RoomId> = match message.param(0).filter(|list| !list.is_empty()) {
-        Some(list) => list_items(list).filter_map(|name| hub.channels.find(name)).collect(),
-        None => hub.channels.iter().map(|(room, _)| room).collect(),
-    };
-    turn.response.numeric(RPL_LISTSTART, &["Channel"], "Users Name");
-    for room in wanted.into_iter().filter(|&room| hub.may_see(user, room)) {
-        let channel = &hub.channels[room];
-        let topic = channel.topic.as_ref().map_or("", |topic| &topic.text);
-        let count = channel.members.len().to_string();
-        turn.response.numeric(RPL_LIST, &[channel.name.as_str(), &count], topic);
-    }
-    turn.response.numeric(RPL_LISTEND, &[], "End of LIST");
-    Ok(())
-}
-
 pub(super) fn handle_lusers(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Message<'_>) -> Outcome {
     reply_lusers(hub, &mut turn.response);
     Ok(())
@@ -96,12 +73,12 @@ pub(super) fn handle_lusers(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Messa
 pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
     let users = hub.users.len();
     let (count, most) = (users.to_string(), hub.users.most().to_string());
-    response.numeric(
-        RPL_LUSERCLIENT,
-        &[],
-        &format!("There are {users} users and 0 invisible on 1 servers"),
-    );
-    response.numeric(RPL_LUSEROP, &["0"], "operator(s) online");
+    let with = |letter| hub.users.iter().filter(|(_, user)| user.modes.contains(letter)).count();
+    let (hidden, operators) = (with('i'), with('o').to_string());
+    let visible = users - hidden;
+    let text = format!("There are {visible} users and {hidden} invisible on 1 servers");
+    response.numeric(RPL_LUSERCLIENT, &[], &text);
+    response.numeric(RPL_LUSEROP, &[&operators], "operator(s) online");
     response.numeric(RPL_LUSERUNKNOWN, &[&hub.registering.to_string()], "unknown connection(s)");
     response.numeric(RPL_LUSERCHANNELS, &[&hub.channels.len().to_string()], "channels formed");
     response.numeric(RPL_LUSERME, &[], &format!("I have {users} clients and 0 servers"));
@@ -109,33 +86,4 @@ pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
         let text = format!("Current {whose} users {count}, max {most}");
         response.numeric(code, &[&count, &most], &text);
     }
-}
-
-pub(super) fn handle_motd(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Message<'_>) -> Outcome {
-    reply_motd(hub, &mut turn.response);
-    Ok(())
-}
-
-pub(in crate::hub) fn reply_motd(hub: &Hub, response: &mut Response) {
-    if hub.settings.motd.is_empty() {
-        response.numeric(ERR_NOMOTD, &[], "There is no message of the day");
-        return;
-    }
-    let start = format!("- {} Message of the day - ", hub.server);
-    response.numeric(RPL_MOTDSTART, &[], &start);
-    for line in &hub.settings.motd {
-        response.numeric(RPL_MOTD, &[], &format!("- {line}"));
-    }
-    response.numeric(RPL_ENDOFMOTD, &[], "End of MOTD");
-}
-
-pub(super) fn handle_version(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    _: UserId,
-    _: &Message<'_>,
-) -> Outcome {
-    turn.response.numeric(RPL_VERSION, &[SOFTWARE, &hub.server], "Majlis");
-    hub.reply_isupport(&mut turn.response);
-    Ok(())
 }

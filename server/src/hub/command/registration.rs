@@ -45,7 +45,14 @@ fn change_nick(hub: &mut Hub, turn: &mut Turn, user: UserId, nick: Name) -> Outc
     let relay = hub.relay_of(user, Action::Nick { nick: nick.as_str().into() });
     hub.tell_neighbours(user, Some(turn.conn), &relay);
     turn.response.relay(relay);
+    let (until, max) = (hub.now.wall, hub.settings.limits.past_users);
+    hub.past.add(&hub.users[user], until, max);
+    let old = hub.users[user].nick.clone();
     hub.users.rename(user, nick);
+    if old.folded() != hub.users[user].nick.folded() {
+        hub.tell_departure(&old);
+        hub.tell_arrival(user);
+    }
     Ok(())
 }
 
@@ -202,6 +209,7 @@ impl Hub {
             now_ms: self.now.monotonic_ms,
         });
         self.begin_session(conn, user);
+        self.tell_arrival(user);
         user
     }
 

@@ -10,15 +10,18 @@ use majlis_protocol::numeric::{
 use majlis_protocol::{Capability, Message};
 
 use super::away::reply_away;
+use super::whox::Fields;
 use super::{Outcome, Turn};
 use crate::event::{Guest, RoomId};
 use crate::hub::Hub;
 use crate::hub::channel::Membership;
-use crate::hub::mask::{fold_mask, matches};
+use crate::hub::mask::{Mask, fold_mask, matches};
 use crate::hub::refusal::Refusal;
 use crate::hub::user::{User, UserId};
 
-/// A room's members, or the people whose nick is, or matches, the mask. `0` stands for any, as it always has.
+/// A room's members, or the people whom the mask means; with the fields that are asked for (WHOX).
+///
+/// A mask with `!` or `@` is one of the whole source, another of the nick. `0` stands for any, as it always has.
 pub(super) fn handle_who(
     hub: &mut Hub,
     turn: &mut Turn,
@@ -26,16 +29,24 @@ pub(super) fn handle_who(
     message: &Message<'_>,
 ) -> Outcome {
     let mask = message.param(0).unwrap_or_default();
+    let fields = message.param(1).and_then(Fields::parse);
+    let fields = fields.as_ref();
     match hub.channels.find(mask) {
-        Some(room) => reply_members(hub, turn, user, room),
+        Some(room) => reply_members(hub, turn, user, room, fields),
         None if mask.starts_with('#') => {}
-        None => reply_matches(hub, turn, user, if mask == "0" { "*" } else { mask }),
+        None => reply_matches(hub, turn, user, if mask == "0" { "*" } else { mask }, fields),
     }
     turn.response.numeric(RPL_ENDOFWHO, &[mask], "End of WHO list");
     Ok(())
 }
 
-fn reply_members(hub: &Hub, turn: &mut Turn, asker: UserId, room: RoomId) {
+fn reply_members(
+    hub: &Hub,
+    turn: &mut Turn,
+    asker: UserId,
+    room: RoomId,
+    fields: Option<&Fields<'_>>,
+) {
     let channel = &hub.channels[room];
     if !hub.may_see(asker, room) {
         return;
@@ -44,31 +55,51 @@ fn reply_members(hub: &Hub, turn: &mut Turn, asker: UserId, room: RoomId) {
     let visible =
         channel.members.iter().filter(|(user, _)| is_inside || hub.may_find(asker, **user));
     for (&user, &membership) in visible {
-        reply_who(hub, turn, &hub.users[user], Some((channel.name.as_str(), membership)));
+        reply_who(hub, turn, &hub.users[user], Some((channel.name.as_str(), membership)), fields);
     }
 }
 
-fn reply_matches(hub: &Hub, turn: &mut Turn, asker: UserId, mask: &str) {
+fn reply_matches(
+    hub: &Hub,
+    turn: &mut Turn,
+    asker: UserId,
+    mask: &str,
+    fields: Option<&Fields<'_>>,
+) {
     if let Some(user) = hub.users.find(mask) {
-        reply_who(hub, turn, &hub.users[user], None);
+        reply_who(hub, turn, &hub.users[user], None, fields);
         return;
     }
+    let whole = Mask::parse(mask).filter(|_| mask.contains(['!', '@']));
     let mask = fold_mask(mask);
     let is_meant = |(id, user): &(UserId, &User)| {
-        matches(&mask, user.nick.folded()) && hub.may_find(asker, *id)
+        let is_covered = match &whole {
+            Some((_, whole)) => whole.covers(user),
+            None => matches(&mask, user.nick.folded()),
+        };
+        is_covered && hub.may_find(asker, *id)
     };
     let matching = hub.users.iter().filter(is_meant);
     for (_, user) in matching.take(hub.settings.limits.who_matches) {
-        reply_who(hub, turn, user, None);
+        reply_who(hub, turn, user, None, fields);
     }
 }
 
 /// `H` is for here and `G` for gone; `*` marks an operator of the server, `B` a program (bot-mode).
-fn reply_who(hub: &Hub, turn: &mut Turn, user: &User, member: Option<(&str, Membership)>) {
+fn reply_who(
+    hub: &Hub,
+    turn: &mut Turn,
+    user: &User,
+    member: Option<(&str, Membership)>,
+    fields: Option<&Fields<'_>>,
+) {
     let all_prefixes = hub.is_enabled(turn.conn, Capability::MultiPrefix);
     let (room, prefix) =
         member.map_or(("*", ""), |(room, membership)| (room, membership.prefix(all_prefixes)));
     let flags = format!("{}{prefix}", state_flags(user));
+    if let Some(fields) = fields {
+        return fields.reply(hub, turn, user, room, &flags);
+    }
     let words = [room, &user.username, &user.host, &hub.server, user.nick.as_str(), &flags];
     turn.response.numeric(RPL_WHOREPLY, &words, &format!("0 {}", user.realname));
 }

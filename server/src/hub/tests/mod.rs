@@ -1,5 +1,6 @@
 //! The rules of the chat, one named case each, as clients see them; and random operations under all invariants.
 
+mod about;
 mod accounts;
 mod away;
 mod capability;
@@ -10,6 +11,8 @@ mod liveness;
 mod messages;
 mod moderation;
 mod modes;
+mod monitor;
+mod people;
 mod plain;
 mod private;
 mod queries;

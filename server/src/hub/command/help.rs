@@ -1,0 +1,122 @@
+//! HELP: a few words on every command.
+
+use majlis_protocol::Message;
+use majlis_protocol::numeric::{ERR_HELPNOTFOUND, RPL_ENDOFHELP, RPL_HELPSTART, RPL_HELPTXT};
+
+use super::{Outcome, Turn};
+use crate::hub::Hub;
+use crate::hub::reply::lines_of;
+use crate::hub::user::UserId;
+
+/// A subject, how it is written, and what it does.
+type Topic = (&'static str, &'static str, &'static str);
+
+static TOPICS: &[Topic] = &[
+    ("ADMIN", "ADMIN [server]", "Tells who runs the server."),
+    ("AWAY", "AWAY [:reason]", "Marks you as away; without a reason, as back."),
+    ("CAP", "CAP LS|LIST|REQ|END [...]", "Negotiates extensions; programs do this."),
+    (
+        "CHATHISTORY",
+        "CHATHISTORY LATEST <target> * <limit>",
+        "Gives earlier messages of a room; programs do this.",
+    ),
+    ("HELP", "HELP [subject]", "Tells what a command does."),
+    ("INFO", "INFO", "Tells what this program is."),
+    (
+        "INVITE",
+        "INVITE [nick room]",
+        "Asks somebody into a room; alone, lists where you are invited.",
+    ),
+    ("ISON", "ISON <nick> [nick ...]", "Tells who of these is here."),
+    ("ISUPPORT", "ISUPPORT", "Tells programs what the server supports."),
+    ("JOIN", "JOIN <room>[,room] [key][,key]", "Enters rooms; one that is not there is made."),
+    ("KICK", "KICK <room> <nick>[,nick] [:reason]", "Removes people from a room of yours."),
+    ("LINKS", "LINKS", "Lists the servers: there is this one."),
+    (
+        "LIST",
+        "LIST [mask|!mask|>n|<n|C>min|C<min|T>min|T<min][,...]",
+        "Lists rooms by name, people, age, or age of the topic.",
+    ),
+    ("LUSERS", "LUSERS", "Counts people and rooms."),
+    (
+        "MODE",
+        "MODE <room|your nick> [changes]",
+        "Shows or changes modes. Rooms: beI masks, k key, l limit, S slow, ohv ranks, CMPRimnst. People: B i w.",
+    ),
+    ("MONITOR", "MONITOR +|- <nick>[,nick] or C, L, S", "Tells you when people come and go."),
+    ("MOTD", "MOTD [server]", "Shows the message of the day."),
+    ("NAMES", "NAMES <room>[,room]", "Lists who is in a room."),
+    ("NICK", "NICK <name>", "Gives you a name, or another."),
+    ("NOTICE", "NOTICE <target>[,target] :<text>", "Says something that programs must not answer."),
+    ("PART", "PART <room>[,room] [:reason]", "Leaves rooms."),
+    ("PING", "PING <word>", "Asks for a sign of life, which gives the word back."),
+    (
+        "PRIVMSG",
+        "PRIVMSG <target>[,target] :<text>",
+        "Says something to rooms or people; @#room reaches its operators.",
+    ),
+    ("QUIT", "QUIT [:reason]", "Leaves the server."),
+    ("SETNAME", "SETNAME :<name>", "Changes what you call yourself."),
+    (
+        "STATS",
+        "STATS m|u",
+        "Counts the commands that were used, or tells how long the server runs.",
+    ),
+    ("TIME", "TIME [server]", "Tells the server's time."),
+    ("TOPIC", "TOPIC <room> [:topic]", "Shows or sets what a room is about."),
+    ("USERHOST", "USERHOST <nick> [nick ...]", "Tells where up to five people are."),
+    ("VERSION", "VERSION [server]", "Tells the version of this program."),
+    ("WHO", "WHO <room|mask> [%fields[,token]]", "Lists people of a room, or whose nick matches."),
+    ("WHOIS", "WHOIS <nick>", "Tells what is known of somebody."),
+    ("WHOWAS", "WHOWAS <nick> [count]", "Tells who had a nick before."),
+];
+
+/// What a line of the list of subjects holds.
+const LIST_LINE_BYTES: usize = 60;
+
+pub(super) fn handle_help(
+    _: &mut Hub,
+    turn: &mut Turn,
+    _: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    let Some(subject) = message.param(0).filter(|subject| !subject.is_empty()) else {
+        reply_subjects(turn);
+        return Ok(());
+    };
+    match TOPICS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(subject)) {
+        Some((name, form, words)) => {
+            turn.response.numeric(RPL_HELPSTART, &[name], form);
+            turn.response.numeric(RPL_HELPTXT, &[name], "");
+            turn.response.numeric(RPL_ENDOFHELP, &[name], words);
+        }
+        None => turn.response.numeric(ERR_HELPNOTFOUND, &[subject], "There is no help on that"),
+    }
+    Ok(())
+}
+
+fn reply_subjects(turn: &mut Turn) {
+    turn.response.numeric(RPL_HELPSTART, &["*"], "HELP and one of these tells more");
+    turn.response.numeric(RPL_HELPTXT, &["*"], "");
+    let mut lines = lines_of(TOPICS.iter().map(|(name, ..)| (*name).into()), LIST_LINE_BYTES);
+    let last = lines.pop().unwrap_or_default();
+    for line in &lines {
+        turn.response.numeric(RPL_HELPTXT, &["*"], line);
+    }
+    turn.response.numeric(RPL_ENDOFHELP, &["*"], &last);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TOPICS;
+    use crate::hub::command::COMMANDS;
+
+    #[test]
+    fn what_help_names_is_there() {
+        for (name, form, _) in TOPICS {
+            assert!(COMMANDS.iter().any(|command| command.name == *name), "{name}");
+            assert!(form.starts_with(name), "{form}");
+        }
+        assert!(TOPICS.is_sorted_by_key(|(name, ..)| name));
+    }
+}

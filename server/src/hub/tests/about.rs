@@ -1,0 +1,119 @@
+//! What the server says about itself: ISUPPORT, INFO, TIME, ADMIN, LINKS, STATS, HELP.
+
+use super::{House, only};
+use crate::event::{Guest, Restored};
+use crate::hub::HubSettings;
+
+#[test]
+fn isupport_may_be_asked_for_before_registration_in_a_batch() {
+    let mut house = House::new();
+    let ana = house.open(Guest::Irc, None);
+    assert!(only(house.ask(ana, "ISUPPORT")).contains(" 451 "));
+    house.ask(ana, "CAP REQ :draft/extended-isupport batch");
+    let lines = house.ask(ana, "ISUPPORT");
+    let (first, rest) = lines.split_first().expect("there is an answer");
+    let (last, tokens) = rest.split_last().expect("there is an end");
+    let reference = first
+        .strip_prefix(":majlis.local BATCH +")
+        .and_then(|line| line.strip_suffix(" draft/isupport"));
+    let reference = reference.expect("a batch begins");
+    assert_eq!(*last, format!(":majlis.local BATCH -{reference}"));
+    let start = format!("@batch={reference} :majlis.local 005 * ");
+    assert!(tokens.len() > 1 && tokens.iter().all(|line| line.starts_with(&start)));
+    house.say(ana, "NICK ana");
+    house.say(ana, "USER ana 0 * :ana");
+    let greeting = house.ask(ana, "CAP END");
+    let bare =
+        greeting.iter().filter(|line| line.contains(" 005 ")).any(|line| line.starts_with(':'));
+    assert!(!bare, "no token stands outside a batch");
+    assert!(greeting[0].starts_with(":majlis.local 001 "));
+}
+
+#[test]
+fn a_labelled_answer_holds_the_batch_of_tokens() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "draft/extended-isupport batch labeled-response");
+    let lines = house.ask(ana, "@label=x VERSION");
+    assert!(lines[0].starts_with("@label=x :majlis.local BATCH +"));
+    let outer = lines[0].split('+').nth(1).and_then(|rest| rest.split(' ').next()).expect("one");
+    assert!(lines[1].starts_with(&format!("@batch={outer} :majlis.local 351 ana majlis-")));
+    assert!(lines[2].starts_with(&format!("@batch={outer} :majlis.local BATCH +")));
+    let inner_end = &lines[lines.len() - 2];
+    assert!(inner_end.starts_with(&format!("@batch={outer} :majlis.local BATCH -")));
+    assert_eq!(*lines.last().expect("an end"), format!(":majlis.local BATCH -{outer}"));
+}
+
+#[test]
+fn questions_for_another_server_find_none() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    for command in ["MOTD", "VERSION", "TIME", "ADMIN", "STATS u"] {
+        let refused = ":majlis.local 402 ana other.example :No such server";
+        assert_eq!(only(house.ask(ana, &format!("{command} other.example"))), refused);
+        for ours in ["majlis.local", "Majlis.*", "ANA"] {
+            let lines = house.ask(ana, &format!("{command} {ours}"));
+            assert!(!lines[0].contains(" 402 "), "{lines:?}");
+        }
+    }
+}
+
+#[test]
+fn info_time_admin_and_links_are_told() {
+    let admin = vec!["The red house".to_owned(), "Second floor".to_owned(), "Ask Nour".to_owned()];
+    let settings = HubSettings { admin, ..HubSettings::default() };
+    let mut house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
+    let ana = house.client("ana");
+    let info = house.ask(ana, "INFO");
+    assert!(info[0].starts_with(":majlis.local 371 ana :majlis-"));
+    assert_eq!(info.last().map(String::as_str), Some(":majlis.local 374 ana :End of INFO list"));
+    let time = ":majlis.local 391 ana majlis.local 1767225600 0 :2026-01-01T00:00:00.000Z";
+    assert_eq!(only(house.ask(ana, "TIME")), time);
+    let expected = [
+        ":majlis.local 256 ana majlis.local :Administrative info",
+        ":majlis.local 257 ana :The red house",
+        ":majlis.local 258 ana :Second floor",
+        ":majlis.local 259 ana :Ask Nour",
+    ];
+    assert_eq!(house.ask(ana, "ADMIN"), expected);
+    let expected = [
+        ":majlis.local 364 ana majlis.local majlis.local :0 Majlis",
+        ":majlis.local 365 ana * :End of LINKS list",
+    ];
+    assert_eq!(house.ask(ana, "LINKS"), expected);
+}
+
+#[test]
+fn statistics_are_told() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    house.wait(93_784_000);
+    house.read(ana);
+    let expected = [
+        ":majlis.local 242 ana :Server Up 1 days 2:03:04",
+        ":majlis.local 219 ana u :End of STATS report",
+    ];
+    assert_eq!(house.ask(ana, "STATS u"), expected);
+    let used = house.ask(ana, "STATS m");
+    assert!(used.contains(&":majlis.local 212 ana STATS 2".to_owned()), "{used:?}");
+    assert!(used.iter().all(|line| !line.contains(" KICK ")));
+    assert_eq!(only(house.ask(ana, "STATS z")), ":majlis.local 219 ana z :End of STATS report");
+    assert!(only(house.ask(ana, "STATS")).contains(" 461 ana STATS "));
+}
+
+#[test]
+fn help_knows_subjects() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    let expected = [
+        ":majlis.local 704 ana KICK :KICK <room> <nick>[,nick] [:reason]",
+        ":majlis.local 705 ana KICK :",
+        ":majlis.local 706 ana KICK :Removes people from a room of yours.",
+    ];
+    assert_eq!(house.ask(ana, "HELP kick"), expected);
+    let subjects = house.ask(ana, "HELP");
+    assert!(subjects[0].contains(" 704 ana * :") && subjects[1].ends_with(" 705 ana * :"));
+    assert!(subjects.last().is_some_and(|line| line.contains(" 706 ana * :")));
+    assert!(subjects.iter().any(|line| line.contains("PRIVMSG")));
+    let unknown = ":majlis.local 524 ana * :There is no help on that";
+    assert_eq!(only(house.ask(ana, "HELP :un known")), unknown);
+}
