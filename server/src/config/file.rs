@@ -116,6 +116,9 @@ fn read_words(config: &mut Config, top: &mut Section<'_>, problems: &mut Problem
     if let Some(motd) = top.text(problems, "motd", check_motd) {
         hub.motd = motd;
     }
+    if let Some(admin) = top.text(problems, "admin", check_motd) {
+        hub.admin = admin;
+    }
 }
 
 fn read_tls(config: &mut Config, tls: &mut Section<'_>, problems: &mut Problems<'_>) {
@@ -184,6 +187,9 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "invitations", 1..=10_000, &mut limits.invitations);
     table.number(p, "away_bytes", 1..=280, &mut limits.away_bytes);
     table.number(p, "kicks", 1..=20, &mut limits.kicks);
+    table.number(p, "list_masks", 1..=200, &mut limits.list_masks);
+    table.number(p, "watched", 1..=10_000, &mut limits.watched);
+    table.number(p, "past_users", 0..=1_000_000, &mut limits.past_users);
     table.limit(p, "who_matches", &mut limits.who_matches);
     table.number(p, "history_messages", 1..=1_000, &mut limits.history_messages);
     table.number(p, "parked_inputs", 1..=65_536, &mut limits.parked_inputs);

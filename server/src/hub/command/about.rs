@@ -105,7 +105,7 @@ pub(super) fn handle_admin(
 
 pub(super) fn handle_links(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Message<'_>) -> Outcome {
     let words = [&*hub.server, &*hub.server];
-    let text = format!("0 {}", hub.settings.network_name);
+    let text = format!("0 {}", hub.settings.description);
     turn.response.numeric(RPL_LINKS, &words, &text);
     turn.response.numeric(RPL_ENDOFLINKS, &["*"], "End of LINKS list");
     Ok(())
