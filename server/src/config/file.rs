@@ -18,7 +18,7 @@ use crate::reactor::Doors;
 /// Most bytes that a line of the message of the day may have, so that it fits its numeric.
 const MOTD_LINE_MAX_BYTES: usize = 400;
 
-/// Most bytes of the server's description.
+/// Most bytes of the server's description, and of the password to connect.
 const SHORT_TEXT_MAX_BYTES: usize = 200;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -112,6 +112,9 @@ fn read_words(config: &mut Config, top: &mut Section<'_>, problems: &mut Problem
         |text: &str| Name::room(text).map_err(|error| format!("the name of a room ({error})"));
     if let Some(lobby) = top.text(problems, "lobby", room) {
         hub.lobby = lobby;
+    }
+    if let Some(password) = top.text(problems, "password", check_short) {
+        hub.password = Some(password);
     }
     if let Some(motd) = top.text(problems, "motd", check_motd) {
         hub.motd = motd;

@@ -71,6 +71,7 @@ retention = "90d"
 name = "بيت نور"
 server_name = "chat.home.arpa"
 description = "Nour's house"
+password = "open sesame"
 lobby = "#مجلس"
 motd = """
 Welcome!
@@ -117,6 +118,7 @@ sniff_time = "100ms"
         (hub.server_name.as_str(), hub.description.as_str()),
         ("chat.home.arpa", "Nour's house")
     );
+    assert_eq!(hub.password.as_deref(), Some("open sesame"));
     assert_eq!(hub.motd, ["Welcome!", "", "Be kind."]);
     assert_eq!((hub.registration, hub.password_iterations), (RegistrationPolicy::Invite, 700_000));
     assert_eq!(hub.operators.len(), 1);

@@ -55,6 +55,8 @@ pub(super) struct Registration {
     pub(super) user: Option<(String, String)>,
     /// Why they will be away from the beginning (draft/pre-away).
     pub(super) away: Option<Arc<str>>,
+    /// Whether they gave the server's password, if it has one.
+    pub(super) has_password: bool,
     /// Whether CAP END is still to come.
     pub(super) is_negotiating: bool,
 }

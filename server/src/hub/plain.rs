@@ -12,6 +12,7 @@ use super::user::{Collision, UserId};
 use crate::event::{ConnId, Guest, Outbound};
 
 const GREETING: &str = "Greetings from the server! Now type your name and press enter!";
+const PASSWORD_WANTED: &str = "This server asks for a password, which an IRC program can give.";
 /// The word that ends the visit.
 const SHUTDOWN: &str = "shutdown";
 
@@ -45,11 +46,22 @@ impl Hub {
 
     /// Seats a plain guest under the name they typed, or says in one line why it cannot be theirs.
     fn name_plain(&mut self, conn: ConnId, typed: &str) {
+        if self.settings.password.is_some() {
+            return self.turn_away_plain(conn);
+        }
         match self.plain_name(typed) {
             Ok(nick) => self.seat_plain(conn, nick, typed),
             Err(why) => {
                 self.send(conn, format!("{why}. Type another name and press enter!").into_bytes());
             }
+        }
+    }
+
+    /// There is no way to give a password here that others would not be told of as a name.
+    fn turn_away_plain(&mut self, conn: ConnId) {
+        if self.end_connection(conn, "No password").is_some() {
+            let farewell = PASSWORD_WANTED.as_bytes().into();
+            self.out.events.push(Outbound::Close { conn, farewell });
         }
     }
 

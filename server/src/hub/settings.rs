@@ -38,6 +38,8 @@ pub struct HubSettings {
     pub lobby: Name,
     /// The message of the day, a line each; none means there is none.
     pub motd: Vec<String>,
+    /// What everybody has to give with PASS before they are let in; the plain room is closed then.
+    pub password: Option<String>,
     /// Who may become an operator of the server.
     pub operators: Vec<Operator>,
     /// Who may make an account.
@@ -58,6 +60,7 @@ impl Default for HubSettings {
             description: "Majlis".to_owned(),
             lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
             motd: Vec::new(),
+            password: None,
             operators: Vec::new(),
             admin: Vec::new(),
             registration: RegistrationPolicy::Open,

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time;
 use majlis_protocol::{Message, Name};
 
 use super::room::show_room;
@@ -74,10 +75,16 @@ pub(super) fn handle_user(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
     try_register(hub, turn)
 }
 
-/// The server has no password; one that is given is passed over, as clients with one set for all servers expect.
-pub(super) fn handle_pass(hub: &mut Hub, turn: &mut Turn, _: &Message<'_>) -> Outcome {
+/// Whether the password is right is said once all else is known. Where the server has none, one that is given is passed
+/// over, as clients with one set for all servers expect.
+pub(super) fn handle_pass(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
+    let given = message.param(0).ok_or_else(|| Refusal::too_few_params("PASS"))?;
+    let wanted = hub.settings.password.as_deref().unwrap_or(given);
+    let is_right = constant_time::verify_slices_are_equal(given.as_bytes(), wanted.as_bytes());
     let connection = &mut hub.connections[&turn.conn];
-    connection.registration_mut().map(|_| ()).ok_or_else(Refusal::already_registered)
+    let registration = connection.registration_mut().ok_or_else(Refusal::already_registered)?;
+    registration.has_password = is_right.is_ok();
+    Ok(())
 }
 
 pub(super) fn handle_ping(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
@@ -95,11 +102,15 @@ pub(super) fn handle_quit(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
         Some(words) if !words.is_empty() => format!("Quit: {words}"),
         _ => "Quit".to_owned(),
     };
-    if let Some(connection) = hub.end_connection(turn.conn, &reason) {
-        turn.response.link("ERROR", &closing_words(connection.peer.address, &reason));
+    end_with_error(hub, turn, &reason);
+    Ok(())
+}
+
+fn end_with_error(hub: &mut Hub, turn: &mut Turn, reason: &str) {
+    if let Some(connection) = hub.end_connection(turn.conn, reason) {
+        turn.response.link("ERROR", &closing_words(connection.peer.address, reason));
     }
     turn.ending = Ending::Close;
-    Ok(())
 }
 
 /// Registers the connection once it has said all that is needed.
@@ -110,6 +121,11 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
     else {
         return Ok(());
     };
+    if hub.settings.password.is_some() && !registration.has_password {
+        turn.response.refuse(&Refusal::wrong_password());
+        end_with_error(hub, turn, "Wrong password");
+        return Ok(());
+    }
     let (nick, username, realname) = (nick.clone(), username.clone(), realname.clone());
     let away = registration.away.clone();
     let claim = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {
