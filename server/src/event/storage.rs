@@ -45,6 +45,20 @@ pub enum Write {
     },
     /// An account ended, and with it all that was its own.
     AccountRemoved(AccountId),
+    /// An account's person came into a room.
+    RoomKept {
+        /// Whose.
+        account: AccountId,
+        /// Where; not yet among the account's.
+        room: RoomId,
+    },
+    /// An account's person left a room, or had to.
+    RoomForgotten {
+        /// Whose.
+        account: AccountId,
+        /// Which.
+        room: RoomId,
+    },
     /// Two accounts talk in private for the first time.
     ConversationMade {
         /// Where that is kept.
@@ -212,6 +226,8 @@ pub struct Restored {
     pub accounts: Vec<Account>,
     /// Every invite that was not used.
     pub invites: Vec<Invite>,
+    /// The rooms that accounts' people are in again once they sign in, in the order of coming.
+    pub kept_rooms: Vec<(AccountId, RoomId)>,
     /// Every private conversation.
     pub conversations: Vec<Conversation>,
     /// One more than the highest account identifier ever used; at least 1.

@@ -76,6 +76,7 @@ impl Hub {
                 self.end_exchanges(*account);
                 if self.accounts.get(*account).is_none() {
                     self.conversations.remove_account(*account);
+                    self.kept.remove_account(*account);
                 }
                 let conns = self.connections.keys().copied();
                 conns.filter(|&conn| self.is_signed_in(conn, *account)).collect()

@@ -23,6 +23,7 @@ mod hashing;
 #[cfg(test)]
 mod invariants;
 mod invitations;
+mod kept;
 mod lists;
 mod mask;
 mod past;
@@ -60,6 +61,7 @@ use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
 use self::conversations::Conversations;
+use self::kept::KeptRooms;
 use self::past::PastUsers;
 use self::reads::Reads;
 use self::reply::Response;
@@ -92,6 +94,7 @@ pub struct Hub {
     users: Users,
     accounts: Accounts,
     conversations: Conversations,
+    kept: KeptRooms,
     secret: Secret,
     logins: Logins,
     registers: Throttle<IpAddr>,
@@ -122,6 +125,7 @@ impl Hub {
             connections: IndexMap::new(),
             registering: 0,
             users: Users::default(),
+            kept: KeptRooms::new(&restored.kept_rooms),
             conversations: Conversations::new(&restored.conversations),
             accounts: Accounts::new(restored.accounts, restored.invites, restored.next_account),
             secret: Secret::new(restored.secret),

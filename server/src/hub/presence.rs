@@ -108,6 +108,7 @@ impl Hub {
             channel.members.insert(user, membership);
             channel.ends_at_ms = None;
             self.users[user].invitations.remove(room);
+            self.keep_room(user, room);
             self.tell_room(room, None, &relay);
             self.tell_absence(user, room);
         }
@@ -153,6 +154,7 @@ impl Hub {
             }
         }
         self.users[user].rooms.swap_remove(&room);
+        self.forget_room(user, room);
         self.end_membership(user, room);
     }
 
@@ -167,6 +169,7 @@ impl Hub {
 
     fn end_room(&mut self, room: RoomId) {
         self.channels.remove(room);
+        self.kept.remove_room(room);
         self.store(Write::RoomRemoved(room));
     }
 

@@ -101,6 +101,9 @@ impl Hub {
         state.reclaim_by_ms = None;
         let relay = self.relay_of(user, Action::Account { account: Some(login.name) });
         self.tell_acquaintances(user, Some(conn), &relay);
+        for room in self.users[user].rooms.clone() {
+            self.keep_room(user, room);
+        }
     }
 
     /// Who a connection is to itself: its full source, with `*` for what it has not said.

@@ -6,9 +6,9 @@ use majlis_wire::Fingerprint;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::event::{Account, AccountId, Invite, InviteHash};
+use crate::event::{Account, AccountId, Invite, InviteHash, RoomId};
 
-use super::value::{self, account_to_sql, time_to_sql};
+use super::value::{self, account_to_sql, room_to_sql, time_to_sql};
 
 pub(super) fn insert(conn: &Connection, account: &Account) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO account (id, name, made, verifier) VALUES (?1, ?2, ?3, ?4)")?
@@ -64,6 +64,32 @@ pub(super) fn insert_invite(conn: &Connection, invite: &Invite) -> rusqlite::Res
 pub(super) fn delete_invite(conn: &Connection, hash: InviteHash) -> rusqlite::Result<()> {
     conn.prepare_cached("DELETE FROM invite WHERE hash = ?1")?.execute([hash.0])?;
     Ok(())
+}
+
+pub(super) fn keep_room(
+    conn: &Connection,
+    account: AccountId,
+    room: RoomId,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO kept_room (account, room) VALUES (?1, ?2)")?
+        .execute([account_to_sql(account), room_to_sql(room)])?;
+    Ok(())
+}
+
+pub(super) fn forget_room(
+    conn: &Connection,
+    account: AccountId,
+    room: RoomId,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM kept_room WHERE account = ?1 AND room = ?2")?
+        .execute([account_to_sql(account), room_to_sql(room)])?;
+    Ok(())
+}
+
+pub(super) fn read_kept_rooms(conn: &Connection) -> rusqlite::Result<Vec<(AccountId, RoomId)>> {
+    conn.prepare("SELECT account, room FROM kept_room ORDER BY id")?
+        .query_map([], |row| Ok((value::account(row, 0)?, value::room(row, 1)?)))?
+        .collect()
 }
 
 pub(super) fn read_all(conn: &Connection) -> rusqlite::Result<Vec<Account>> {

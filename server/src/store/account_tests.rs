@@ -135,3 +135,19 @@ fn conversations_come_back_and_end_with_either_account() {
     drop(store);
     assert_eq!(open(dir.path()).1.conversations, [talk(6, 2, 3), talk(7, 3, 3)]);
 }
+
+#[test]
+fn kept_rooms_come_back_in_the_order_of_coming() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = |room| Write::RoomKept { account: AccountId(1), room: RoomId(room) };
+    {
+        let (mut store, _) = open(dir.path());
+        let writes = [Write::AccountMade(account(1, "ana")), room(3), room(4), room(5), room(6)];
+        store.commit_batch(&writes).unwrap();
+        store.commit_batch(&[kept(6), kept(4), kept(5), kept(3)]).unwrap();
+        let gone = Write::RoomForgotten { account: AccountId(1), room: RoomId(4) };
+        store.commit_batch(&[gone, Write::RoomRemoved(RoomId(5))]).unwrap();
+    }
+    let rooms = [6, 3].map(|room| (AccountId(1), RoomId(room)));
+    assert_eq!(open(dir.path()).1.kept_rooms, rooms);
+}

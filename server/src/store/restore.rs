@@ -14,6 +14,7 @@ pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::R
         invites: account::read_invites(conn)?,
         next_account: account::next_id(conn)?,
         secret: account::secret(conn, fresh_secret)?,
+        kept_rooms: account::read_kept_rooms(conn)?,
         conversations: conversation::read_all(conn)?,
         rooms: room::read_all(conn)?,
         sent: sent(conn)?,

@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_accounts.sql"),
     include_str!("migrations/0003_modes_of_rooms.sql"),
     include_str!("migrations/0004_conversations.sql"),
+    include_str!("migrations/0005_kept_rooms.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.

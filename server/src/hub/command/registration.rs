@@ -162,10 +162,16 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
     Ok(())
 }
 
-/// Brings a session into the rooms that its user is in already.
+/// Brings a session into the rooms that its user is in already, and its user into those that they are to be in again.
 fn show_rooms(hub: &mut Hub, turn: &mut Turn, user: UserId) {
     for room in hub.users[user].rooms.clone() {
         if let Some(relay) = hub.enter_room(turn.conn, user, room, Membership::default()) {
+            show_room(hub, turn, user, room, relay);
+        }
+    }
+    for room in hub.rooms_to_reenter(user) {
+        let membership = hub.arriving_membership(user, room);
+        if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
             show_room(hub, turn, user, room, relay);
         }
     }

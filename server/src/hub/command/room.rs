@@ -51,8 +51,7 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<
             if !is_member {
                 hub.check_entry(user, room, key)?;
             }
-            let is_founder = hub.is_founder(user, room);
-            (room, if is_founder { Membership::operator() } else { Membership::default() })
+            (room, hub.arriving_membership(user, room))
         }
         None => (make_room(hub, user, wanted)?, Membership::operator()),
     };
@@ -164,6 +163,11 @@ fn reply_topic(hub: &Hub, response: &mut Response, room: RoomId) {
 }
 
 impl Hub {
+    /// What somebody may do who comes into a room: its founder is its operator.
+    pub(super) fn arriving_membership(&self, user: UserId, room: RoomId) -> Membership {
+        if self.is_founder(user, room) { Membership::operator() } else { Membership::default() }
+    }
+
     /// Joins are the user's: what one session joins, the others are in as well.
     fn bring_other_sessions(
         &mut self,

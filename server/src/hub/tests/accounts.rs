@@ -398,3 +398,43 @@ fn devices_are_added_listed_and_removed() {
     let invalid = ":majlis.local FAIL DEVICE INVALID_PARAMS DANCE :Unknown subcommand";
     assert_eq!(only(house.ask(ana, "DEVICE DANCE")), invalid);
 }
+
+#[test]
+fn an_account_s_rooms_are_kept_while_away() {
+    let mut house = house();
+    let carol = house.member("carol", "#a,#b,#c,#d,#e");
+    let ana = signed_in(&mut house, "ana", None, "");
+    house.say(ana, "JOIN #a,#b,#c,#d,#own");
+    house.say(ana, "PART #b");
+    house.say(carol, "KICK #c ana");
+    house.say(ana, "MODE #own +k secret");
+    house.say(ana, "QUIT");
+    house.say(carol, "MODE #d +b ana!*@*");
+    house.read_all();
+    let (ana, greeting) = sign_on(&mut house, "ana", None, "");
+    let joins: Vec<&String> = greeting.iter().filter(|line| line.contains(" JOIN ")).collect();
+    assert_eq!(joins, [":ana!~ana@192.0.2.1 JOIN #a", ":ana!~ana@192.0.2.1 JOIN #own"]);
+    assert!(
+        greeting.contains(&":majlis.local 353 ana = #a :@carol ana".to_owned()),
+        "{greeting:?}"
+    );
+    assert_eq!(only(house.read(carol)), ":ana!~ana@192.0.2.1 JOIN #a");
+    house.hub.verify();
+    // What is kept is the account's, not another nick's.
+    let (_, greeting) = sign_on(&mut house, "ana_s", None, "");
+    assert!(!greeting.iter().any(|line| line.contains(" JOIN ")), "{greeting:?}");
+    house.say(ana, "QUIT");
+}
+
+#[test]
+fn a_guest_s_room_that_ended_is_kept_for_nobody() {
+    let mut house = house();
+    let carol = house.member("carol", "#a");
+    let ana = signed_in(&mut house, "ana", None, "");
+    house.say(ana, "JOIN #a");
+    house.say(ana, "QUIT");
+    house.say(carol, "QUIT");
+    house.hub.verify();
+    let (_, greeting) = sign_on(&mut house, "ana", None, "");
+    assert!(!greeting.iter().any(|line| line.contains(" JOIN ")), "{greeting:?}");
+}

@@ -1,0 +1,96 @@
+//! The rooms of accounts, which they are in again at their next sign-in.
+//!
+//! Owns which rooms an account's person has come into and not left, whether they are here or not. It is who bears the
+//! account's name that counts; under another nick the same person may be in other rooms.
+
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+
+use super::Hub;
+use super::user::UserId;
+use crate::event::{AccountId, RoomId, Write};
+
+/// The rooms of every account, in the order of coming.
+#[derive(Debug, Default)]
+pub(super) struct KeptRooms(HashMap<AccountId, IndexSet<RoomId>>);
+
+impl KeptRooms {
+    pub(super) fn new(restored: &[(AccountId, RoomId)]) -> Self {
+        let mut kept = Self::default();
+        for &(account, room) in restored {
+            kept.0.entry(account).or_default().insert(room);
+        }
+        kept
+    }
+
+    fn insert(&mut self, account: AccountId, room: RoomId) -> bool {
+        self.0.entry(account).or_default().insert(room)
+    }
+
+    fn remove(&mut self, account: AccountId, room: RoomId) -> bool {
+        self.0.get_mut(&account).is_some_and(|rooms| rooms.shift_remove(&room))
+    }
+
+    /// A room ended, and the store takes it from every account by itself.
+    pub(super) fn remove_room(&mut self, room: RoomId) {
+        for rooms in self.0.values_mut() {
+            rooms.shift_remove(&room);
+        }
+    }
+
+    /// An account ended, and the store takes its rooms from it by itself.
+    pub(super) fn remove_account(&mut self, account: AccountId) {
+        self.0.remove(&account);
+    }
+}
+
+impl Hub {
+    /// Remembers that somebody came into a room, if they bear their account's name.
+    pub(super) fn keep_room(&mut self, user: UserId, room: RoomId) {
+        let Some(account) = self.own_account(user) else { return };
+        if self.kept.insert(account, room) {
+            self.store(Write::RoomKept { account, room });
+        }
+    }
+
+    /// Forgets it: they left, or had to.
+    pub(super) fn forget_room(&mut self, user: UserId, room: RoomId) {
+        let Some(account) = self.own_account(user) else { return };
+        if self.kept.remove(account, room) {
+            self.store(Write::RoomForgotten { account, room });
+        }
+    }
+
+    /// The rooms that somebody is to be in again, as far as they are not and nobody has banned them meanwhile. Neither a key
+    /// nor an invitation is asked for: they never left.
+    pub(super) fn rooms_to_reenter(&self, user: UserId) -> Vec<RoomId> {
+        let who = &self.users[user];
+        let kept = self.own_account(user).and_then(|account| self.kept.0.get(&account));
+        let may_enter = |room: &RoomId| {
+            let channel = self.channels.get(*room);
+            !who.rooms.contains(room)
+                && channel.is_some_and(|channel| !channel.lists.is_banned(who))
+        };
+        let free = self.settings.limits.rooms_per_person.saturating_sub(who.rooms.len());
+        kept.into_iter().flatten().copied().filter(may_enter).take(free).collect()
+    }
+
+    /// The account whose name somebody bears.
+    fn own_account(&self, user: UserId) -> Option<AccountId> {
+        let who = &self.users[user];
+        let account = who.account_id?;
+        let name = &self.accounts.get(account)?.name;
+        (name.folded() == who.nick.folded()).then_some(account)
+    }
+}
+
+#[cfg(test)]
+impl Hub {
+    /// Fails where a room is kept that has ended.
+    pub(super) fn verify_kept(&self) {
+        for room in self.kept.0.values().flatten() {
+            assert!(self.channels.get(*room).is_some(), "{room:?} is kept and has ended");
+        }
+    }
+}
