@@ -186,6 +186,13 @@ fn run_committer(
     Ok(())
 }
 
+/// Has the program read its settings again, the way that the operator's shell would.
+fn ask_for_settings() {
+    if let Err(error) = signal_hook::low_level::raise(signal_hook::consts::SIGHUP) {
+        tracing::error!(%error, "the settings cannot be read again");
+    }
+}
+
 impl Outlets {
     /// Hands the committed events on, in order: history requests to the readers, passwords to the workers, answers to the operator,
     /// all else to every reactor.
@@ -193,7 +200,10 @@ impl Outlets {
         let is_job = |event: &Outbound| {
             matches!(
                 event,
-                Outbound::ReadHistory { .. } | Outbound::Hash { .. } | Outbound::Controlled { .. }
+                Outbound::ReadHistory { .. }
+                    | Outbound::Hash { .. }
+                    | Outbound::Controlled { .. }
+                    | Outbound::Rehash
             )
         };
         let (jobs, events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_job);
@@ -207,6 +217,7 @@ impl Outlets {
             match job {
                 Outbound::ReadHistory { conn, query } => self.readers.read(conn, query),
                 Outbound::Hash { conn, job } => self.workers.hash(conn, job),
+                Outbound::Rehash => ask_for_settings(),
                 Outbound::Controlled { id, reply } => {
                     // Somebody who no longer waits for the answer does not miss it.
                     let _ = self.control.as_ref().map(|replies| replies.try_send((id, reply)));

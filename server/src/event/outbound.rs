@@ -62,6 +62,8 @@ pub enum Outbound {
         /// Last words, possibly none.
         farewell: Arc<[u8]>,
     },
+    /// The settings are to be read again.
+    Rehash,
     /// For the history readers, not the reactors; the asker is parked until the answer.
     ReadHistory {
         /// Who asks.

@@ -211,6 +211,13 @@ impl Channels {
         self.by_id.insert(id, channel);
     }
 
+    /// Gives a room another name, which no other room has.
+    pub(super) fn rename(&mut self, id: RoomId, name: Name) {
+        self.by_name.remove(self.by_id[&id].name.folded());
+        self.by_name.insert(name.folded().to_owned(), id);
+        self.by_id[&id].name = name;
+    }
+
     pub(super) fn remove(&mut self, id: RoomId) {
         if let Some(channel) = self.by_id.swap_remove(&id) {
             self.by_name.remove(channel.name.folded());

@@ -9,7 +9,7 @@ use majlis_protocol::Name;
 use majlis_protocol::scram::Verifier;
 
 use super::Hub;
-use super::command::{Ending, Turn, authenticate, register};
+use super::command::{Ending, Turn, authenticate, operator, register};
 use super::connection::{Parked, Wait};
 use super::reply::Response;
 use crate::event::{AccountId, ConnId, HashJob, InviteHash, Outbound};
@@ -19,6 +19,8 @@ use crate::event::{AccountId, ConnId, HashJob, InviteHash, Outbound};
 pub(super) enum Purpose {
     /// To be compared with this account's, or with nobody's.
     SignIn { account: Option<AccountId>, expected: Arc<Verifier> },
+    /// To make somebody operator of the server, or nobody.
+    Oper { name: Option<String>, expected: Arc<Verifier> },
     /// To be a new account's.
     Register { name: Name, invite: Option<InviteHash> },
 }
@@ -54,6 +56,9 @@ impl Hub {
         let outcome = match purpose {
             Purpose::SignIn { account, expected } => {
                 authenticate::finish_plain(self, &mut turn, account, &expected, &verifier)
+            }
+            Purpose::Oper { name, expected } => {
+                operator::finish_oper(self, &mut turn, name.as_deref(), &expected, &verifier)
             }
             Purpose::Register { name, invite } => {
                 register::finish(self, &mut turn, &name, invite, verifier)

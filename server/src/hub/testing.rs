@@ -28,6 +28,8 @@ pub(crate) struct House {
     pub(crate) reads: VecDeque<(ConnId, HistoryQuery)>,
     /// Passwords that wait to be hashed.
     pub(crate) jobs: VecDeque<(ConnId, HashJob)>,
+    /// How often the settings were to be read again.
+    pub(crate) rehashes: u32,
     controlled: Option<ControlReply>,
     seats: BTreeMap<ConnId, Seat>,
     next_slot: u32,
@@ -56,6 +58,7 @@ impl House {
             writes: Vec::new(),
             reads: VecDeque::new(),
             jobs: VecDeque::new(),
+            rehashes: 0,
             controlled: None,
             seats: BTreeMap::new(),
             next_slot: 0,
@@ -244,6 +247,7 @@ impl House {
                 seat.rooms.clear();
             }
             Outbound::Controlled { reply, .. } => self.controlled = Some(reply),
+            Outbound::Rehash => self.rehashes += 1,
             Outbound::Hash { conn, job } => {
                 self.open_seat(conn);
                 self.jobs.push_back((conn, job));

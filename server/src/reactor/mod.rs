@@ -253,7 +253,10 @@ impl Reactor {
                 }
             }
             // Others' business: the readers', the workers', the operator's.
-            Outbound::ReadHistory { .. } | Outbound::Hash { .. } | Outbound::Controlled { .. } => {}
+            Outbound::ReadHistory { .. }
+            | Outbound::Hash { .. }
+            | Outbound::Controlled { .. }
+            | Outbound::Rehash => {}
         }
     }
 

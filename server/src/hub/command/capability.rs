@@ -23,6 +23,7 @@ const OFFERED: &[Capability] = &[
     Capability::AwayNotify,
     Capability::Batch,
     Capability::CapNotify,
+    Capability::ChannelRename,
     Capability::ChatHistory,
     Capability::Chghost,
     Capability::EchoMessage,

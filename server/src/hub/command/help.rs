@@ -31,6 +31,7 @@ static TOPICS: &[Topic] = &[
     ("ISUPPORT", "ISUPPORT", "Tells programs what the server supports."),
     ("JOIN", "JOIN <room>[,room] [key][,key]", "Enters rooms; one that is not there is made."),
     ("KICK", "KICK <room> <nick>[,nick] [:reason]", "Removes people from a room of yours."),
+    ("KILL", "KILL <nick> :<reason>", "Ends somebody's connection; for operators of the server."),
     ("LINKS", "LINKS", "Lists the servers: there is this one."),
     (
         "LIST",
@@ -48,6 +49,7 @@ static TOPICS: &[Topic] = &[
     ("NAMES", "NAMES <room>[,room]", "Lists who is in a room."),
     ("NICK", "NICK <name>", "Gives you a name, or another."),
     ("NOTICE", "NOTICE <target>[,target] :<text>", "Says something that programs must not answer."),
+    ("OPER", "OPER <name> <password>", "Makes you an operator of the server."),
     ("PART", "PART <room>[,room] [:reason]", "Leaves rooms."),
     ("PING", "PING <word>", "Asks for a sign of life, which gives the word back."),
     (
@@ -56,6 +58,8 @@ static TOPICS: &[Topic] = &[
         "Says something to rooms or people; @#room reaches its operators.",
     ),
     ("QUIT", "QUIT [:reason]", "Leaves the server."),
+    ("REHASH", "REHASH", "Reads the settings again; for operators of the server."),
+    ("RENAME", "RENAME <room> <name> [:reason]", "Gives a room of yours another name."),
     ("SETNAME", "SETNAME :<name>", "Changes what you call yourself."),
     (
         "STATS",
@@ -66,6 +70,11 @@ static TOPICS: &[Topic] = &[
     ("TOPIC", "TOPIC <room> [:topic]", "Shows or sets what a room is about."),
     ("USERHOST", "USERHOST <nick> [nick ...]", "Tells where up to five people are."),
     ("VERSION", "VERSION [server]", "Tells the version of this program."),
+    (
+        "WALLOPS",
+        "WALLOPS :<text>",
+        "Speaks to everybody who listens (+w); for operators of the server.",
+    ),
     ("WHO", "WHO <room|mask> [%fields[,token]]", "Lists people of a room, or whose nick matches."),
     ("WHOIS", "WHOIS <nick>", "Tells what is known of somebody."),
     ("WHOWAS", "WHOWAS <nick> [count]", "Tells who had a nick before."),

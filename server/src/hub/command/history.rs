@@ -212,7 +212,11 @@ pub(in crate::hub) fn answer(
     match result {
         Ok(HistoryPage::Messages(rows)) => {
             response.set_batch("chathistory", Some(Arc::clone(target)));
-            for row in rows {
+            for mut row in rows {
+                if target.starts_with('#') {
+                    // The room may have had another name then.
+                    row.target = target.to_string();
+                }
                 response.relay(Arc::new(relay_of_row(row)));
             }
         }

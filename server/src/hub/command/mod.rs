@@ -18,10 +18,12 @@ mod mode;
 mod mode_list;
 mod moderation;
 mod monitor;
+pub(super) mod operator;
 mod people;
 mod query;
 pub(super) mod register;
 pub(super) mod registration;
+mod rename;
 mod room;
 mod speech;
 mod user_mode;
@@ -130,6 +132,11 @@ static COMMANDS: &[Command] = &[
     session("LINKS", 0, about::handle_links),
     session("STATS", 1, about::handle_stats),
     session("HELP", 0, help::handle_help),
+    session("RENAME", 2, rename::handle_rename),
+    session("OPER", 2, operator::handle_oper),
+    session("KILL", 0, operator::handle_kill),
+    session("WALLOPS", 0, operator::handle_wallops),
+    session("REHASH", 0, operator::handle_rehash),
     session("MONITOR", 1, monitor::handle_monitor),
     session("ISON", 1, people::handle_ison),
     session("USERHOST", 1, people::handle_userhost),

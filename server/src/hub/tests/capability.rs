@@ -10,6 +10,7 @@ const OFFERED: &[&str] = &[
     "away-notify",
     "batch",
     "cap-notify",
+    "draft/channel-rename",
     "draft/chathistory",
     "chghost",
     "echo-message",
