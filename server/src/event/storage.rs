@@ -168,7 +168,7 @@ pub enum StoredKind {
 /// Remembers that a device's message was taken, so that the same is never taken twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendRecord {
-    /// The device that sent it.
+    /// The key of the device that sent it, or what stands for the account.
     pub device_key: Fingerprint,
     /// The identifier that the device gave it (the value of the vendor tag), at most 64 bytes.
     pub send_id: String,

@@ -3,8 +3,9 @@
 use aws_lc_rs::{digest, hmac};
 use majlis_protocol::base64;
 use majlis_protocol::scram::{SALT_BYTES, Verifier};
+use majlis_wire::Fingerprint;
 
-use crate::event::{InviteHash, MsgId};
+use crate::event::{AccountId, InviteHash, MsgId};
 
 /// Drawn once for the data folder.
 pub(super) struct Secret([u8; 32]);
@@ -27,6 +28,11 @@ impl Secret {
     /// What stands for the verifier of a name that nobody has: the same each time, like a real one.
     pub(super) fn decoy(&self, folded_name: &str, iterations: u32) -> Verifier {
         Verifier::decoy(&self.make("decoy", &[]), folded_name, iterations)
+    }
+
+    /// What stands for an account where a guest's device has its key: whichever device it is, its person's message is one.
+    pub(super) fn sender(&self, account: AccountId) -> Fingerprint {
+        Fingerprint::new(self.make("sender", &account.0.to_be_bytes()))
     }
 
     fn make(&self, purpose: &str, about: &[u8]) -> [u8; 32] {

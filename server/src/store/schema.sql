@@ -52,7 +52,7 @@ CREATE INDEX message_by_time ON message (room, time, seq);
 -- Which messages of a device were taken already. Old ones are pruned by time and by count.
 CREATE TABLE sent (
     seq        INTEGER PRIMARY KEY,
-    device_key BLOB    NOT NULL CHECK (length(device_key) = 32), -- SHA-256 of its public key
+    device_key BLOB    NOT NULL CHECK (length(device_key) = 32), -- SHA-256 of its public key; or what stands for an account
     send_id    TEXT    NOT NULL,
     msgid      BLOB    NOT NULL CHECK (length(msgid) = 16),
     time       INTEGER NOT NULL,

@@ -27,7 +27,7 @@ pub(super) struct Speech {
     pub(super) manner: Manner,
     pub(super) text: Arc<str>,
     pub(super) client_tags: Arc<str>,
-    /// The device and its identifier for the message, if it is to be taken once.
+    /// The sender (a device, or an account) and its identifier for the message, if it is to be taken once.
     pub(super) send_once: Option<(Fingerprint, String)>,
 }
 
@@ -110,8 +110,9 @@ impl Hub {
         let send_id = message.tag(SEND_TAG).filter(|id| {
             has_tags && target_count == 1 && (1..=SEND_ID_MAX_BYTES).contains(&id.len())
         });
-        let device_key = self.connections[&conn].peer.device_key;
-        let send_once = device_key.zip(send_id.map(Cow::into_owned));
+        let account = self.account_of(conn).map(|account| self.secret.sender(account));
+        let sender = account.or(self.connections[&conn].peer.device_key);
+        let send_once = sender.zip(send_id.map(Cow::into_owned));
         let send_once = send_once.filter(|_| manner != Manner::Tagmsg);
         Speech { manner, text: text.into(), client_tags: client_tags.into(), send_once }
     }

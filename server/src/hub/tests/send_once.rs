@@ -1,5 +1,6 @@
 //! A device's message is taken once (identity.md, "Send once").
 
+use super::accounts::{house, signed_in};
 use super::{House, only, tag, untagged};
 use crate::event::{CloseReason, Restored, Write};
 use crate::hub::HubSettings;
@@ -91,4 +92,20 @@ fn only_so_many_records_are_kept() {
         house.say(ana, &format!("@+majlis-chat.github.io/send={id} PRIVMSG hears :x"));
         assert_eq!(house.read(hears).len(), usize::from(is_heard), "{id}");
     }
+}
+
+#[test]
+fn an_account_s_message_is_one_from_whichever_device() {
+    let mut house = house();
+    let desk = signed_in(&mut house, "ana", Some(1), CAPS);
+    let hears = house.client("hears");
+    let first = only(house.ask(desk, &format!("{ID} PRIVMSG hears :x")));
+    house.say(desk, "QUIT");
+    let phone = signed_in(&mut house, "ana", None, CAPS);
+    let again = only(house.ask(phone, &format!("{ID} PRIVMSG hears :x")));
+    assert_eq!(tag(&again, "msgid"), tag(&first, "msgid"));
+    assert_eq!(house.read(hears).len(), 1);
+    let bob = signed_in(&mut house, "bob", Some(1), CAPS);
+    house.say(bob, &format!("{ID} PRIVMSG hears :x"));
+    assert_eq!(house.read(hears).len(), 1, "another account's is another message");
 }
