@@ -24,6 +24,7 @@ class Appearance(WindowTest):
             self.assert_inside(ana, ana.find(role, name))
         self.picture(ana, "room")
         self.assert_escape_leads_back_from_the_people(ana)
+        self.assert_a_dialog_begins_in_its_field(ana)
 
     def assert_escape_leads_back_from_the_people(self, app):
         app.type_keys("F9")
@@ -34,6 +35,14 @@ class Appearance(WindowTest):
         until(lambda: composer.is_focused, "the caret to be back in the composer")
         app.type_keys("Escape")
         app.find("entry", steps.COMPOSER)
+
+    def assert_a_dialog_begins_in_its_field(self, app):
+        for keys, name in (("ctrl+n", "Search people"), ("ctrl+j", "Room Name")):
+            app.type_keys(keys)
+            field = app.find("entry", name)
+            until(lambda f=field: f.is_focused, f"the caret to be in {name!r}")
+            app.type_keys("Escape")
+            app.wait_until_gone("entry", name)
 
     def assert_inside(self, app, node):
         left, _, whole, _ = app.find("window").extents()

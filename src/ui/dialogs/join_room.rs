@@ -3,6 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::begin_in;
 use crate::model::{Network, check_room_name};
 
 /// What a room's name begins with on the wire; people may leave it out.
@@ -46,6 +47,7 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             let dialog = self.obj();
+            begin_in(&*self.name_row);
             self.cancel_button.connect_clicked(glib::clone!(
                 #[weak]
                 dialog,

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::begin_in;
 use crate::i18n::gettext;
 use crate::model::{Channel, Member, Network};
 use crate::ui::conversation::{PersonRow, name_filter};
@@ -110,6 +111,7 @@ impl Picker {
     fn new(title: &str, placeholder: &str) -> Self {
         let picker: Self = glib::Object::builder().property("title", title).build();
         let imp = picker.imp();
+        begin_in(&*imp.search_entry);
         imp.search_entry.set_placeholder_text(Some(placeholder));
         imp.search_entry.update_property(&[gtk::accessible::Property::Label(placeholder)]);
         imp.list_view.update_property(&[gtk::accessible::Property::Label(title)]);
