@@ -63,6 +63,8 @@ impl Archive {
             // Nobody may want to know; the archive works all the same.
             let _ = told.try_send(Ok(trouble));
             serve(connection, &inbox, &failed, &place);
+            // Before the end is told: who waits for it may then take down the main loop that listens to these.
+            drop((told, inbox, failed));
             drop(alive);
         })?;
         Ok(Opened { archive: Self { jobs, ended }, trouble: Answer { reply: trouble }, failures })
