@@ -245,6 +245,9 @@ fn set_lasting(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
         return Err(Refusal::not_operator(channel.name.as_str()));
     }
     if std::mem::replace(&mut channel.lasting, on) != on {
+        // Nobody is there whose leaving would end it.
+        let is_over = !on && channel.members.is_empty();
+        channel.ends_at_ms = is_over.then_some(hub.now.monotonic_ms);
         change.note('P', None);
         hub.store(Write::LastingSet { room, lasting: on });
     }

@@ -227,6 +227,18 @@ fn a_room_of_an_account_lasts_until_its_founder_says_otherwise() {
 }
 
 #[test]
+fn an_empty_room_that_is_to_last_no_longer_ends() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    sign_in(&mut house, "ana");
+    house.say(ana, "JOIN #hers");
+    house.say(ana, "PART #hers");
+    house.say(ana, "MODE #hers -P");
+    house.wait(1);
+    assert!(house.hub.channels.find("#hers").is_none());
+}
+
+#[test]
 fn people_have_modes_of_their_own() {
     let mut house = House::new();
     let ana = house.client("ana");
