@@ -97,7 +97,7 @@ impl Talker {
 
 fn send(irc: &mut Irc, text: &str) {
     let label = label_of(text);
-    irc.send(&format!("@label={label};{SEND_TAG}={label} PRIVMSG {ROOM} :{text}"));
+    irc.send_if_alive(&format!("@label={label};{SEND_TAG}={label} PRIVMSG {ROOM} :{text}"));
 }
 
 fn label_of(text: &str) -> String {

@@ -67,6 +67,11 @@ impl Irc {
         self.wire.send(format!("{line}\r\n").as_bytes());
     }
 
+    /// Sends a line to a server that may have been killed this moment; whoever reads sees the end.
+    pub(crate) fn send_if_alive(&mut self, line: &str) {
+        self.wire.send_until(format!("{line}\r\n").as_bytes(), Instant::now() + PATIENCE);
+    }
+
     /// Joins a room and waits until everything about it was said.
     pub(crate) fn join(&mut self, room: &str) {
         self.send(&format!("JOIN {room}"));
