@@ -24,13 +24,17 @@ impl Session {
         }
     }
 
-    /// `366 me room`: all nicks were named. What people call themselves is asked for next.
+    /// `366 me room`: all nicks were named.
     pub(super) fn handle_names_end(&mut self, line: &Line<'_>) {
         let room = line.param(1);
-        if !self.live.roster.is_in(&fold(room)) {
-            return;
+        if self.live.roster.is_in(&fold(room)) {
+            self.tell_members(room);
         }
-        self.tell_members(room);
+    }
+
+    /// Asks what the people of a room call themselves. To be asked before its history, so that what they said comes under
+    /// the names they are known by.
+    pub(super) fn ask_who(&mut self, room: &str) {
         let who = Encoder::new("WHO").param(room);
         let has_whox = self.live.features.has_whox();
         self.live.output.send(&if has_whox { who.param(WHOX_FIELDS) } else { who });

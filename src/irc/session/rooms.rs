@@ -93,6 +93,7 @@ impl Session {
         room.is_wanted = true;
         self.live.roster.enter(key);
         self.tell(Event::Joined { room: name.to_owned() });
+        self.ask_who(name);
         self.begin_fill(key);
         true
     }

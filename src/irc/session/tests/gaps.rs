@@ -31,6 +31,16 @@ fn a_room_never_seen_gives_its_newest_page() {
 }
 
 #[test]
+fn what_was_said_before_comes_under_the_names_that_people_are_known_by() {
+    let mut world = World::new(Abilities::majlis(), &config(&[]));
+    say(&mut world, 0..1);
+    world.open();
+    world.settle();
+    let told = world.told("#lobby");
+    assert_eq!(told[0].display_name.as_deref(), Some("Bo the Builder"));
+}
+
+#[test]
 fn what_was_said_while_away_comes_page_by_page_before_what_is_live() {
     let mut world = World::online(Abilities::majlis(), &config(&[]));
     say(&mut world, 0..2);
