@@ -264,7 +264,7 @@ fn read_port(text: &str) -> Result<u16, String> {
             .parse()
             .ok()
             .filter(|&port| port != 0)
-            .ok_or_else(|| gettext("The port is a number between 1 and 65535.")),
+            .ok_or_else(|| gettext("The port is a number from 1 to 65535.")),
     }
 }
 
