@@ -218,6 +218,15 @@ impl Channels {
         self.by_id[&id].name = name;
     }
 
+    /// Takes the rooms of accounts that are gone from whoever registers such a name next.
+    pub(super) fn forget_founders(&mut self, is_gone: impl Fn(&str) -> bool) {
+        for channel in self.by_id.values_mut() {
+            if matches!(&channel.founder, Some(Founder::Account(name)) if is_gone(name)) {
+                channel.founder = None;
+            }
+        }
+    }
+
     pub(super) fn remove(&mut self, id: RoomId) {
         if let Some(channel) = self.by_id.swap_remove(&id) {
             self.by_name.remove(channel.name.folded());

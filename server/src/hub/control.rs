@@ -77,6 +77,8 @@ impl Hub {
                 if self.accounts.get(*account).is_none() {
                     self.conversations.remove_account(*account);
                     self.kept.remove_account(*account);
+                    let Self { channels, accounts, .. } = self;
+                    channels.forget_founders(|name| accounts.find(name).is_none());
                 }
                 let conns = self.connections.keys().copied();
                 conns.filter(|&conn| self.is_signed_in(conn, *account)).collect()

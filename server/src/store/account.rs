@@ -34,7 +34,12 @@ pub(super) fn set_password(
     Ok(())
 }
 
+/// Whoever has the name next is somebody else, to whom its rooms do not belong.
 pub(super) fn delete(conn: &Connection, account: AccountId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE room SET founder = NULL WHERE founder = (SELECT name FROM account WHERE id = ?1)",
+    )?
+    .execute([account_to_sql(account)])?;
     conn.prepare_cached("DELETE FROM account WHERE id = ?1")?.execute([account_to_sql(account)])?;
     Ok(())
 }

@@ -8,8 +8,8 @@ use majlis_wire::Fingerprint;
 
 use super::tests::{message, open, room};
 use crate::event::{
-    Account, AccountId, Conversation, HistoryPage, HistoryQuery, Invite, InviteHash, RoomId,
-    Selector, Write,
+    Account, AccountId, Conversation, Founder, HistoryPage, HistoryQuery, Invite, InviteHash,
+    RestoredRoom, RoomId, Selector, Write,
 };
 
 fn verifier(name: &str) -> Arc<Verifier> {
@@ -66,6 +66,21 @@ fn another_password_ends_what_the_devices_may() {
     }
     let (_store, restored) = open(dir.path());
     assert_eq!(restored.accounts, [Account { verifier: verifier("new"), ..account(1, "ana") }]);
+}
+
+#[test]
+fn a_removed_account_founded_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let (mut store, _) = open(dir.path());
+        let Write::RoomMade(room) = room(1) else { panic!("it makes a room") };
+        let founder = Some(Founder::Account("ana".to_owned()));
+        let made = Write::RoomMade(RestoredRoom { founder, ..room });
+        store.commit_batch(&[Write::AccountMade(account(1, "ana")), made]).unwrap();
+        store.commit_batch(&[Write::AccountRemoved(AccountId(1))]).unwrap();
+    }
+    let (_store, restored) = open(dir.path());
+    assert_eq!(restored.rooms[0].founder, None);
 }
 
 #[test]

@@ -104,6 +104,21 @@ fn an_account_that_ends_takes_its_sessions_with_it() {
 }
 
 #[test]
+fn a_removed_account_s_rooms_are_not_for_the_next_of_its_name() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "");
+    house.say(ana, "JOIN #hers");
+    house.read_all();
+    assert!(house.control(remove("ana")).is_ok());
+    let verifier = super::accounts::verifier();
+    let again = ControlRequest::AccountAdd { name: "ana".to_owned(), verifier };
+    assert!(house.control(again).is_ok());
+    let other = signed_in(&mut house, "ana", None, "");
+    let joined = house.ask(other, "JOIN #hers");
+    assert!(joined[1].ends_with(":ana"), "{joined:?}");
+}
+
+#[test]
 fn a_guest_leaves_a_name_that_becomes_an_account_s() {
     let mut house = house();
     let guest = house.client("carol");
