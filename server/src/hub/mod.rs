@@ -192,11 +192,13 @@ impl Hub {
     /// Goes by other settings from now on. The server's name and the lobby stay: sessions were told them once and for all; so
     /// do the lengths of other threads' queues.
     pub fn handle_settings(&mut self, settings: HubSettings) {
+        let offered = self.offered_capabilities();
         let was = std::mem::replace(&mut self.settings, settings);
         self.settings.server_name = was.server_name;
         self.settings.lobby = was.lobby;
         self.settings.limits.readers_queue = was.limits.readers_queue;
         self.settings.limits.hash_queue = was.limits.hash_queue;
+        self.tell_capabilities(offered);
     }
 
     /// Does what time alone calls for; to be called about once a second.

@@ -10,10 +10,10 @@ use majlis_protocol::numeric::{
     ERR_CANNOTSENDTOCHAN, ERR_CANTKILLSERVER, ERR_CHANNELISFULL, ERR_CHANOPRIVSNEEDED,
     ERR_ERRONEUSNICKNAME, ERR_INPUTTOOLONG, ERR_INVALIDCAPCMD, ERR_INVALIDKEY,
     ERR_INVALIDMODEPARAM, ERR_INVITEONLYCHAN, ERR_NEEDMOREPARAMS, ERR_NEEDREGGEDNICK,
-    ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN, ERR_NOOPERHOST, ERR_NOPRIVILEGES, ERR_NORECIPIENT,
-    ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, ERR_NOTEXTTOSEND, ERR_NOTONCHANNEL,
-    ERR_NOTREGISTERED, ERR_PASSWDMISMATCH, ERR_SASLABORTED, ERR_SASLALREADY, ERR_SASLFAIL,
-    ERR_SASLTOOLONG, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG,
+    ERR_NICKNAMEINUSE, ERR_NONICKNAMEGIVEN, ERR_NOOPERHOST, ERR_NOORIGIN, ERR_NOPRIVILEGES,
+    ERR_NORECIPIENT, ERR_NOSUCHCHANNEL, ERR_NOSUCHNICK, ERR_NOSUCHSERVER, ERR_NOTEXTTOSEND,
+    ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_PASSWDMISMATCH, ERR_SASLABORTED, ERR_SASLALREADY,
+    ERR_SASLFAIL, ERR_SASLTOOLONG, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG,
     ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL, ERR_USERONCHANNEL,
     ERR_USERSDONTMATCH, RPL_TRYAGAIN,
 };
@@ -123,6 +123,10 @@ impl Refusal {
 
     pub(super) fn invalid_cap_command(subcommand: &str) -> Self {
         Self::numeric(ERR_INVALIDCAPCMD, &[subcommand], "Invalid CAP subcommand")
+    }
+
+    pub(super) fn no_origin() -> Self {
+        Self::numeric(ERR_NOORIGIN, &[], "No origin specified")
     }
 
     pub(super) fn no_nick_given() -> Self {
@@ -246,7 +250,8 @@ impl Refusal {
         Self::numeric(ERR_INVALIDMODEPARAM, &[target, &mode.to_string(), param], text)
     }
 
-    /// A FAIL of this command with this code and context.
+    /// A FAIL of this command with this code and context; the specification of the command wants it so (setname, "Errors";
+    /// draft/channel-rename, "Errors").
     pub(super) fn of_command(
         command: &str,
         code: &str,
@@ -255,7 +260,7 @@ impl Refusal {
     ) -> Self {
         let words = [&[command, code], context].concat();
         let words = words.into_iter().map(ToOwned::to_owned).collect();
-        Self { code: Code::Fail, words, text: text.into() }
+        Self { code: Code::FailAlways, words, text: text.into() }
     }
 
     pub(super) fn no_recipient(command: &str) -> Self {

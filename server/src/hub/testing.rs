@@ -129,11 +129,12 @@ impl House {
 
     /// An IRC client sends a line.
     pub(crate) fn say(&mut self, conn: ConnId, line: &str) {
-        let input = match MessageBuf::parse(line.as_bytes()) {
+        let fits = LineLimits::FROM_CLIENT.check(line.as_bytes()).map_err(LineFault::Line);
+        let parsed = MessageBuf::parse(line.as_bytes()).map_err(LineFault::Parse);
+        self.input(match fits.and(parsed) {
             Ok(message) => HubInput::Message { conn, message },
-            Err(error) => HubInput::BadLine { conn, fault: LineFault::Parse(error) },
-        };
-        self.input(input);
+            Err(fault) => HubInput::BadLine { conn, fault },
+        });
     }
 
     /// An IRC client sends a line and reads what has come so far.
@@ -186,6 +187,12 @@ impl House {
     /// Feeds the hub and delivers what follows.
     pub(crate) fn input(&mut self, input: HubInput) {
         self.hub.handle_input(input, self.now);
+        self.settle();
+    }
+
+    /// The operator settles things otherwise.
+    pub(crate) fn resettle(&mut self, settings: HubSettings) {
+        self.hub.handle_settings(settings);
         self.settle();
     }
 

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use majlis_protocol::{Capability, CapabilitySet, Message};
 
 use super::registration::try_register;
@@ -48,7 +49,8 @@ pub(super) fn handle_cap(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) 
     match subcommand.to_ascii_uppercase().as_str() {
         "LS" => handle_ls(hub, turn, message.param(1)),
         "LIST" => handle_list(hub, turn),
-        "REQ" => handle_req(hub, turn, message.param(1).unwrap_or_default()),
+        // Some leave out the colon before several names; the specifications' own examples do.
+        "REQ" => handle_req(hub, turn, &message.params()[1..].join(" ")),
         "END" => return handle_end(hub, turn),
         _ => return Err(Refusal::invalid_cap_command(subcommand)),
     }
@@ -66,11 +68,8 @@ fn handle_ls(hub: &mut Hub, turn: &mut Turn, version: Option<&str>) {
             CapabilitySet::empty(),
         );
     }
-    let offered = OFFERED.iter().copied().filter(|&capability| hub.is_offered(capability));
-    let names = offered.map(|capability| match hub.capability_value(turn.conn, capability) {
-        Some(value) if is_302 => format!("{}={value}", capability.name()).into(),
-        _ => Cow::Borrowed(capability.name()),
-    });
+    let offered = hub.offered_capabilities().iter();
+    let names = offered.map(|capability| hub.capability_word(turn.conn, capability, is_302));
     let names: Vec<_> = names.collect();
     reply_names(turn, "LS", names, is_302);
 }
@@ -114,10 +113,10 @@ fn handle_req(hub: &mut Hub, turn: &mut Turn, asked: &str) {
     let request = parse_request(asked, connection.has_cap_302);
     match request.filter(|(on, _)| on.iter().all(|capability| hub.is_offered(capability))) {
         Some((on, off)) => {
-            turn.response.cap("ACK", false, &request_text(asked));
+            reply_request(turn, "ACK", asked);
             hub.change_capabilities(turn, on, off);
         }
-        None => turn.response.cap("NAK", false, asked),
+        None => reply_request(turn, "NAK", asked),
     }
 }
 
@@ -137,15 +136,20 @@ fn parse_request(asked: &str, has_cap_302: bool) -> Option<(CapabilitySet, Capab
     Some((on, off))
 }
 
-/// What was asked for, each name once, so that the answer fits on a line.
-fn request_text(asked: &str) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for word in asked.split_ascii_whitespace() {
-        if !words.contains(&word) {
-            words.push(word);
-        }
+/// Gives a request back, in as many lines as it needs: each name once, as it was asked for last. A client that follows the
+/// answer from left to right then ends up where the server is.
+fn reply_request(turn: &mut Turn, subcommand: &str, asked: &str) {
+    let words = asked.split_ascii_whitespace();
+    let last: IndexMap<&str, &str> =
+        words.map(|word| (word.strip_prefix('-').unwrap_or(word), word)).collect();
+    let words = last.into_values().map(Cow::Borrowed);
+    let mut lines = lines_of(words, LINE_BYTES - CAP_OVERHEAD_BYTES);
+    if lines.is_empty() {
+        lines.push(String::new());
     }
-    words.join(" ")
+    for line in &lines {
+        turn.response.cap(subcommand, false, line);
+    }
 }
 
 fn handle_end(hub: &mut Hub, turn: &mut Turn) -> Outcome {
@@ -165,6 +169,54 @@ impl Hub {
     fn is_offered(&self, capability: Capability) -> bool {
         capability != Capability::AccountRegistration
             || self.settings.registration != RegistrationPolicy::Closed
+    }
+
+    /// All that is offered now.
+    pub(in crate::hub) fn offered_capabilities(&self) -> CapabilitySet {
+        OFFERED.iter().copied().filter(|&capability| self.is_offered(capability)).collect()
+    }
+
+    /// Tells whoever wants to know which capabilities came and went since these were offered (cap-notify). What went is off
+    /// for them from then on.
+    pub(in crate::hub) fn tell_capabilities(&mut self, before: CapabilitySet) {
+        let now = self.offered_capabilities();
+        let missing_in = |set: CapabilitySet, other: CapabilitySet| -> CapabilitySet {
+            other.iter().filter(|&capability| !set.contains(capability)).collect()
+        };
+        let (came, went) = (missing_in(before, now), missing_in(now, before));
+        let conns = self.connections.keys().copied();
+        let told = conns.filter(|&conn| self.is_enabled(conn, Capability::CapNotify));
+        for conn in told.collect::<Vec<_>>() {
+            self.tell_capability_news(conn, came, went);
+        }
+    }
+
+    fn tell_capability_news(&mut self, conn: ConnId, came: CapabilitySet, went: CapabilitySet) {
+        let mut turn = self.begin_turn(conn, None);
+        let is_302 = self.connections[&conn].has_cap_302;
+        let names = came.iter().map(|capability| self.capability_word(conn, capability, is_302));
+        for line in lines_of(names, LINE_BYTES - CAP_OVERHEAD_BYTES) {
+            turn.response.cap("NEW", false, &line);
+        }
+        let names = went.iter().map(|capability| Cow::Borrowed(capability.name()));
+        for line in lines_of(names, LINE_BYTES - CAP_OVERHEAD_BYTES) {
+            turn.response.cap("DEL", false, &line);
+        }
+        self.change_capabilities(&turn, CapabilitySet::empty(), went);
+        self.end_turn(turn);
+    }
+
+    /// A capability as it is listed, to a client of version 302 with its value.
+    fn capability_word(
+        &self,
+        conn: ConnId,
+        capability: Capability,
+        is_302: bool,
+    ) -> Cow<'static, str> {
+        match self.capability_value(conn, capability) {
+            Some(value) if is_302 => format!("{}={value}", capability.name()).into(),
+            _ => Cow::Borrowed(capability.name()),
+        }
     }
 
     /// What is said of a capability besides its name, to a client of version 302.

@@ -43,6 +43,9 @@ fn refusal(code: &str, account: &str, text: impl Into<Cow<'static, str>>) -> Ref
 
 /// Whether who asks may make this account; its name.
 fn check_account(hub: &Hub, turn: &Turn, account: &str) -> Result<Name, Refusal> {
+    if hub.lacks_password(turn.conn) {
+        return Err(Refusal::wrong_password());
+    }
     if hub.settings.registration == RegistrationPolicy::Closed {
         let text = "Only the operator makes accounts here";
         return Err(refusal("TEMPORARILY_UNAVAILABLE", account, text));

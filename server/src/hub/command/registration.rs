@@ -88,7 +88,9 @@ pub(super) fn handle_pass(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
 }
 
 pub(super) fn handle_ping(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
-    turn.response.command("PONG", &[&hub.server], message.param(0));
+    let token = message.param(0).filter(|token| !token.is_empty());
+    let token = token.ok_or_else(Refusal::no_origin)?;
+    turn.response.command("PONG", &[&hub.server], Some(token));
     Ok(())
 }
 
@@ -98,10 +100,7 @@ pub(super) fn handle_pong(_: &mut Hub, _: &mut Turn, _: &Message<'_>) -> Outcome
 }
 
 pub(super) fn handle_quit(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
-    let reason = match message.param(0) {
-        Some(words) if !words.is_empty() => format!("Quit: {words}"),
-        _ => "Quit".to_owned(),
-    };
+    let reason = format!("Quit: {}", message.param(0).unwrap_or_default());
     end_with_error(hub, turn, &reason);
     Ok(())
 }
@@ -121,13 +120,13 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
     else {
         return Ok(());
     };
-    if hub.settings.password.is_some() && !registration.has_password {
+    let (nick, username, realname) = (nick.clone(), username.clone(), realname.clone());
+    let away = registration.away.clone();
+    if hub.lacks_password(turn.conn) {
         turn.response.refuse(&Refusal::wrong_password());
         end_with_error(hub, turn, "Wrong password");
         return Ok(());
     }
-    let (nick, username, realname) = (nick.clone(), username.clone(), realname.clone());
-    let away = registration.away.clone();
     let claim = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {
         if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
             registration.nick = None;
@@ -188,6 +187,13 @@ enum Claim {
 }
 
 impl Hub {
+    /// Whether a connection that is no session yet still owes the server's password.
+    pub(super) fn lacks_password(&self, conn: ConnId) -> bool {
+        let registration = self.connections[&conn].registration();
+        self.settings.password.is_some()
+            && registration.is_some_and(|registration| !registration.has_password)
+    }
+
     /// Whether a connection may have the nick, and by which right.
     fn claim_nick(&self, conn: ConnId, nick: &Name) -> Result<Claim, Refusal> {
         let connection = &self.connections[&conn];

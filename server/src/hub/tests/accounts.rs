@@ -173,7 +173,7 @@ fn one_account_under_one_nick_is_one_user_with_many_sessions() {
     house.say(desk, "QUIT");
     assert!(house.read(bob).is_empty());
     house.say(phone, "QUIT");
-    assert_eq!(only(house.read(bob)), ":ana_s!~ana@192.0.2.1 QUIT :Quit");
+    assert_eq!(only(house.read(bob)), ":ana_s!~ana@192.0.2.1 QUIT :Quit: ");
     house.hub.verify();
 }
 

@@ -1,6 +1,6 @@
 //! PRIVMSG, NOTICE and TAGMSG.
 
-use super::{House, only, tag, untagged};
+use super::{House, only, tag};
 use crate::event::{StoredKind, Write};
 
 #[test]
@@ -41,17 +41,6 @@ fn people_hear_what_is_said_to_them_and_nobody_keeps_it() {
     house.say(ana, "PRIVMSG bOB :psst");
     assert_eq!(only(house.read(bob)), ":ana!~ana@192.0.2.1 PRIVMSG Bob :psst");
     assert!(!house.writes.iter().any(|write| matches!(write, Write::Message(_))));
-}
-
-#[test]
-fn a_message_to_oneself_comes_and_its_echo_has_the_label() {
-    let mut house = House::new();
-    let ana = house.client_with("ana", None, "message-tags echo-message batch labeled-response");
-    let lines = house.ask(ana, "@label=l PRIVMSG ana :note");
-    assert_eq!(lines.len(), 2);
-    assert_eq!(lines.iter().filter(|line| tag(line, "label") == Some("l")).count(), 1);
-    assert!(lines.iter().all(|line| untagged(line) == ":ana!~ana@192.0.2.1 PRIVMSG ana :note"));
-    assert_eq!(tag(&lines[0], "msgid"), tag(&lines[1], "msgid"));
 }
 
 #[test]
@@ -118,17 +107,6 @@ fn tags_alone_go_to_those_who_understand_tags() {
 }
 
 #[test]
-fn client_tags_count_only_with_message_tags() {
-    let mut house = House::new();
-    let ana = house.member("ana", "#a");
-    let bob = house.client_with("bob", None, "message-tags");
-    house.say(bob, "JOIN #a");
-    house.read_all();
-    house.say(ana, "@+x=1 PRIVMSG #a :hi");
-    assert!(!only(house.read(bob)).contains("+x"));
-}
-
-#[test]
 fn a_text_arrives_whole_or_not_at_all() {
     let mut house = House::new();
     let ana = house.client_with("ana", None, "echo-message");
@@ -143,22 +121,4 @@ fn a_text_arrives_whole_or_not_at_all() {
     let exact = "x".repeat(room);
     assert!(only(house.ask(ana, &format!("PRIVMSG #a :{exact}"))).ends_with(&exact));
     assert_eq!(only(house.ask(ana, &format!("PRIVMSG #a :{exact}x"))), refused);
-}
-
-#[test]
-fn times_never_go_back() {
-    let mut house = House::new();
-    let ana = house.client_with("ana", None, "server-time echo-message");
-    house.say(ana, "JOIN #a");
-    house.now.wall.0 += 5_000;
-    house.say(ana, "PRIVMSG #a :one");
-    house.now.wall.0 -= 4_000;
-    house.say(ana, "PRIVMSG #a :two");
-    let lines = house.read(ana);
-    let times: Vec<_> = lines
-        .iter()
-        .filter(|line| line.contains("PRIVMSG"))
-        .map(|line| tag(line, "time"))
-        .collect();
-    assert_eq!(times, [Some("2026-01-01T00:00:05.000Z"); 2]);
 }

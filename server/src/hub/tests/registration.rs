@@ -205,7 +205,7 @@ fn quitting_is_told_once_and_ends_the_connection() {
 fn quitting_before_registration_ends_the_connection() {
     let mut house = House::new();
     let ana = house.open(Guest::Irc, None);
-    assert_eq!(only(house.ask(ana, "QUIT")), "ERROR :Closing link: 192.0.2.1 (Quit)");
+    assert_eq!(only(house.ask(ana, "QUIT")), "ERROR :Closing link: 192.0.2.1 (Quit: )");
     assert!(!house.is_open(ana));
 }
 

@@ -70,24 +70,6 @@ fn an_exception_lets_in_whom_a_ban_meets() {
 }
 
 #[test]
-fn accounts_are_meant_by_an_extended_ban() {
-    let mut house = House::new();
-    let ana = house.member("ana", "#a");
-    let (bob, eve) = (house.client("bob"), house.client("eve"));
-    let user = house.hub.users.find("bob").expect("bob is there");
-    house.hub.users[user].account = Some("Robert".into());
-    assert!(only(house.ask(ana, "MODE #a +b $a:robert")).ends_with(" +b $a:robert"));
-    assert!(only(house.ask(bob, "JOIN #a")).contains(" 474 "));
-    assert!(house.ask(eve, "JOIN #a")[0].contains(" JOIN #a"));
-    house.say(ana, "MODE #a +e $a:Robert");
-    assert!(house.ask(bob, "JOIN #a")[0].contains(" JOIN #a"));
-    house.say(bob, "PART #a");
-    house.say(ana, "MODE #a +iI-b $a:robert $a:robert");
-    house.read_all();
-    assert!(house.ask(bob, "JOIN #a")[0].contains(" JOIN #a"));
-}
-
-#[test]
 fn a_mute_lets_in_and_keeps_quiet() {
     let mut house = House::new();
     let ana = house.member("ana", "#a");
@@ -120,7 +102,7 @@ fn changes_that_do_not_fit_take_several_lines() {
     let mut house = House::new();
     let ana = house.member("ana", "#a");
     let masks: Vec<String> =
-        ["b", "c", "d", "e"].iter().map(|letter| format!("{}!*@*", letter.repeat(150))).collect();
+        ["b", "c", "d", "e"].iter().map(|letter| format!("{}!*@*", letter.repeat(118))).collect();
     let lines = house.ask(ana, &format!("MODE #a +bbbb {}", masks.join(" ")));
     assert_eq!(lines.len(), 2);
     assert!(lines[0].contains(" +bbb bbb") && lines[1].contains(" +b eee"));

@@ -54,7 +54,7 @@ fn the_server_describes_itself_as_it_was_told() {
 fn other_settings_count_from_then_on_but_for_what_sessions_were_told_once() {
     let mut house = House::new();
     let ana = house.client("ana");
-    house.hub.handle_settings(HubSettings {
+    house.resettle(HubSettings {
         server_name: "other.name".to_owned(),
         lobby: majlis_protocol::Name::room("#other").unwrap(),
         motd: vec!["Be kind.".to_owned()],

@@ -1,4 +1,4 @@
-//! MONITOR and extended-monitor.
+//! MONITOR.
 
 use super::{House, only};
 use crate::event::Restored;
@@ -70,25 +70,4 @@ fn a_long_list_takes_several_lines() {
     let lines = house.ask(ana, "MONITOR L");
     let names = lines.iter().filter(|line| line.contains(" 732 ")).flat_map(|line| line.split(','));
     assert_eq!(names.count(), 50);
-}
-
-#[test]
-fn extended_monitoring_tells_what_changes_about_people_elsewhere() {
-    let mut house = House::new();
-    let bob = house.member("bob", "#a");
-    let with = "extended-monitor away-notify setname";
-    let ana = house.client_with("ana", None, with);
-    let eve = house.client_with("eve", None, "away-notify setname");
-    for conn in [ana, eve] {
-        house.ask(conn, "MONITOR + bob");
-    }
-    house.say(bob, "AWAY :at tea");
-    assert_eq!(only(house.read(ana)), ":bob!~bob@192.0.2.1 AWAY :at tea");
-    house.say(bob, "SETNAME :Bobby");
-    assert_eq!(only(house.read(ana)), ":bob!~bob@192.0.2.1 SETNAME :Bobby");
-    assert!(house.read(eve).is_empty());
-    house.say(ana, "JOIN #a");
-    house.read(ana);
-    house.say(bob, "AWAY");
-    assert_eq!(only(house.read(ana)), ":bob!~bob@192.0.2.1 AWAY", "once, for both reasons");
 }

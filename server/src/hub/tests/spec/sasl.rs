@@ -24,7 +24,7 @@ fn plain(authzid: &str, name: &str, password: &str) -> String {
 }
 
 /// Signs in by PLAIN; what comes back.
-fn sign_in(house: &mut House, conn: ConnId, name: &str, password: &str) -> Vec<String> {
+pub(super) fn sign_in(house: &mut House, conn: ConnId, name: &str, password: &str) -> Vec<String> {
     assert_eq!(only(house.ask(conn, "AUTHENTICATE PLAIN")), ":majlis.local AUTHENTICATE +");
     house.say(conn, &format!("AUTHENTICATE {}", plain("", name, password)));
     house.work();
@@ -335,29 +335,6 @@ fn signing_in_again_is_fine_and_to_another_account_is_not() {
     let conn = newcomer(&mut house, None);
     sign_in(&mut house, conn, "bob", PASSWORD);
     assert_eq!(sign_in(&mut house, conn, "ana", PASSWORD), logged_in("*", "*!*@192.0.2.1"));
-}
-
-#[test]
-fn a_guest_can_sign_in_later_and_the_room_hears_of_it() {
-    let mut house = house();
-    let guest = house.open_from(Guest::Irc, tls());
-    house.say(guest, "NICK visitor");
-    house.say(guest, "USER v 0 * :V");
-    house.say(guest, "CAP REQ :sasl account-tag");
-    house.say(guest, "JOIN #a");
-    let told = house.client_with("told", None, "account-notify account-tag");
-    let bare = house.client("bare");
-    for conn in [told, bare] {
-        house.say(conn, "JOIN #a");
-    }
-    house.read_all();
-    assert_eq!(sign_in(&mut house, guest, "ana", PASSWORD).len(), 2);
-    let source = ":visitor!~v@192.0.2.1";
-    assert_eq!(only(house.read(told)), format!("@account=ana {source} ACCOUNT ana"));
-    assert!(house.read(bare).is_empty());
-    house.say(guest, "PRIVMSG #a :hello");
-    assert_eq!(only(house.read(told)), format!("@account=ana {source} PRIVMSG #a :hello"));
-    assert_eq!(only(house.read(bare)), format!("{source} PRIVMSG #a :hello"));
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! Walks through the specifications of IRCv3: each file is named as its specification, each MUST of the server's is a case.
+//!
+//! SASL 3.1 and 3.2 share [`sasl`]. What accounts own is with [`accounts`](super::accounts), history has its own file beside
+//! that, and WebSocket is the reactor's (`server/tests/reactor/web.rs`). The base protocol (modern.ircdocs.horse) is told by
+//! families of commands in the folder above.
+
+mod account_extban;
+mod account_registration;
+mod batch;
+mod capability_negotiation;
+mod channel_rename;
+mod echo_message;
+mod labeled_response;
+mod monitor;
+mod sasl;
+mod server_time;
+mod setname;
+mod standard_replies;
+
+use super::{House, accounts, only, tag, untagged};
+use crate::event::ConnId;
+
+/// `ana` and `bob`, with these capabilities, in the room `#a` of ana's.
+fn pair(house: &mut House, anas: &str, bobs: &str) -> (ConnId, ConnId) {
+    let ana = house.client_with("ana", None, anas);
+    house.say(ana, "JOIN #a");
+    let bob = house.client_with("bob", None, bobs);
+    house.say(bob, "JOIN #a");
+    house.read_all();
+    (ana, bob)
+}
+
+/// The keys of a line's tags, in order.
+fn keys(line: &str) -> Vec<&str> {
+    let tags = line.strip_prefix('@').and_then(|rest| rest.split_once(' '));
+    let tags = tags.into_iter().flat_map(|(tags, _)| tags.split(';'));
+    tags.map(|tag| tag.split('=').next().unwrap_or_default()).collect()
+}
+
+/// The reference of the batch that a line begins.
+fn reference(line: &str) -> &str {
+    let word = untagged(line).split(' ').nth(2).and_then(|word| word.strip_prefix('+'));
+    word.unwrap_or_else(|| panic!("{line} begins no batch"))
+}
