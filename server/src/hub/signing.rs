@@ -13,7 +13,7 @@ use super::accounts::Claimed;
 use super::command::Turn;
 use super::refusal::Refusal;
 use super::user::{Collision, Login, UserId, shown_host};
-use crate::event::{AccountId, Action, ConnId};
+use crate::event::{AccountId, Action, ConnId, Relay};
 
 impl Hub {
     /// Whom a connection is signed in as, registered or not.
@@ -63,13 +63,19 @@ impl Hub {
             return Err(Refusal::sasl_already());
         }
         let name = Arc::clone(&login.name);
-        match turn.user {
+        let news = match turn.user {
             Some(user) => self.sign_in_user(user, turn.conn, login),
-            None => self.connections[&turn.conn].account = Some(account),
-        }
+            None => {
+                self.connections[&turn.conn].account = Some(account);
+                None
+            }
+        };
         let mask = self.mask_of(turn);
         let text = format!("You are now logged in as {name}");
         turn.response.numeric(RPL_LOGGEDIN, &[&mask, &name], &text);
+        if let Some(news) = news {
+            turn.response.relay(news);
+        }
         Ok(())
     }
 
@@ -88,22 +94,25 @@ impl Hub {
         Ok(())
     }
 
-    /// A guest turns out to be a registered person; those who share a room hear of it (account-notify).
-    fn sign_in_user(&mut self, user: UserId, conn: ConnId, login: Login) {
+    /// A guest turns out to be a registered person; those who share a room hear of it, and they themselves are to
+    /// (account-notify). What they are told is still the guest's doing, so it bears no account (account-tag).
+    fn sign_in_user(&mut self, user: UserId, conn: ConnId, login: Login) -> Option<Arc<Relay>> {
         if self.users[user].account_id == Some(login.account) {
-            return;
+            return None;
         }
+        let account = Some(Arc::clone(&login.name));
+        let relay = self.relay_of(user, Action::Account { account });
         let state = &mut self.users[user];
         state.account_id = Some(login.account);
-        state.account = Some(Arc::clone(&login.name));
+        state.account = Some(login.name);
         // From here on the account's password is what brings the nick back, not the device.
         state.device_key = None;
         state.reclaim_by_ms = None;
-        let relay = self.relay_of(user, Action::Account { account: Some(login.name) });
         self.tell_acquaintances(user, Some(conn), &relay);
         for room in self.users[user].rooms.clone() {
             self.keep_room(user, room);
         }
+        Some(relay)
     }
 
     /// Who a connection is to itself: its full source, with `*` for what it has not said.

@@ -5,7 +5,9 @@
 //! families of commands in the folder above.
 
 mod account_extban;
+mod account_notify;
 mod account_registration;
+mod account_tag;
 mod batch;
 mod capability_negotiation;
 mod channel_rename;

@@ -1,0 +1,73 @@
+//! account-tag: each command says its sender's account.
+
+use super::sasl::sign_in;
+use super::{accounts, keys, only, tag, untagged};
+use crate::event::Guest;
+
+#[test]
+fn every_command_of_somebody_signed_in_says_their_account() {
+    let mut house = accounts::house();
+    let caps = "account-tag message-tags setname away-notify invite-notify";
+    let told = house.client_with("told", None, caps);
+    house.client("eve");
+    let ana = accounts::signed_in(&mut house, "ana", None, "");
+    house.say(ana, "JOIN #a");
+    house.say(told, "JOIN #a");
+    house.read_all();
+    for line in [
+        "PRIVMSG #a :x",
+        "PRIVMSG told :x",
+        "NOTICE #a :x",
+        "TOPIC #a :x",
+        "MODE #a +m",
+        "MODE #a -m",
+        "INVITE eve #a",
+        "AWAY :x",
+        "AWAY",
+        "SETNAME :Ana",
+        "NICK anna",
+        "PART #a",
+        "JOIN #a",
+        "KICK #a told",
+    ] {
+        house.say(ana, line);
+        let heard = only(house.read(told));
+        assert_eq!(tag(&heard, "account"), Some("ana"), "{heard}");
+    }
+    house.say(told, "JOIN #a");
+    house.read(told);
+    house.say(ana, "QUIT");
+    assert_eq!(tag(&only(house.read(told)), "account"), Some("ana"));
+}
+
+#[test]
+fn there_is_none_for_a_guest_and_none_of_its_own_accord() {
+    let mut house = accounts::house();
+    let told = house.client_with("told", None, "account-tag");
+    let bare = house.client_with("bare", None, "message-tags server-time");
+    let guest = house.client_with("guest", None, "");
+    let ana = accounts::signed_in(&mut house, "ana", None, "");
+    for (conn, has_account) in [(guest, false), (ana, true)] {
+        house.say(conn, "PRIVMSG told,bare :x");
+        assert_eq!(tag(&only(house.read(told)), "account").is_some(), has_account);
+        assert!(!keys(&only(house.read(bare))).contains(&"account"));
+    }
+}
+
+#[test]
+fn signing_in_is_still_the_guest_s_doing_and_what_follows_is_the_account_s() {
+    let mut house = accounts::house();
+    let guest = house.open_from(Guest::Irc, accounts::tls());
+    for line in ["CAP REQ sasl", "NICK visitor", "USER v 0 * :V", "CAP END", "JOIN #a"] {
+        house.say(guest, line);
+    }
+    let told = house.client_with("told", None, "account-notify account-tag");
+    house.say(told, "JOIN #a");
+    house.read_all();
+    sign_in(&mut house, guest, "ana", accounts::PASSWORD);
+    assert_eq!(only(house.read(told)), ":visitor!~v@192.0.2.1 ACCOUNT ana");
+    house.say(guest, "PRIVMSG #a :x");
+    let heard = only(house.read(told));
+    assert_eq!(tag(&heard, "account"), Some("ana"));
+    assert_eq!(untagged(&heard), ":visitor!~v@192.0.2.1 PRIVMSG #a :x");
+}
