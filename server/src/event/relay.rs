@@ -248,10 +248,11 @@ impl Relay {
             if let Some(msgid) = &msgid {
                 line = line.tag("msgid", msgid);
             }
-            line = line.raw_tags(&self.client_tags);
             if self.source.is_bot {
                 line = line.tag_flag("bot");
             }
+            // What the server says stands before what a client says (message-tags, "Client-only tags").
+            line = line.raw_tags(&self.client_tags);
         }
         let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
         let mut bytes = Vec::with_capacity(256);

@@ -13,11 +13,14 @@ mod capability_negotiation;
 mod channel_rename;
 mod echo_message;
 mod labeled_response;
+mod message_ids;
+mod message_tags;
 mod monitor;
 mod sasl;
 mod server_time;
 mod setname;
 mod standard_replies;
+mod typing;
 
 use super::{House, accounts, only, tag, untagged};
 use crate::event::ConnId;
