@@ -97,6 +97,13 @@ impl Hub {
             || hidden.rooms.iter().any(|room| self.users[user].rooms.contains(room))
     }
 
+    /// Whether somebody may know that another is in a room.
+    pub(super) fn may_see_in(&self, user: UserId, other: UserId, room: RoomId) -> bool {
+        user == other
+            || self.channels[room].members.contains_key(&user)
+            || self.may_see(user, room) && self.may_find(user, other)
+    }
+
     pub(super) fn is_founder(&self, user: UserId, room: RoomId) -> bool {
         is_founder(&self.channels[room], &self.users[user])
     }

@@ -14,13 +14,12 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// What the second parameter of a WHO asks for: `%fields` or `%fields,token`; flags before the `%` are passed over.
-    pub(super) fn parse(param: &'a str) -> Option<Self> {
-        let (_, asked) = param.split_once('%')?;
+    /// What stands behind the `%`: `fields` or `fields,token`.
+    pub(super) fn parse(asked: &'a str) -> Self {
         let (letters, token) = asked.split_once(',').unwrap_or((asked, ""));
         let is_token =
             (1..=3).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_digit());
-        Some(Self { letters, token: if is_token { token } else { "0" } })
+        Self { letters, token: if is_token { token } else { "0" } }
     }
 
     /// One person, in the order of the specification.

@@ -1,4 +1,4 @@
-//! LIST's conditions, WHOX, WHO by mask, ISON, USERHOST, WHOWAS.
+//! LIST's conditions, WHO by mask, ISON, USERHOST, WHOWAS.
 
 use super::{House, only};
 
@@ -37,30 +37,6 @@ fn rooms_are_listed_by_name_people_and_age() {
     }
     let many = format!("LIST {}", ["*"; 17].join(","));
     assert!(only(house.ask(ana, &many)).contains(" 407 "));
-}
-
-#[test]
-fn whox_gives_what_is_asked_in_its_order() {
-    let mut house = House::new();
-    let ana = house.member("ana", "#a");
-    let user = house.hub.users.find("ana").expect("ana is there");
-    house.hub.users[user].account = Some("maria".into());
-    house.say(ana, "AWAY :x");
-    house.wait(5_000);
-    house.read_all();
-    let all = house.ask(ana, "WHO #a %tcuihsnfdlaor,042");
-    let expected = ":majlis.local 354 ana 042 #a ~ana 192.0.2.1 192.0.2.1 majlis.local ana G@ 0 5 \
-                    maria n/a :ana";
-    assert_eq!(all[0], expected);
-    assert_eq!(all[1], ":majlis.local 315 ana #a :End of WHO list");
-    for (asked, fields) in
-        [("%rnt,1", "1 ana :ana"), ("%c", "*"), ("o%an", "ana maria"), ("%zan", "ana maria")]
-    {
-        let lines = house.ask(ana, &format!("WHO ana {asked}"));
-        assert_eq!(lines[0], format!(":majlis.local 354 ana {fields}"), "{asked}");
-    }
-    house.hub.users[user].account = None;
-    assert_eq!(house.ask(ana, "WHO ana %a")[0], ":majlis.local 354 ana 0");
 }
 
 #[test]

@@ -259,21 +259,6 @@ fn people_have_modes_of_their_own() {
 }
 
 #[test]
-fn what_a_bot_says_is_marked() {
-    let mut house = House::new();
-    let ana = house.member("ana", "#a");
-    let bob = house.client_with("bob", None, "message-tags");
-    house.say(bob, "JOIN #a");
-    house.say(ana, "MODE ana +B");
-    house.read_all();
-    house.say(ana, "PRIVMSG #a :beep");
-    let line = only(house.read(bob));
-    assert!(line.starts_with("@msgid=") && line.contains(";bot :ana!"), "{line}");
-    house.say(ana, "NICK robot");
-    assert!(only(house.read(bob)).starts_with("@bot :ana!"));
-}
-
-#[test]
 fn the_plain_room_is_told_why_it_may_not_speak() {
     let mut house = House::new();
     let zed = house.plain("zed");
