@@ -137,11 +137,10 @@ impl Hub {
 
     /// Somebody with an account can also write to an account that is not here.
     fn recipient(&self, speaker: UserId, target: &str) -> Result<Recipient, Refusal> {
-        let ranked = target.chars().next().and_then(Rank::from_prefix);
-        let (rank, room) = match ranked {
-            Some(rank) => (rank, &target[1..]),
-            None => (Rank::Member, target),
-        };
+        let room = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
+        let prefixes = target.strip_suffix(room).unwrap_or_default();
+        // Of several the lowest counts: it takes in those above.
+        let rank = prefixes.chars().filter_map(Rank::from_prefix).min().unwrap_or(Rank::Member);
         if room.starts_with('#') {
             let found = self.channels.find(room);
             let found = found.map(|room| Recipient::Room(room, rank));
