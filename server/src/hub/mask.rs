@@ -152,17 +152,21 @@ pub(super) fn fold_mask(mask: &str) -> String {
         .collect()
 }
 
-/// Whether a name matches a mask, in which `*` stands for any text and `?` for any character; both are folded already. Takes
-/// time in the product of both lengths at most.
+/// Whether a name matches a mask, in which `*` stands for any text and `?` for any character, unless `\` stands before them
+/// (modern.ircdocs.horse, "Wildcard Expressions"); both are folded already. Takes time in the product of both lengths at most.
 pub(super) fn matches(mask: &str, name: &str) -> bool {
     let (mut mask_rest, mut name_rest) = (mask.chars(), name.chars());
     // Behind the last `*`: the mask's rest, and the name's from where that is tried next.
     let mut star: Option<(std::str::Chars<'_>, std::str::Chars<'_>)> = None;
     loop {
-        match (mask_rest.next(), name_rest.clone().next()) {
-            (Some('*'), _) => star = Some((mask_rest.clone(), name_rest.clone())),
+        let (wanted, is_literal) = match mask_rest.next() {
+            Some('\\') if mask_rest.as_str().starts_with(['*', '?']) => (mask_rest.next(), true),
+            wanted => (wanted, false),
+        };
+        match (wanted, name_rest.clone().next()) {
+            (Some('*'), _) if !is_literal => star = Some((mask_rest.clone(), name_rest.clone())),
             (None, None) => return true,
-            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+            (Some(wanted), Some(found)) if wanted == found || wanted == '?' && !is_literal => {
                 name_rest.next();
             }
             _ => {
@@ -191,12 +195,23 @@ mod tests {
             ("a*b*c", "axxbxbc"),
             ("*aab", "aaaab"),
             ("نو?", "نور"),
+            (r"a\*\?b", "a*?b"),
+            (r"*\**", "a*b"),
+            (r"a\b\", r"a\b\"),
         ] {
             assert!(matches(mask, name), "{mask} {name}");
         }
-        for (mask, name) in
-            [("", "a"), ("?", ""), ("a*b", "a"), ("ana", "anas"), ("anas", "ana"), ("*x", "ana")]
-        {
+        for (mask, name) in [
+            ("", "a"),
+            ("?", ""),
+            ("a*b", "a"),
+            ("ana", "anas"),
+            ("anas", "ana"),
+            ("*x", "ana"),
+            (r"\*", "a"),
+            (r"\?", "a"),
+            (r"\?", r"\a"),
+        ] {
             assert!(!matches(mask, name), "{mask} {name}");
         }
     }
