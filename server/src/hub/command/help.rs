@@ -94,10 +94,10 @@ pub(super) fn handle_help(
         return Ok(());
     };
     match TOPICS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(subject)) {
-        Some((name, form, words)) => {
-            turn.response.numeric(RPL_HELPSTART, &[name], form);
-            turn.response.numeric(RPL_HELPTXT, &[name], "");
-            turn.response.numeric(RPL_ENDOFHELP, &[name], words);
+        Some((_, form, words)) => {
+            turn.response.numeric(RPL_HELPSTART, &[subject], form);
+            turn.response.numeric(RPL_HELPTXT, &[subject], "");
+            turn.response.numeric(RPL_ENDOFHELP, &[subject], words);
         }
         None => turn.response.numeric(ERR_HELPNOTFOUND, &[subject], "There is no help on that"),
     }

@@ -132,6 +132,7 @@ static COMMANDS: &[Command] = &[
     session("LINKS", 0, about::handle_links),
     session("STATS", 1, about::handle_stats),
     session("HELP", 0, help::handle_help),
+    session("HELPOP", 0, help::handle_help),
     session("RENAME", 2, rename::handle_rename),
     session("OPER", 2, operator::handle_oper),
     session("KILL", 0, operator::handle_kill),

@@ -13,6 +13,7 @@ mod bot_mode;
 mod capability_negotiation;
 mod channel_rename;
 mod echo_message;
+mod extended_isupport;
 mod labeled_response;
 mod message_ids;
 mod message_tags;
