@@ -10,7 +10,11 @@ use majlis_protocol::{Message, Name};
 use super::{Outcome, Turn, list_items};
 use crate::hub::Hub;
 use crate::hub::refusal::Refusal;
+use crate::hub::reply::lines_of;
 use crate::hub::user::UserId;
+
+/// As many bytes of what did not fit on a list are given back in one numeric.
+const TARGETS_BYTES: usize = 128;
 
 pub(super) fn handle_monitor(
     hub: &mut Hub,
@@ -49,9 +53,13 @@ fn add(hub: &mut Hub, turn: &mut Turn, targets: &str) {
         }
     }
     reply_states(hub, turn, &added);
-    if !over.is_empty() {
-        let words = [&max.to_string(), &over.join(",")];
-        turn.response.numeric(ERR_MONLISTFULL, &words.map(String::as_str), "Monitor list is full");
+    for line in lines_of(over.into_iter().map(Cow::Borrowed), TARGETS_BYTES) {
+        let words = [max.to_string(), line.replace(' ', ",")];
+        turn.response.numeric(
+            ERR_MONLISTFULL,
+            &words.each_ref().map(String::as_str),
+            "Monitor list is full",
+        );
     }
 }
 

@@ -14,6 +14,7 @@ mod capability_negotiation;
 mod channel_rename;
 mod echo_message;
 mod extended_isupport;
+mod extended_monitor;
 mod labeled_response;
 mod message_ids;
 mod message_tags;
