@@ -20,6 +20,10 @@ pub(super) fn handle_kick(
     user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
+    let nicks = message.param(1).unwrap_or_default();
+    if list_items(nicks).next().is_none() {
+        return Err(Refusal::too_few_params("KICK"));
+    }
     let room = hub.room_of_member(user, message.param(0).unwrap_or_default())?;
     hub.check_rank(user, room, Rank::HalfOperator)?;
     let words = message.param(2).filter(|words| !words.is_empty());
@@ -27,8 +31,7 @@ pub(super) fn handle_kick(
         Some(words) => hub.cut_reason(words),
         None => Arc::clone(&hub.users[user].source().nick),
     };
-    let nicks = list_items(message.param(1).unwrap_or_default());
-    for nick in nicks.take(hub.settings.limits.kicks) {
+    for nick in list_items(nicks).take(hub.settings.limits.kicks) {
         if let Err(refusal) = kick(hub, turn, user, room, nick, &reason) {
             turn.response.refuse(&refusal);
         }

@@ -30,6 +30,9 @@ pub(super) fn handle_join(
         }
         return Ok(());
     }
+    if list_items(list).next().is_none() {
+        return Err(Refusal::too_few_params("JOIN"));
+    }
     let keys = message.param(1).unwrap_or_default().split(',').map(Some);
     let keys = keys.chain(std::iter::repeat(None));
     for (name, key) in list.split(',').zip(keys).filter(|(name, _)| !name.is_empty()) {
@@ -95,7 +98,11 @@ pub(super) fn handle_part(
     message: &Message<'_>,
 ) -> Outcome {
     let reason = message.param(1).filter(|reason| !reason.is_empty());
-    for name in list_items(message.param(0).unwrap_or_default()) {
+    let list = message.param(0).unwrap_or_default();
+    if list_items(list).next().is_none() {
+        return Err(Refusal::too_few_params("PART"));
+    }
+    for name in list_items(list) {
         match hub.room_of_member(user, name) {
             Ok(room) => part(hub, turn, user, room, reason),
             Err(refusal) => turn.response.refuse(&refusal),
