@@ -31,13 +31,6 @@ fn joining_is_told_and_the_room_is_described() {
 }
 
 #[test]
-fn an_extended_join_says_account_and_realname() {
-    let mut house = House::new();
-    let ana = house.client_with("ana", None, "extended-join");
-    assert_eq!(house.ask(ana, "JOIN #a")[0], ":ana!~ana@192.0.2.1 JOIN #a * :ana");
-}
-
-#[test]
 fn arriving_first_in_the_lobby_makes_nobody_its_operator() {
     let mut house = House::new();
     let ana = house.client("ana");
