@@ -102,3 +102,34 @@ fn the_longest_rename_fits_on_its_line() {
     let line = only(house.ask(ana, &format!("RENAME {old} {new} :{}", "x".repeat(280))));
     assert!(line.contains(&format!("RENAME {old} {new} :xxx")));
 }
+
+#[test]
+fn all_that_the_room_had_it_keeps() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "draft/channel-rename");
+    house.say(ana, "JOIN #old");
+    house.member("bob", "#old");
+    for line in
+        ["MODE #old +mkv key bob", "MODE #old +b eve", "TOPIC #old :roses", "RENAME #old #new"]
+    {
+        house.say(ana, line);
+    }
+    house.read_all();
+    assert!(house.ask(ana, "MODE #new")[0].ends_with(" #new +mntk key"));
+    assert!(house.ask(ana, "MODE #new b")[0].contains(" #new eve!*@* "));
+    assert!(house.ask(ana, "TOPIC #new")[0].ends_with(" #new :roses"));
+    assert!(house.ask(ana, "NAMES #new")[0].ends_with(" #new :@ana +bob"));
+    assert!(only(house.ask(ana, "MODE #old")).contains(" 403 "));
+    let eve = house.client("kim");
+    assert!(house.ask(eve, "JOIN #old")[1].ends_with(" #old :@kim"), "it is free for another");
+}
+
+#[test]
+fn a_failure_is_told_by_fail_whatever_was_negotiated() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a,#b");
+    let refused =
+        ":majlis.local FAIL RENAME CHANNEL_NAME_IN_USE #a #b :The channel name is already taken";
+    assert_eq!(only(house.ask(ana, "RENAME #a #b")), refused);
+    assert!(only(house.ask(ana, "RENAME")).contains(" 461 ana RENAME :"));
+}

@@ -71,3 +71,42 @@ fn a_long_list_takes_several_lines() {
     let names = lines.iter().filter(|line| line.contains(" 732 ")).flat_map(|line| line.split(','));
     assert_eq!(names.count(), 50);
 }
+
+#[test]
+fn every_nick_that_the_list_has_no_room_for_is_given_back() {
+    let mut settings = HubSettings::default();
+    settings.limits.watched = 1;
+    let mut house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
+    let ana = house.client("ana");
+    let nicks: Vec<String> = (10..40).map(|number| format!("nick-no{number}")).collect();
+    let lines = house.ask(ana, &format!("MONITOR + {}", nicks.join(",")));
+    let full = lines.iter().filter(|line| line.contains(" 734 ana 1 ")).collect::<Vec<_>>();
+    assert!(full.len() > 1 && full.iter().all(|line| line.ends_with(" :Monitor list is full")));
+    let given = full.iter().filter_map(|line| line.split(' ').nth(4)).collect::<Vec<_>>();
+    assert_eq!(given.join(","), nicks[1..].join(","));
+}
+
+#[test]
+fn a_list_ends_with_its_connection_and_is_each_connection_s_own() {
+    let mut house = House::new();
+    let (ana, eve) = (house.client("ana"), house.client("eve"));
+    house.ask(ana, "MONITOR + bob");
+    assert_eq!(house.ask(eve, "MONITOR L").len(), 1);
+    house.say(ana, "QUIT");
+    house.client("bob");
+    assert!(house.read(eve).is_empty());
+    house.hub.verify();
+}
+
+#[test]
+fn modifiers_come_in_any_case_and_one_at_a_time() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    house.ask(ana, "MONITOR + bob");
+    assert_eq!(house.ask(ana, "monitor l").len(), 2);
+    assert_eq!(only(house.ask(ana, "MONITOR s")), ":majlis.local 731 ana :bob");
+    for wrong in ["MONITOR +-", "MONITOR + ", "MONITOR -", "MONITOR bob", "MONITOR LS"] {
+        assert!(only(house.ask(ana, wrong)).contains(" 461 ana MONITOR :"), "{wrong}");
+    }
+    assert!(house.ask(ana, "VERSION").join(" ").contains(" MONITOR=100 "));
+}

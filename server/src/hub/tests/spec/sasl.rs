@@ -341,3 +341,69 @@ fn signing_in_again_is_fine_and_to_another_account_is_not() {
 fn the_usual_count_is_600_000() {
     assert_eq!(HubSettings::default().password_iterations, 600_000);
 }
+
+#[test]
+fn every_answer_names_the_client_as_far_as_it_has_a_name() {
+    let mut house = house();
+    let conn = newcomer(&mut house, None);
+    house.say(conn, "NICK carol");
+    let lines = sign_in(&mut house, conn, "ana", PASSWORD);
+    assert_eq!(lines[0], ":majlis.local 900 * carol!*@192.0.2.1 ana :You are now logged in as ana");
+    house.say(conn, "USER c 0 * :C");
+    assert!(house.ask(conn, "CAP END")[0].contains(" 001 carol "));
+    assert!(
+        house.ask(conn, "WHOIS carol").iter().any(|line| line.contains(" 330 carol carol ana "))
+    );
+}
+
+#[test]
+fn after_a_failure_there_is_another_try_with_another_mechanism() {
+    let mut house = house();
+    let conn = newcomer(&mut house, None);
+    assert_eq!(sign_in(&mut house, conn, "ana", "wrong-wrong"), [FAILED]);
+    for name in ["GSSAPI", "EXTERNAL", "+", "=", "PLAIN2"] {
+        let lines = house.ask(conn, &format!("AUTHENTICATE {name}"));
+        assert!(lines[0].contains(" 908 * SCRAM-SHA-256-PLUS,SCRAM-SHA-256,PLAIN :"), "{name}");
+        assert_eq!(lines[1], FAILED);
+    }
+    let bound = Binding::TlsExporter([0; 32]);
+    assert_eq!(scram(&mut house, conn, bound, "ana", PASSWORD).len(), 2);
+}
+
+#[test]
+fn a_message_that_fills_its_last_chunk_is_ended_by_a_plus() {
+    let mut house = house();
+    let conn = newcomer(&mut house, None);
+    house.ask(conn, "AUTHENTICATE PLAIN");
+    let password = "x".repeat(300 - "\0ana\0".len());
+    let text = plain("", "ana", &password);
+    assert_eq!(text.len(), 400);
+    assert!(house.ask(conn, &format!("AUTHENTICATE {text}")).is_empty());
+    assert!(house.jobs.is_empty(), "there is more to come");
+    house.say(conn, "AUTHENTICATE +");
+    assert_eq!(house.jobs.len(), 1);
+}
+
+#[test]
+fn the_last_word_of_scram_is_the_client_s() {
+    let mut house = house();
+    for (nod, lets_in) in [("+", true), ("AAAA", false), ("*", false)] {
+        let conn = newcomer(&mut house, None);
+        house.ask(conn, "AUTHENTICATE SCRAM-SHA-256");
+        let client =
+            ClientStart::new("ana", "n", Binding::None { offered: true }, LEAST_ITERATIONS);
+        let first = challenge(&mut house, conn, &client.message());
+        let (_, proof) = client.prove(first.as_bytes(), &Password::new(PASSWORD).unwrap()).unwrap();
+        challenge(&mut house, conn, &proof);
+        let lines = house.ask(conn, &format!("AUTHENTICATE {nod}"));
+        assert_eq!(lines.len() == 2 && lines[1].contains(" 903 "), lets_in, "{lines:?}");
+    }
+}
+
+#[test]
+fn an_empty_response_to_plain_fails() {
+    let mut house = house();
+    let conn = newcomer(&mut house, None);
+    house.ask(conn, "AUTHENTICATE PLAIN");
+    assert_eq!(only(house.ask(conn, "AUTHENTICATE +")), FAILED);
+}
