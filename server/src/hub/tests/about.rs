@@ -78,3 +78,44 @@ fn help_knows_subjects() {
     let unknown = ":majlis.local 524 ana * :There is no help on that";
     assert_eq!(only(house.ask(ana, "HELP :un known")), unknown);
 }
+
+#[test]
+fn help_gives_its_subject_back_and_helpop_is_the_same() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    for subject in ["PRIVMSG", "privmsg", "KicK", ""] {
+        let lines = house.ask(ana, &format!("HELP {subject}"));
+        assert_eq!(house.ask(ana, &format!("HELPOP {subject}")), lines);
+        let named = if subject.is_empty() { "*" } else { subject };
+        assert!(lines[0].starts_with(&format!(":majlis.local 704 ana {named} :")), "{lines:?}");
+        assert_eq!(lines[1], format!(":majlis.local 705 ana {named} :"));
+        let (last, middle) = lines[1..].split_last().expect("it ends");
+        assert!(last.starts_with(&format!(":majlis.local 706 ana {named} :")), "{lines:?}");
+        assert!(middle.iter().all(|line| line.contains(&format!(" 705 ana {named} :"))));
+    }
+    for (asked, named) in [("nonsense", "nonsense"), (":two words", "*"), ("::x", "*")] {
+        let unknown = format!(":majlis.local 524 ana {named} :There is no help on that");
+        assert_eq!(only(house.ask(ana, &format!("HELP {asked}"))), unknown);
+    }
+}
+
+#[test]
+fn every_subject_that_help_names_is_one() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    let lines = house.ask(ana, "HELP");
+    let subjects = lines[1..].iter().filter_map(|line| line.split(" :").nth(1));
+    for subject in subjects.flat_map(|line| line.split(' ')).filter(|subject| !subject.is_empty()) {
+        assert_eq!(house.ask(ana, &format!("HELP {subject}")).len(), 3, "{subject}");
+    }
+}
+
+#[test]
+fn a_version_comes_with_all_that_is_supported() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    let lines = house.ask(ana, "VERSION");
+    assert!(lines[0].starts_with(":majlis.local 351 ana majlis-"), "{lines:?}");
+    assert!(lines[0].contains(" majlis.local :"), "{lines:?}");
+    assert_eq!(lines[1..], house.ask(ana, "ISUPPORT"));
+}

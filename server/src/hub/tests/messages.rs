@@ -122,3 +122,39 @@ fn a_text_arrives_whole_or_not_at_all() {
     assert!(only(house.ask(ana, &format!("PRIVMSG #a :{exact}"))).ends_with(&exact));
     assert_eq!(only(house.ask(ana, &format!("PRIVMSG #a :{exact}x"))), refused);
 }
+
+#[test]
+fn a_message_s_errors_come_in_order() {
+    let mut house = House::new();
+    house.member("bob", "#a");
+    let ana = house.client("ana");
+    for (line, answer) in [
+        ("PRIVMSG", "411 ana :No recipient given (PRIVMSG)"),
+        ("PRIVMSG :", "411 ana :No recipient given (PRIVMSG)"),
+        ("PRIVMSG :bob x", "412 ana :No text to send"),
+        ("PRIVMSG nobody", "412 ana :No text to send"),
+        ("PRIVMSG nobody :", "412 ana :No text to send"),
+        ("PRIVMSG nobody :x", "401 ana nobody :No such nick"),
+        ("PRIVMSG majlis.local :x", "401 ana majlis.local :No such nick"),
+        ("PRIVMSG $* :x", "401 ana $* :No such nick"),
+        ("PRIVMSG bob!~bob@192.0.2.1 :x", "401 ana bob!~bob@192.0.2.1 :No such nick"),
+        ("PRIVMSG # :x", "403 ana # :No such channel"),
+        ("PRIVMSG #a :x", "404 ana #a :Cannot send to channel"),
+    ] {
+        assert_eq!(only(house.ask(ana, line)), format!(":majlis.local {answer}"), "{line}");
+    }
+}
+
+#[test]
+fn whoever_is_away_is_told_of_to_who_writes_to_them_alone() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.member("bob", "#a");
+    house.say(ana, "AWAY :at tea");
+    house.read_all();
+    assert_eq!(only(house.ask(bob, "PRIVMSG ana :x")), ":majlis.local 301 bob ana :at tea");
+    assert_eq!(house.read(ana).len(), 1, "it came all the same");
+    for line in ["NOTICE ana :x", "PRIVMSG #a :x"] {
+        assert!(house.ask(bob, line).is_empty(), "{line}");
+    }
+}

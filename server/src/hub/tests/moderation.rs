@@ -153,3 +153,62 @@ fn an_operators_invitation_opens_the_door_and_a_members_does_not() {
     house.read(eve);
     assert_eq!(house.ask(eve, "JOIN #a")[0], ":eve!~eve@192.0.2.1 JOIN #a");
 }
+
+#[test]
+fn a_kick_s_words_are_on_each_line_and_have_their_limit() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    for nick in ["bob", "eve"] {
+        house.member(nick, "#a");
+    }
+    let lines = house.ask(ana, "KICK #a bob,nobody,,eve :too loud");
+    let expected = [
+        ":ana!~ana@192.0.2.1 KICK #a bob :too loud",
+        ":majlis.local 401 ana nobody :No such nick",
+        ":ana!~ana@192.0.2.1 KICK #a eve :too loud",
+    ];
+    assert_eq!(lines, expected);
+    for (said, kept) in [(200, 200), (201, 200)] {
+        house.member(&format!("x{said}"), "#a");
+        let told = only(house.ask(ana, &format!("KICK #a x{said} :{}", "w".repeat(said))));
+        assert!(told.ends_with(&format!(" :{}", "w".repeat(kept))));
+    }
+    for line in ["KICK", "KICK #a", "KICK #a :", "KICK #a ,"] {
+        assert!(only(house.ask(ana, line)).contains(" 461 ana KICK :"), "{line}");
+    }
+}
+
+#[test]
+fn an_invitation_s_errors_come_in_order_and_nobody_hears_of_them() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.client("bob");
+    house.say(ana, "MODE #a +i");
+    house.read(ana);
+    for (conn, line, answer) in [
+        (ana, "INVITE bob", "461 ana INVITE :Not enough parameters"),
+        (ana, "INVITE nobody #x", "401 ana nobody :No such nick"),
+        (ana, "INVITE bob #x", "403 ana #x :No such channel"),
+        (ana, "INVITE bob bob", "403 ana bob :No such channel"),
+        (bob, "INVITE bob #a", "442 bob #a :You're not on that channel"),
+        (ana, "INVITE ana #a", "443 ana ana #a :is already on channel"),
+    ] {
+        assert_eq!(only(house.ask(conn, line)), format!(":majlis.local {answer}"), "{line}");
+    }
+    assert!(house.read(bob).is_empty());
+    assert_eq!(only(house.ask(bob, "INVITE")), ":majlis.local 337 bob :End of INVITE list");
+}
+
+#[test]
+fn an_invitation_is_used_up_by_following_it() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.client("bob");
+    house.say(ana, "MODE #a +i");
+    house.say(ana, "INVITE bob #a");
+    house.read_all();
+    assert!(house.ask(bob, "JOIN #a")[0].contains(" JOIN #a"));
+    house.say(bob, "PART #a");
+    house.read(bob);
+    assert!(only(house.ask(bob, "JOIN #a")).contains(" 473 bob #a "));
+}

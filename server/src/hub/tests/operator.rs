@@ -115,3 +115,31 @@ fn an_operator_has_the_settings_read_again() {
     assert_eq!(only(house.ask(ana, "REHASH")), ":majlis.local 382 ana majlis.toml :Rehashing");
     assert_eq!(house.rehashes, 1);
 }
+
+#[test]
+fn what_operators_alone_may_do_is_refused_before_anything_else() {
+    let mut house = house_with_operator();
+    let ana = house.client("ana");
+    let refused = ":majlis.local 481 ana :Permission Denied- You're not an IRC operator";
+    for line in
+        ["KILL", "KILL ana", "KILL nobody :x", "WALLOPS", "WALLOPS :x", "REHASH", "REHASH x"]
+    {
+        assert_eq!(only(house.ask(ana, line)), refused, "{line}");
+    }
+    for line in ["OPER", "OPER nour"] {
+        assert!(only(house.ask(ana, line)).contains(" 461 ana OPER :"), "{line}");
+    }
+}
+
+#[test]
+fn whoever_is_killed_is_gone_from_every_room() {
+    let mut house = house_with_operator();
+    let ana = house.client("ana");
+    let (bob, eve) = (house.member("bob", "#a,#b"), house.member("eve", "#a,#b"));
+    oper(&mut house, ana, "nour sesame");
+    house.say(ana, "KILL bob bye");
+    assert_eq!(only(house.read(eve)), ":bob!~bob@192.0.2.1 QUIT :Killed (ana (bye))");
+    assert!(house.read(bob).last().is_some_and(|line| line.starts_with("ERROR :")));
+    assert!(house.ask(eve, "NAMES #a")[0].ends_with(" :eve"), "nobody is left of them");
+    house.client("bob");
+}

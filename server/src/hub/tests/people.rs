@@ -101,3 +101,80 @@ fn who_was_is_remembered_the_latest_first() {
     assert_eq!(house.ask(ana, "WHOWAS nobody"), none);
     assert!(only(house.ask(ana, "WHOWAS")).contains(" 431 "));
 }
+
+#[test]
+fn conditions_of_a_list_are_combined_and_their_letters_come_in_any_case() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#old,#older,#secret");
+    house.say(ana, "MODE #secret +s");
+    house.say(ana, "TOPIC #old :x");
+    for _ in 0..10 {
+        house.wait(60_000);
+        house.say(ana, "PONG");
+    }
+    let bob = house.member("bob", "#new,#old");
+    house.read_all();
+    for (line, rooms) in [
+        ("LIST c>5,>0", vec!["#old", "#older"]),
+        ("LIST C>5,>1", vec!["#old"]),
+        ("LIST t<20", vec!["#old"]),
+        ("LIST T>5,C>5,>1,#o*,!#older", vec!["#old"]),
+        ("LIST #o* C>5,<2", vec!["#older"]),
+        ("LIST !#o*,!#lobby", vec!["#new"]),
+        ("LIST *e*", vec!["#older", "#new"]),
+        ("LIST #OLD,#nowhere,#new", vec!["#old", "#new"]),
+        ("LIST #secret", vec![]),
+        ("LIST >99", vec![]),
+        ("LIST >-1", vec!["#lobby", "#old", "#older", "#new"]),
+        ("LIST :", vec!["#lobby", "#old", "#older", "#new"]),
+    ] {
+        assert_eq!(listed(&mut house, bob, line), rooms, "{line}");
+        let lines = house.ask(bob, line);
+        assert_eq!(lines[0], ":majlis.local 321 bob Channel :Users Name");
+        assert_eq!(lines.last().map(String::as_str), Some(":majlis.local 323 bob :End of LIST"));
+    }
+    assert_eq!(listed(&mut house, ana, "LIST #secret"), ["#secret"]);
+}
+
+#[test]
+fn who_was_is_counted_from_the_latest() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    for _ in 0..3 {
+        let bob = house.client("bob");
+        house.say(bob, "QUIT");
+    }
+    let entries = |house: &mut House, line: &str| {
+        let lines = house.ask(ana, line);
+        assert!(lines.last().is_some_and(|line| line.contains(" 369 ana bob :End of WHOWAS")));
+        lines.iter().filter(|line| line.contains(" 314 ana bob ~bob 192.0.2.1 * :bob")).count()
+    };
+    for (count, found) in
+        [("", 3), (" 1", 1), (" 2", 2), (" 3", 3), (" 99", 3), (" 0", 3), (" -1", 3), (" x", 3)]
+    {
+        assert_eq!(entries(&mut house, &format!("WHOWAS bob{count}")), found, "{count}");
+    }
+    for line in ["WHOWAS", "WHOWAS :"] {
+        assert!(only(house.ask(ana, line)).contains(" 431 ana :"), "{line}");
+    }
+    assert_eq!(
+        house.ask(ana, "WHOWAS bo*")[0],
+        ":majlis.local 406 ana bo* :There was no such nickname"
+    );
+    assert_eq!(
+        house.ask(ana, "WHOWAS ana")[0],
+        ":majlis.local 406 ana ana :There was no such nickname"
+    );
+}
+
+#[test]
+fn an_operator_and_the_absent_are_marked_in_a_userhost() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    let user = house.hub.users.find("ana").expect("ana is there");
+    house.hub.users.set_mode(user, 'o', true);
+    house.say(ana, "AWAY :x");
+    house.read(ana);
+    assert_eq!(only(house.ask(ana, "USERHOST ANA")), ":majlis.local 302 ana :ana*=-~ana@192.0.2.1");
+    assert!(only(house.ask(ana, "USERHOST")).contains(" 461 ana USERHOST :"));
+}

@@ -258,3 +258,190 @@ fn lines_that_are_no_messages_get_one_line_each() {
     let bad = LineFault::Parse(ParseError::BadCommand);
     assert_eq!(answer(old, bad), ":majlis.local 421 old * :Unknown command");
 }
+
+#[test]
+fn a_greeting_ends_with_counts_and_the_message_of_the_day() {
+    let mut house = House::new();
+    let ana = house.open(Guest::Irc, None);
+    house.say(ana, "NICK ana");
+    let greeting = house.ask(ana, "USER ana 0 * :Ana");
+    assert!(greeting.iter().all(|line| line.split(' ').nth(2) == Some("ana")));
+    let count = house.ask(ana, "LUSERS").len();
+    assert!(greeting[greeting.len() - 1 - count..].starts_with(&house.ask(ana, "LUSERS")));
+    assert_eq!(greeting.last(), house.ask(ana, "MOTD").last());
+    let words: Vec<&str> = greeting[3].split(' ').collect();
+    assert_eq!(words.len(), 8, "004 has a server, a version and three sets of modes");
+    assert_eq!(words[5..], ["Biow", "CIMPRSbehiklmnostv", "ISbehklov"]);
+}
+
+#[test]
+fn tokens_come_by_thirteen_at_most_and_each_once() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    let mut seen = std::collections::BTreeSet::new();
+    for line in house.ask(ana, "ISUPPORT") {
+        let words = line.strip_prefix(":majlis.local 005 ana ").expect("nothing else is told");
+        let tokens = words.strip_suffix(" :are supported by this server").expect("it ends so");
+        assert!((1..=13).contains(&tokens.split(' ').count()), "{line}");
+        for token in tokens.split(' ') {
+            assert!(seen.insert(token.split('=').next().unwrap_or_default().to_owned()), "{token}");
+        }
+    }
+}
+
+#[test]
+fn commands_are_read_in_any_case_and_a_source_of_the_client_s_counts_for_nothing() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.member("bob", "#a");
+    for line in ["privmsg #a :x", "PrivMsg #a x", ":bob PRIVMSG #a x", ":x!y@z   PRIVMSG   #a   :x"]
+    {
+        house.say(ana, line);
+        assert_eq!(only(house.read(bob)), ":ana!~ana@192.0.2.1 PRIVMSG #a :x", "{line}");
+    }
+    house.say(ana, "PRIVMSG #a : two  spaces ");
+    assert_eq!(only(house.read(bob)), ":ana!~ana@192.0.2.1 PRIVMSG #a : two  spaces ");
+    house.say(ana, "PRIVMSG #a ::-)");
+    assert_eq!(only(house.read(bob)), ":ana!~ana@192.0.2.1 PRIVMSG #a ::-)");
+}
+
+#[test]
+fn what_is_no_command_is_unknown() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    for (line, named) in [
+        ("DANCE", "DANCE"),
+        ("dance x :y z", "dance"),
+        ("001 ana :Welcome", "001"),
+        ("CONNECT x", "CONNECT"),
+        ("SQUIT x :y", "SQUIT"),
+        ("RESTART", "RESTART"),
+        ("SUMMON x", "SUMMON"),
+        ("TRACE", "TRACE"),
+        ("SERVER x 1 :y", "SERVER"),
+        (" PING x", "*"),
+        (":ana", "*"),
+        ("PI-NG x", "*"),
+    ] {
+        let unknown = format!(":majlis.local 421 ana {named} :Unknown command");
+        assert_eq!(only(house.ask(ana, line)), unknown, "{line}");
+    }
+    let new = house.open(Guest::Irc, None);
+    assert_eq!(only(house.ask(new, "DANCE")), ":majlis.local 421 * DANCE :Unknown command");
+}
+
+#[test]
+fn a_ping_needs_a_token_and_gives_it_back() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    assert!(only(house.ask(ana, "PING")).contains(" 461 ana PING :"));
+    assert_eq!(only(house.ask(ana, "PING :")), ":majlis.local 409 ana :No origin specified");
+    for (token, back) in [("x", ":x"), ("::x", "::x"), (":a  b ", ":a  b "), ("a b", ":a")] {
+        let pong = format!(":majlis.local PONG majlis.local {back}");
+        assert_eq!(only(house.ask(ana, &format!("PING {token}"))), pong);
+    }
+    assert!(house.ask(ana, "PONG").is_empty() && house.ask(ana, "PONG a b").is_empty());
+}
+
+#[test]
+fn a_pong_comes_after_all_that_was_caused_before() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "echo-message");
+    house.say(ana, "JOIN #a");
+    house.say(ana, "PRIVMSG #a :x");
+    house.say(ana, "PRIVMSG ana :y");
+    house.say(ana, "WHOIS ana");
+    let lines = house.ask(ana, "PING end");
+    assert_eq!(lines.iter().filter(|line| line.contains(" PRIVMSG ")).count(), 3);
+    assert_eq!(lines.last().map(String::as_str), Some(":majlis.local PONG majlis.local :end"));
+}
+
+#[test]
+fn nicks_may_hold_what_irc_always_allowed() {
+    let mut house = House::new();
+    let conn = house.client("x");
+    for nick in [r"[a]", r"{b}", r"c\d", "e|f", "g_h", "i-j", "k^l", "m`n", "Z9", "9a"] {
+        let told = house.ask(conn, &format!("NICK {nick}"));
+        assert!(only(told).ends_with(&format!(" NICK {nick}")), "{nick}");
+        assert!(house.ask(conn, &format!("WHOIS {nick}"))[0].contains(" 311 "), "{nick}");
+    }
+    for nick in
+        ["#a", "&a", "@a", "+a", "%a", "a!b", "a@b", "a,b", "a.b", "a*", "a?", "$a", "~a", "a:b"]
+    {
+        assert!(only(house.ask(conn, &format!("NICK {nick}"))).contains(" 432 9a "), "{nick}");
+    }
+    for (chars, is_fit) in [(32, true), (33, false)] {
+        let told = only(house.ask(conn, &format!("NICK {}", "n".repeat(chars))));
+        assert_eq!(told.contains(" NICK n"), is_fit, "{told}");
+    }
+}
+
+#[test]
+fn a_nick_is_said_in_any_case_and_only_the_last_before_registration_counts() {
+    let mut house = House::new();
+    let conn = house.open(Guest::Irc, None);
+    for line in ["NICK one", "NICK two", "NICK #bad", "USER a 0 * :first"] {
+        house.say(conn, line);
+    }
+    let greeting = house.read(conn);
+    assert!(greeting[0].contains(" 432 * #bad ") && greeting[1].contains(" 001 two "));
+    assert!(house.ask(conn, "nick two").is_empty(), "it is the same");
+    assert_eq!(only(house.ask(conn, "NICK Two")), ":two!~a@192.0.2.1 NICK Two");
+    assert!(house.ask(conn, "WHOIS tWO")[0].contains(" 311 Two Two ~a "));
+    let other = house.open(Guest::Irc, None);
+    assert!(only(house.ask(other, "NICK TWO")).contains(" 433 * TWO :"));
+    assert!(house.ask(other, "NICK one").is_empty(), "the first was never taken");
+}
+
+#[test]
+fn a_username_and_a_realname_are_never_missing() {
+    let mut house = House::new();
+    for (index, (user, shown)) in [
+        ("USER x 0 * :", " ~x 192.0.2.1 * :n0"),
+        ("USER !!! 0 * :Real Name", " ~guest 192.0.2.1 * :Real Name"),
+        ("USER x y z w v", " ~x 192.0.2.1 * :w"),
+        ("USER x 8 * ::)", " ~x 192.0.2.1 * ::)"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let conn = house.open(Guest::Irc, None);
+        house.say(conn, &format!("NICK n{index}"));
+        house.say(conn, user);
+        house.read(conn);
+        let told = &house.ask(conn, &format!("WHOIS n{index}"))[0];
+        assert!(told.ends_with(shown), "{told}");
+    }
+    let conn = house.open(Guest::Irc, None);
+    for line in ["USER", "USER x", "USER x 0", "USER x 0 *", "USER  0 * :x"] {
+        assert!(only(house.ask(conn, line)).contains(" 461 * USER :"), "{line}");
+    }
+}
+
+#[test]
+fn passwords_come_before_registration_and_the_last_counts() {
+    let mut house = House::new();
+    let conn = house.open(Guest::Irc, None);
+    assert!(house.ask(conn, "PASS a").is_empty() && house.ask(conn, "PASS b").is_empty());
+    house.say(conn, "NICK ana");
+    house.say(conn, "USER a 0 * :A");
+    house.read(conn);
+    assert!(only(house.ask(conn, "PASS b")).contains(" 462 ana :"));
+}
+
+#[test]
+fn whoever_quits_is_answered_by_an_error_and_others_by_a_quit() {
+    for (line, words) in [
+        ("QUIT", "Quit: "),
+        ("QUIT :", "Quit: "),
+        ("QUIT :bye for now", "Quit: bye for now"),
+        ("QUIT bye for now", "Quit: bye"),
+    ] {
+        let mut house = House::new();
+        let ana = house.member("ana", "#a");
+        let bob = house.member("bob", "#a");
+        let last = format!("ERROR :Closing link: 192.0.2.1 ({words})");
+        assert_eq!(only(house.ask(ana, line)), last);
+        assert_eq!(only(house.read(bob)), format!(":ana!~ana@192.0.2.1 QUIT :{words}"));
+    }
+}

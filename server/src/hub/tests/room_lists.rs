@@ -162,3 +162,56 @@ fn a_restart_changes_nothing_about_a_room() {
     assert!(house.ask(bob, "JOIN #a key")[0].contains(" JOIN #a"));
     assert!(only(house.ask(eve, "JOIN #a key")).contains(" 473 "));
 }
+
+#[test]
+fn masks_are_completed_and_taken_back_in_any_spelling() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    for (typed, kept) in [
+        ("bob", "bob!*@*"),
+        ("BOB", "BOB!*@*"),
+        ("*", "*!*@*"),
+        ("~b@*.example", "*!~b@*.example"),
+        ("a!b@c", "a!b@c"),
+        ("2001:db8::/32", "2001:db8::/32!*@*"),
+        ("*!*@2001:db8::/32", "*!*@2001:db8::/32"),
+    ] {
+        let told = |sign| format!(":ana!~ana@192.0.2.1 MODE #a {sign}b {kept}");
+        assert_eq!(only(house.ask(ana, &format!("MODE #a +b {typed}"))), told('+'));
+        assert_eq!(only(house.ask(ana, &format!("MODE #a -b {}", kept.to_lowercase()))), told('-'));
+    }
+    for wrong in [":a b", "a,b", "$z:x", ":"] {
+        let refused = only(house.ask(ana, &format!("MODE #a +b {wrong}")));
+        assert!(refused.contains(" 696 ana #a b ") || wrong == ":", "{refused}");
+    }
+}
+
+#[test]
+fn a_wildcard_behind_a_backslash_is_itself() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.client("bob");
+    house.say(ana, r"MODE #a +b b\*");
+    assert!(house.ask(bob, "JOIN #a")[0].contains(" JOIN #a"), "nobody is called so");
+    house.say(bob, "PART #a");
+    house.say(ana, "MODE #a +b b*");
+    house.read(bob);
+    assert!(only(house.ask(bob, "JOIN #a")).contains(" 474 bob #a "));
+}
+
+#[test]
+fn whoever_is_banned_inside_hears_and_does_not_speak() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.member("bob", "#a");
+    house.say(ana, "MODE #a +b bob");
+    house.read_all();
+    assert!(only(house.ask(bob, "PRIVMSG #a :x")).contains(" 404 bob #a "));
+    assert!(house.ask(bob, "NOTICE #a :x").is_empty());
+    assert!(house.read(ana).is_empty());
+    house.say(ana, "PRIVMSG #a :y");
+    assert_eq!(house.read(bob).len(), 1);
+    house.say(ana, "MODE #a +e bob");
+    house.read_all();
+    assert!(house.ask(bob, "PRIVMSG #a :x").is_empty());
+}

@@ -271,3 +271,61 @@ fn the_plain_room_is_told_why_it_may_not_speak() {
     house.text(late, "late");
     assert!(!house.is_open(late));
 }
+
+#[test]
+fn of_several_prefixes_the_lowest_counts() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let bob = house.member("bob", "#a");
+    let eve = house.member("eve", "#a");
+    let kim = house.member("kim", "#a");
+    house.say(ana, "MODE #a +hv bob eve");
+    house.read_all();
+    for (target, told, hears) in [
+        ("@#a", "@#a", [false, false, false]),
+        ("%#a", "%#a", [true, false, false]),
+        ("@%#a", "%#a", [true, false, false]),
+        ("%@#a", "%#a", [true, false, false]),
+        ("@+#a", "+#a", [true, true, false]),
+        ("@%+#a", "+#a", [true, true, false]),
+        ("#a", "#a", [true, true, true]),
+    ] {
+        assert!(house.ask(ana, &format!("PRIVMSG {target} :x")).is_empty(), "{target}");
+        let line = format!(":ana!~ana@192.0.2.1 PRIVMSG {told} :x");
+        for (conn, hears) in [bob, eve, kim].into_iter().zip(hears) {
+            assert_eq!(house.read(conn), Vec::from_iter(hears.then(|| line.clone())), "{target}");
+        }
+    }
+    assert!(only(house.ask(kim, "PRIVMSG @%#a :x")).contains(" 482 kim #a "));
+    assert!(only(house.ask(ana, "PRIVMSG @bob :x")).contains(" 401 ana @bob "));
+    assert!(only(house.ask(ana, "PRIVMSG @%+ :x")).contains(" 401 ana @%+ "));
+}
+
+#[test]
+fn with_no_outside_messages_rank_or_voice_does_not_help_from_outside() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let eve = house.client("eve");
+    for line in ["PRIVMSG #a :x", "PRIVMSG +#a :x"] {
+        let answer = only(house.ask(eve, line));
+        assert!(answer.contains(" 404 eve #a ") || answer.contains(" 482 eve #a "), "{answer}");
+    }
+    assert!(house.ask(eve, "NOTICE #a :x").is_empty());
+    assert!(house.read(ana).is_empty());
+    house.say(ana, "MODE #a -n+m");
+    assert!(only(house.ask(eve, "PRIVMSG #a :x")).contains(" 404 eve #a "), "moderated is for all");
+}
+
+#[test]
+fn a_limit_counts_those_inside_and_keeps_nobody_from_coming_back_in() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    house.member("bob", "#a");
+    let eve = house.client("eve");
+    for (limit, enters) in [(1, false), (2, false), (3, true)] {
+        house.say(ana, &format!("MODE #a +l {limit}"));
+        let lines = house.ask(eve, "JOIN #a");
+        assert_eq!(lines[0].contains(" JOIN #a"), enters, "{lines:?}");
+        assert_eq!(lines[0].contains(" 471 eve #a "), !enters);
+    }
+}
