@@ -148,10 +148,11 @@ impl Capability {
         Self::ALL.iter().copied().find(|capability| capability.name() == name)
     }
 
-    /// What must be enabled with it for it to work in full (labeled-response, "Dependencies"; draft/chathistory).
+    /// What must be enabled with it for it to work in full (labeled-response and
+    /// draft/multiline, "Dependencies"; draft/chathistory).
     pub fn requires(self) -> CapabilitySet {
         let required: &[Self] = match self {
-            Self::LabeledResponse => &[Self::Batch, Self::MessageTags],
+            Self::LabeledResponse | Self::Multiline => &[Self::Batch, Self::MessageTags],
             Self::ChatHistory => &[Self::Batch, Self::MessageTags, Self::ServerTime],
             _ => &[],
         };

@@ -18,6 +18,7 @@ mod encode;
 mod isupport;
 mod line;
 mod message;
+mod multiline;
 mod name_rules;
 pub mod numeric;
 pub mod scram;
@@ -33,6 +34,10 @@ pub use encode::{EncodeError, Encoder};
 pub use isupport::{ISUPPORT_TOKENS_MAX, Isupport};
 pub use line::{LineDecoder, LineError, LineLimits};
 pub use message::{Message, MessageBuf, PARAMS_MAX, ParseError};
+pub use multiline::{
+    MULTILINE_BATCH, MULTILINE_CONCAT_TAG, MultilineText, WireLine, combined_text, is_multiline,
+    wire_lines,
+};
 pub use name_rules::{NICK_MAX_BYTES, NICK_MAX_CHARS, NameError, ROOM_MAX_BYTES, ROOM_MAX_CHARS};
 pub use split::split_text;
 pub use tags::{Tag, Tags, escape_tag_value, unescape_tag_value};

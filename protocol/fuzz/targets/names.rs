@@ -1,4 +1,4 @@
-//! Any text as a name, an address, a time, a list of tokens, and as something to cut.
+//! Any text as a name, an address, a time, a list of tokens, a message of many lines, and as something to cut.
 //!
 //! `cargo +nightly fuzz run names fuzz/corpus/names fuzz/seeds/names`, in `protocol/`.
 
@@ -6,13 +6,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use majlis_protocol::{
-    Isupport, Name, ROOM_MAX_BYTES, ServerAddress, Timestamp, escape_tag_value, fold,
-    nick_from_display_name, split_text, unescape_tag_value,
+    Isupport, MultilineText, Name, ROOM_MAX_BYTES, ServerAddress, Timestamp, combined_text,
+    escape_tag_value, fold, nick_from_display_name, split_text, unescape_tag_value, wire_lines,
 };
 
 fuzz_target!(|text: &str| {
     check_names(text);
     check_pieces(text);
+    check_lines(text);
     assert_eq!(unescape_tag_value(&escape_tag_value(text)), text);
     if let Ok(address) = text.parse::<ServerAddress>() {
         assert_eq!(address.to_string().parse(), Ok(address));
@@ -49,4 +50,15 @@ fn check_pieces(text: &str) {
     let pieces: Vec<&str> = split_text(text, 8).collect();
     assert!(pieces.iter().all(|piece| !piece.is_empty() && piece.len() <= 8));
     assert_eq!(pieces.concat().replace(' ', ""), text.replace(' ', ""));
+}
+
+fn check_lines(text: &str) {
+    let mut whole = MultilineText::default();
+    for line in wire_lines(text) {
+        whole.push(line);
+    }
+    assert_eq!(whole.text_bytes(), combined_text(text).len());
+    let again = whole.into_kept();
+    assert!(wire_lines(&again).eq(wire_lines(text)));
+    assert_eq!(combined_text(&again), combined_text(text));
 }
