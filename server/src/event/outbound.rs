@@ -19,7 +19,7 @@ pub struct Output {
 #[derive(Clone, Debug)]
 pub enum Outbound {
     /// Bytes for one connection, in its own dialect: complete IRC lines, or one text of the plain room, whose ending the
-    /// reactor adds.
+    /// reactor adds. (LF stands between its lines.)
     Reply {
         /// To whom.
         conn: ConnId,

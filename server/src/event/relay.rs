@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use majlis_protocol::{Capability, CapabilitySet, Encoder, Timestamp};
+use majlis_protocol::{Capability, CapabilitySet, Encoder, Timestamp, combined_text, is_multiline};
 
 use super::MsgId;
+
+mod multiline;
+
+use self::multiline::Said;
 
 /// Who did it, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,14 +65,14 @@ pub enum Action {
     Privmsg {
         /// A room or a nick.
         target: Arc<str>,
-        /// What was said.
+        /// What was said: one line, or many as [`majlis_protocol::MultilineText`] keeps them.
         text: Arc<str>,
     },
     /// Something said that programs must not answer.
     Notice {
         /// A room or a nick.
         target: Arc<str>,
-        /// What was said.
+        /// What was said, alike.
         text: Arc<str>,
     },
     /// Tags alone.
@@ -186,12 +190,13 @@ pub enum Action {
 pub enum Dialect {
     /// IRC with these capabilities; hold only those that [`Dialect::irc`] keeps.
     Irc(CapabilitySet),
-    /// The plain room: readable text, no line ending.
+    /// The plain room: readable text, with LF between its lines and nothing at its end.
     Plain,
 }
 
 impl Dialect {
-    /// The dialect of an IRC connection: of what it enabled, what changes a relay's bytes.
+    /// The dialect of an IRC connection: of what it enabled, what changes a relay's bytes. Messages of many lines need
+    /// batches (draft/multiline, "Dependencies").
     pub fn irc(enabled: CapabilitySet) -> Self {
         let shaping = [
             Capability::MessageTags,
@@ -203,17 +208,32 @@ impl Dialect {
             Capability::ChannelRename,
             Capability::Chghost,
             Capability::InviteNotify,
+            Capability::Multiline,
             Capability::Setname,
         ];
-        Self::Irc(shaping.into_iter().filter(|&capability| enabled.contains(capability)).collect())
+        let is_on = |&capability: &Capability| {
+            let is_batched = capability == Capability::Multiline;
+            enabled.contains(capability) && (!is_batched || enabled.contains(Capability::Batch))
+        };
+        Self::Irc(shaping.into_iter().filter(is_on).collect())
     }
+}
+
+/// What the lines of a relay are made of besides the relay itself.
+struct Words<'a> {
+    enabled: CapabilitySet,
+    server_tags: &'a [(&'a str, &'a str)],
+    time: String,
+    msgid: Option<String>,
+    mask: String,
 }
 
 impl Relay {
     /// The relay as a receiver of this dialect sees it; `None` where it is not told at all.
     ///
-    /// `server_tags` (a label, a batch) come first among the tags; only an IRC dialect shows them. An IRC line ends with
-    /// CR LF and is never over the limit: the hub refuses what would not fit.
+    /// `server_tags` (a label, a batch) come first among the tags; only an IRC dialect shows them. Each IRC line ends with
+    /// CR LF and is never over the limit: the hub refuses what would not fit. A message of many lines is several; then a
+    /// label is on the first alone, and a batch on all that are in no batch of their own.
     pub fn encode(&self, dialect: Dialect, server_tags: &[(&str, &str)]) -> Option<Arc<[u8]>> {
         match dialect {
             Dialect::Irc(enabled) => self.encode_irc(enabled, server_tags),
@@ -226,43 +246,75 @@ impl Relay {
         enabled: CapabilitySet,
         server_tags: &[(&str, &str)],
     ) -> Option<Arc<[u8]>> {
-        let tagged = enabled.contains(Capability::MessageTags);
         if !self.action.is_told(enabled) {
             return None;
         }
-        let time = self.time.to_string();
-        let msgid = self.msgid.map(|msgid| msgid.to_string());
-        let mask = self.source.mask();
-
-        let mut line = Encoder::new(self.action.command()).source(&mask);
-        for (key, value) in server_tags {
-            line = line.tag(key, value);
-        }
-        if enabled.contains(Capability::ServerTime) {
-            line = line.tag("time", &time);
-        }
-        if let (Some(account), true) = (&self.account, enabled.contains(Capability::AccountTag)) {
-            line = line.tag("account", account);
-        }
-        if tagged {
-            if let Some(msgid) = &msgid {
-                line = line.tag("msgid", msgid);
-            }
-            if self.source.is_bot {
-                line = line.tag_flag("bot");
-            }
-            // What the server says stands before what a client says (message-tags, "Client-only tags").
-            line = line.raw_tags(&self.client_tags);
-        }
-        let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
+        let words = Words {
+            enabled,
+            server_tags,
+            time: self.time.to_string(),
+            msgid: self.msgid.map(|msgid| msgid.to_string()),
+            mask: self.source.mask(),
+        };
+        let command = self.action.command();
         let mut bytes = Vec::with_capacity(256);
-        match line.write_to(&mut bytes) {
+        let result = match &self.action {
+            Action::Privmsg { target, text } | Action::Notice { target, text }
+                if is_multiline(text) =>
+            {
+                self.write_multiline(&mut bytes, Said { command, target, text }, &words)
+            }
+            _ => {
+                let line = self.tagged(command, &words);
+                let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
+                line.write_to(&mut bytes)
+            }
+        };
+        match result {
             Ok(()) => Some(bytes.into()),
             Err(error) => {
-                tracing::error!(%error, command = self.action.command(), "a relay cannot be encoded");
+                tracing::error!(%error, command, "a relay cannot be encoded");
                 None
             }
         }
+    }
+
+    /// A line with all tags, before its parameters.
+    fn tagged<'a>(&'a self, command: &'a str, words: &'a Words<'a>) -> Encoder<'a> {
+        let mut line = Encoder::new(command).source(&words.mask);
+        for (key, value) in words.server_tags {
+            line = line.tag(key, value);
+        }
+        let is_tagged = words.enabled.contains(Capability::MessageTags);
+        line = self.dated(line, words);
+        if let Some(msgid) = words.msgid.as_ref().filter(|_| is_tagged) {
+            line = line.tag("msgid", msgid);
+        }
+        line = self.marked(line, words);
+        // What the server says stands before what a client says (message-tags, "Client-only tags").
+        if is_tagged { line.raw_tags(&self.client_tags) } else { line }
+    }
+
+    /// The same without what the message has once: its identifier and its client-only tags.
+    fn attributed<'a>(&'a self, line: Encoder<'a>, words: &'a Words<'a>) -> Encoder<'a> {
+        self.marked(self.dated(line, words), words)
+    }
+
+    fn dated<'a>(&'a self, mut line: Encoder<'a>, words: &'a Words<'a>) -> Encoder<'a> {
+        if words.enabled.contains(Capability::ServerTime) {
+            line = line.tag("time", &words.time);
+        }
+        match &self.account {
+            Some(account) if words.enabled.contains(Capability::AccountTag) => {
+                line.tag("account", account)
+            }
+            _ => line,
+        }
+    }
+
+    fn marked<'a>(&self, line: Encoder<'a>, words: &Words<'_>) -> Encoder<'a> {
+        let is_marked = self.source.is_bot && words.enabled.contains(Capability::MessageTags);
+        if is_marked { line.tag_flag("bot") } else { line }
     }
 
     fn with_params<'a>(&'a self, line: Encoder<'a>, extended_join: bool) -> Encoder<'a> {
@@ -303,11 +355,12 @@ impl Relay {
             Action::Privmsg { target, text } | Action::Notice { target, text } => {
                 let is_room = target.trim_start_matches(['@', '%', '+']).starts_with('#');
                 let privately = if is_room { "" } else { " (to you alone)" };
-                match ctcp(text) {
+                let text = combined_text(text);
+                match ctcp(&text) {
                     Some(ctcp) => ctcp
                         .strip_prefix("ACTION ")
-                        .map(|deed| format!("* {nick}{privately} {deed}")),
-                    None => Some(format!("{nick}{privately}: {text}")),
+                        .map(|deed| each_line(&format!("* {nick}{privately} "), deed)),
+                    None => Some(each_line(&format!("{nick}{privately}: "), &text)),
                 }
             }
             Action::Join { .. } => Some(format!("{nick} has joined the chat!")),
@@ -331,7 +384,7 @@ impl Relay {
             | Action::Rename { .. }
             | Action::Kill { .. } => None,
         }
-        .map(|text| text.chars().filter(|&c| !steers_a_terminal(c)).collect())
+        .map(|text| text.chars().filter(|&c| c == '\n' || !steers_a_terminal(c)).collect())
     }
 }
 
@@ -384,6 +437,12 @@ impl Action {
 fn ctcp(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('\u{1}')?;
     Some(inner.strip_suffix('\u{1}').unwrap_or(inner))
+}
+
+/// Who speaks before every line, so that nobody can speak as somebody else in the next one. Empty ones are left out.
+fn each_line(before: &str, text: &str) -> String {
+    let lines = text.split('\n').filter(|line| !line.is_empty());
+    lines.map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a character would do something to a terminal, or reorder what stands beside it, rather than be read.

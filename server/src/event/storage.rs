@@ -150,7 +150,7 @@ pub struct StoredMessage {
     pub kind: StoredKind,
     /// The target as sent (the room's name).
     pub target: String,
-    /// What was said.
+    /// What was said: one line, or many as [`majlis_protocol::MultilineText`] keeps them.
     pub text: String,
     /// Client-only tags as sent on the wire (`+a=b;+c`), possibly empty.
     pub client_tags: String,

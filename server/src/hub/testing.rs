@@ -292,8 +292,10 @@ impl House {
             Dialect::Plain if bytes.is_empty() => {}
             Dialect::Plain => {
                 let text = std::str::from_utf8(bytes).expect("plain guests get text");
-                assert!(!text.contains(char::is_control), "{text:?} holds control characters");
-                seat.received.push(text.to_owned());
+                for line in text.split('\n') {
+                    assert!(!line.contains(char::is_control), "{text:?} holds control characters");
+                    seat.received.push(line.to_owned());
+                }
             }
             Dialect::Irc(_) => seat.received.extend(checked_lines(bytes)),
         }

@@ -231,7 +231,7 @@ mod tests {
     use majlis_protocol::{Capability, CapabilitySet, Timestamp};
 
     use super::*;
-    use crate::event::{Action, Source};
+    use crate::event::{Action, MsgId, Source};
 
     const ROOM: RoomId = RoomId(1);
     const OTHER: RoomId = RoomId(2);
@@ -360,6 +360,31 @@ mod tests {
         assert_eq!(&*sent[&2], b"ana: hello");
         assert_eq!(&*sent[&3], b"ana: hello\r\n");
         assert!(Arc::ptr_eq(&sent[&0], &sent[&4]));
+    }
+
+    #[test]
+    fn a_message_of_many_lines_is_shared_too_in_one_piece() {
+        let mut fan_out = room_of(&[0, 1, 2, 3, 4, 5]);
+        let able: CapabilitySet = [Capability::Batch, Capability::Multiline].into_iter().collect();
+        for slot in [1, 2] {
+            fan_out.set_dialect(conn(slot), Dialect::irc(able));
+        }
+        fan_out.set_manner(conn(3), Manner::plain(Ending::CrLf));
+        fan_out.set_manner(conn(4), Manner::web(BARE, Kind::Text));
+        let said = Action::Privmsg { target: "#x".into(), text: "one\n\ntwo\n".into() };
+        let sent = deliver(
+            &mut fan_out,
+            &room(None),
+            &Relay { action: said, msgid: Some(MsgId(7)), ..hello() },
+        );
+        assert_eq!(&*sent[&0], b":ana!a@h PRIVMSG #x :one\r\n:ana!a@h PRIVMSG #x :two\r\n");
+        assert!(Arc::ptr_eq(&sent[&0], &sent[&5]));
+        let opening = b":ana!a@h BATCH +00000000000000000000000007 draft/multiline #x\r\n";
+        assert!(sent[&1].starts_with(opening));
+        assert!(Arc::ptr_eq(&sent[&1], &sent[&2]));
+        assert_eq!(&*sent[&3], b"ana: one\r\nana: two\r\n");
+        let frames = b"\x81\x18:ana!a@h PRIVMSG #x :one\x81\x18:ana!a@h PRIVMSG #x :two";
+        assert_eq!(&*sent[&4], frames);
     }
 
     #[test]

@@ -26,16 +26,18 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// One text for the guest: its own line ending, if it has one, gives way to theirs.
+    /// One text for the guest: its own line ending, if it has one, gives way to theirs, and so do those between its lines.
+    /// Who ends theirs with nothing still gets LF between.
     pub(crate) fn end(self, text: &[u8]) -> Arc<[u8]> {
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        let end: &[u8] = match self {
-            Self::Bare => b"",
-            Self::Lf => b"\n",
-            Self::CrLf => b"\r\n",
+        let (between, end): (&[u8], &[u8]) = match self {
+            Self::Bare => (b"\n", b""),
+            Self::Lf => (b"\n", b"\n"),
+            Self::CrLf => (b"\r\n", b"\r\n"),
         };
-        [text, end].concat().into()
+        let lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
+        [&lines.join(between), end].concat().into()
     }
 }
 
@@ -287,6 +289,13 @@ mod tests {
             assert_eq!(&*Ending::Lf.end(text), b"hi\n");
             assert_eq!(&*Ending::CrLf.end(text), b"hi\r\n");
         }
+    }
+
+    #[test]
+    fn a_text_of_many_lines_ends_each_as_the_guest_does() {
+        assert_eq!(&*Ending::Bare.end(b"a: hi\na: you"), b"a: hi\na: you");
+        assert_eq!(&*Ending::Lf.end(b"a: hi\na: you"), b"a: hi\na: you\n");
+        assert_eq!(&*Ending::CrLf.end(b"a: hi\na: you"), b"a: hi\r\na: you\r\n");
     }
 
     #[test]

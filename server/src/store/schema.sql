@@ -41,7 +41,7 @@ CREATE TABLE message (
     account     TEXT,
     kind        INTEGER NOT NULL, -- 0 PRIVMSG, 1 NOTICE
     target      TEXT    NOT NULL,
-    text        TEXT    NOT NULL,
+    text        TEXT    NOT NULL, -- of a batch: its lines, each ended by LF, or by CR where the next goes on within it
     client_tags TEXT    NOT NULL, -- as on the wire, possibly empty
     UNIQUE (room, seq) -- every page of history is one range of this
 ) STRICT;
