@@ -12,6 +12,7 @@ use crate::event::{
 
 use super::value::{self, msgid_to_sql, room_to_sql, time_to_sql};
 
+mod page;
 #[cfg(test)]
 mod tests;
 
@@ -153,7 +154,7 @@ impl Span {
         }
     }
 
-    /// At most `limit` messages, oldest first.
+    /// At most `limit` messages and as many as one page holds, oldest first.
     fn read(
         &self,
         snapshot: &Transaction<'_>,
@@ -163,8 +164,8 @@ impl Span {
         let sql = if self.newest_first { NEWEST_FIRST } else { OLDEST_FIRST };
         let mut rows = snapshot
             .prepare_cached(sql)?
-            .query_map(params![room_to_sql(room), self.low, self.high, limit], message)?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
+            .query_map(params![room_to_sql(room), self.low, self.high, limit], message)
+            .and_then(page::collect)?;
         if self.newest_first {
             rows.reverse();
         }
