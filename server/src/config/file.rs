@@ -194,6 +194,8 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "watched", 1..=10_000, &mut limits.watched);
     table.number(p, "past_users", 0..=1_000_000, &mut limits.past_users);
     table.limit(p, "who_matches", &mut limits.who_matches);
+    table.number(p, "multiline_bytes", 512..=65_536, &mut limits.multiline_bytes);
+    table.number(p, "multiline_lines", 1..=500, &mut limits.multiline_lines);
     table.number(p, "history_messages", 1..=1_000, &mut limits.history_messages);
     table.number(p, "parked_inputs", 1..=65_536, &mut limits.parked_inputs);
     table.number(p, "sent_records", 1..=100_000, &mut limits.sent_records);
@@ -205,6 +207,7 @@ fn read_hub_times(limits: &mut Limits, table: &mut Section<'_>, problems: &mut P
     table.span_ms(p, "naming_time", SECOND..=FOREVER, &mut limits.naming_ms);
     table.span_ms(p, "ping_after", SECOND..=FOREVER, &mut limits.ping_after_ms);
     table.span_ms(p, "ping_timeout", SECOND..=FOREVER, &mut limits.ping_timeout_ms);
+    table.span_ms(p, "batch_time", SECOND..=HOUR, &mut limits.batch_ms);
     table.span_ms(p, "room_grace", Duration::ZERO..=FOREVER, &mut limits.room_grace_ms);
     table.span_ms(p, "takeover_grace", SECOND..=HOUR, &mut limits.takeover_grace_ms);
     table.span_ms(p, "sent_age", SECOND..=HOUR * 24 * 7, &mut limits.sent_age_ms);

@@ -1,7 +1,7 @@
 //! Connections, and the sessions they become.
 //!
-//! Owns what the hub knows of one socket: what it speaks, what it enabled, how far it is, what waits behind a read of
-//! history or a hash, and when its silence is too long. The person behind it is a [`User`](super::user::User).
+//! Owns what the hub knows of one socket: what it speaks, what it enabled, how far it is, what it has begun to say, what
+//! waits behind a read of history or a hash, and when its silence is too long. The person behind it is a [`User`](super::user::User).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 use majlis_protocol::{CapabilitySet, MessageBuf, Name};
 
+use super::command::batch::ClientBatch;
 use super::command::history::Question;
 use super::hashing::Purpose;
 use super::reply::Response;
@@ -30,6 +31,8 @@ pub(super) struct Connection {
     pub(super) account: Option<AccountId>,
     /// The sign-in under way.
     pub(super) sasl: Option<Box<Exchange>>,
+    /// What it says as one.
+    pub(super) batch: Option<Box<ClientBatch>>,
     pub(super) parked: Option<Box<Parked>>,
     /// What came while it was parked, in order.
     pub(super) waiting: VecDeque<Deferred>,
@@ -103,6 +106,8 @@ pub(super) enum Deferred {
 pub(super) enum Due {
     Nothing,
     Ping,
+    /// Its batch was left open for too long.
+    FailBatch,
     End(&'static str),
 }
 
@@ -116,6 +121,7 @@ impl Connection {
             phase: Phase::Registering(Registration::default()),
             account: None,
             sasl: None,
+            batch: None,
             parked: None,
             waiting: VecDeque::new(),
             opened_ms: now_ms,
@@ -176,6 +182,9 @@ impl Connection {
             }
             (Phase::Registering(_), Guest::Plain) if open_ms >= limits.naming_ms => {
                 Due::End("No name was typed in time")
+            }
+            _ if self.batch.as_ref().is_some_and(|b| b.is_late(now_ms, limits.batch_ms)) => {
+                Due::FailBatch
             }
             (Phase::Session(_), Guest::Irc) if self.is_asked => {
                 let is_late = silent_ms >= limits.ping_after_ms + limits.ping_timeout_ms;

@@ -19,6 +19,11 @@ impl Hub {
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();
+        for batch in self.connections.values().filter_map(|connection| connection.batch.as_ref()) {
+            if let Some(message) = batch.message() {
+                message.verify(&self.settings.limits);
+            }
+        }
     }
 
     fn verify_memberships(&self) {

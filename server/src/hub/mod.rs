@@ -50,7 +50,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use majlis_protocol::{Name, Timestamp};
+use majlis_protocol::{Capability, Name, Timestamp};
 
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
@@ -199,6 +199,10 @@ impl Hub {
         self.settings.limits.readers_queue = was.limits.readers_queue;
         self.settings.limits.hash_queue = was.limits.hash_queue;
         self.tell_capabilities(offered);
+        let size = |limits: &Limits| (limits.multiline_bytes, limits.multiline_lines);
+        if size(&self.settings.limits) != size(&was.limits) {
+            self.announce_value(Capability::Multiline);
+        }
     }
 
     /// Does what time alone calls for; to be called about once a second.
@@ -220,6 +224,7 @@ impl Hub {
         for (conn, due) in due {
             match due {
                 Due::Ping => self.send_ping(conn),
+                Due::FailBatch => self.fail_late_batch(conn),
                 Due::End(reason) => self.close(conn, reason),
                 Due::Nothing => {}
             }
@@ -294,6 +299,7 @@ impl Hub {
                 self.end_turn(turn);
             }
             Deferred::BadLine(fault) => {
+                self.fail_batch_of_bad_line(conn);
                 let mut turn = self.begin_turn(conn, None);
                 turn.response.refuse(&command::fault_refusal(*fault));
                 self.end_turn(turn);

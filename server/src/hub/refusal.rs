@@ -263,6 +263,16 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
+    /// A FAIL of BATCH with this code and context (client-batch and draft/multiline, "Errors").
+    pub(super) fn of_batch(code: &str, context: &[&str], text: &'static str) -> Self {
+        Self { code: Code::FailAlways, ..Self::of_command("BATCH", code, context, text) }
+    }
+
+    /// A FAIL of BATCH for what has no code of its own (draft/multiline, "Errors").
+    pub(super) fn of_multiline(text: &'static str) -> Self {
+        Self::of_batch("MULTILINE_INVALID", &[], text)
+    }
+
     pub(super) fn no_recipient(command: &str) -> Self {
         Self::numeric(ERR_NORECIPIENT, &[], format!("No recipient given ({command})"))
     }

@@ -66,6 +66,11 @@ impl Response {
         self.nick = nick;
     }
 
+    /// Leaves the label to be answered elsewhere.
+    pub(super) fn take_label(&mut self) -> Option<Box<str>> {
+        self.label.take()
+    }
+
     pub(super) fn has_label(&self) -> bool {
         self.label.is_some()
     }
@@ -145,7 +150,8 @@ impl Response {
         self.line(None, command, &[], Some(text));
     }
 
-    /// The connection's own copy of what it caused, if it is told of such things.
+    /// The connection's own copy of what it caused, if it is told of such things. One of many lines brings a batch of its own,
+    /// which nests in any other.
     pub(super) fn relay(&mut self, relay: Arc<Relay>) {
         if relay.action.is_told(self.enabled) {
             self.entries.push(Entry::Relay(relay));

@@ -3,6 +3,8 @@
 //! Owns the meaning of the modes that keep people out or quiet (modern.ircdocs.horse, "Channel Modes"). How modes are set is
 //! the mode command's affair.
 
+use majlis_protocol::{combined_text, wire_lines};
+
 use super::Hub;
 use super::channel::{Channel, Rank};
 use super::refusal::Refusal;
@@ -54,7 +56,7 @@ impl Hub {
         if channel.has('n') && !channel.members.contains_key(&user) {
             return refuse("");
         }
-        if channel.has('C') && is_question(text) {
+        if channel.has('C') && asks_programs(text) {
             return refuse(" (+C)");
         }
         if channel.has_rank(user, Rank::Voice) {
@@ -130,6 +132,11 @@ fn is_founder(channel: &Channel, user: &User) -> bool {
         Some(Founder::Device(key)) => user.device_key == Some(*key),
         None => false,
     }
+}
+
+/// Whether any receiver's program would take it for a question: as a whole, or line by line.
+fn asks_programs(text: &str) -> bool {
+    is_question(&combined_text(text)) || wire_lines(text).any(|line| is_question(line.text))
 }
 
 /// Whether a text is what programs ask or answer each other, and no `/me`.

@@ -108,6 +108,12 @@ pub struct Limits {
     pub past_users: usize,
     /// People that a WHO for a mask lists.
     pub who_matches: usize,
+    /// The combined text of one message of many lines (`max-bytes` of draft/multiline).
+    pub multiline_bytes: usize,
+    /// Its lines (`max-lines`). Each takes up to 600 bytes of a receiver's SendQ.
+    pub multiline_lines: usize,
+    /// How long a batch may be left open without another line of it.
+    pub batch_ms: u64,
     /// Messages, or rooms of a TARGETS, that one CHATHISTORY gives (ISUPPORT `CHATHISTORY`).
     pub history_messages: u32,
     /// Reads of history asked for and not yet answered, over all connections: what the readers' queue holds.
@@ -177,6 +183,9 @@ impl Default for Limits {
             watched: 100,
             past_users: 1_000,
             who_matches: 500,
+            multiline_bytes: 16 * 1024,
+            multiline_lines: 100,
+            batch_ms: MINUTE_MS,
             history_messages: 200,
             readers_queue: 64,
             parked_inputs: 256,

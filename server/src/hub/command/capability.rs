@@ -11,6 +11,7 @@ use super::registration::try_register;
 use super::{Outcome, Turn};
 use crate::event::{ConnId, Outbound};
 use crate::hub::Hub;
+use crate::hub::connection::Connection;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::{LINE_BYTES, lines_of};
 use crate::hub::sasl::Mechanism;
@@ -35,6 +36,7 @@ const OFFERED: &[Capability] = &[
     Capability::LabeledResponse,
     Capability::MessageTags,
     Capability::MultiPrefix,
+    Capability::Multiline,
     Capability::Sasl,
     Capability::NoImplicitNames,
     Capability::PreAway,
@@ -224,7 +226,24 @@ impl Hub {
         match capability {
             Capability::Sasl => Some(Mechanism::list(&self.connections[&conn].peer)),
             Capability::AccountRegistration => Some("before-connect".to_owned()),
+            Capability::Multiline => {
+                let limits = &self.settings.limits;
+                let (bytes, lines) = (limits.multiline_bytes, limits.multiline_lines);
+                Some(format!("max-bytes={bytes},max-lines={lines}"))
+            }
             _ => None,
+        }
+    }
+
+    /// Tells a capability's value again, for it is another now, to those who were told values and want such news.
+    pub(in crate::hub) fn announce_value(&mut self, capability: Capability) {
+        let wants = |connection: &Connection| {
+            connection.has_cap_302 && connection.enabled.contains(Capability::CapNotify)
+        };
+        let connections = self.connections.iter().filter(|(_, connection)| wants(connection));
+        let came: CapabilitySet = [capability].into_iter().collect();
+        for conn in connections.map(|(&conn, _)| conn).collect::<Vec<_>>() {
+            self.tell_capability_news(conn, came, CapabilitySet::empty());
         }
     }
 

@@ -14,6 +14,11 @@ type Topic = (&'static str, &'static str, &'static str);
 static TOPICS: &[Topic] = &[
     ("ADMIN", "ADMIN [server]", "Tells who runs the server."),
     ("AWAY", "AWAY [:reason]", "Marks you as away; without a reason, as back."),
+    (
+        "BATCH",
+        "BATCH +<name> draft/multiline <target>, then BATCH -<name>",
+        "Makes what is said in between one message; programs do this.",
+    ),
     ("CAP", "CAP LS|LIST|REQ|END [...]", "Negotiates extensions; programs do this."),
     (
         "CHATHISTORY",

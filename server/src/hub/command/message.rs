@@ -1,4 +1,4 @@
-//! Saying something: PRIVMSG, NOTICE and TAGMSG, to rooms and to people.
+//! Saying something: PRIVMSG, NOTICE and TAGMSG, to rooms and to people, and both of the first in many lines.
 //!
 //! Owns who may speak where, that what is said arrives whole, and that a device's message is taken once (identity.md,
 //! "Send once"). What is said, and whether it fits on a line, is [`speech`](super::speech)'s; what a receiver's bytes look
@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use majlis_protocol::numeric::RPL_AWAY;
-use majlis_protocol::{Capability, Message, Timestamp};
+use majlis_protocol::{Capability, Message, Timestamp, WireLine, is_multiline, wire_lines};
 
 use super::away::reply_away;
 use super::speech::{Manner, Speech, line_bytes};
@@ -101,7 +101,13 @@ impl Hub {
     }
 
     /// Delivers to one target, or answers with the earlier echo what was delivered before.
-    fn deliver(&mut self, turn: &mut Turn, user: UserId, target: &str, speech: &Speech) -> Outcome {
+    pub(super) fn deliver(
+        &mut self,
+        turn: &mut Turn,
+        user: UserId,
+        target: &str,
+        speech: &Speech,
+    ) -> Outcome {
         let recipient = self.recipient(user, target);
         let name = match &recipient {
             Ok(Recipient::Room(room, rank)) => {
@@ -158,8 +164,17 @@ impl Hub {
     /// A text arrives whole or not at all: nothing is ever cut to fit.
     fn check_length(&self, user: UserId, speech: &Speech, target: &str) -> Outcome {
         let source = self.users[user].source();
-        let is_fit = line_bytes(source, speech.manner, target, &speech.text) <= LINE_BYTES;
-        if is_fit { Ok(()) } else { Err(Refusal::too_long()) }
+        let fits =
+            |line: WireLine<'_>| line_bytes(source, speech.manner, target, line.text) <= LINE_BYTES;
+        if wire_lines(&speech.text).all(fits) {
+            Ok(())
+        } else if is_multiline(&speech.text) {
+            Err(Refusal::of_multiline(
+                "A line of the batch is too long beside your name and the target",
+            ))
+        } else {
+            Err(Refusal::too_long())
+        }
     }
 
     fn check_rights(&self, user: UserId, recipient: &Recipient, speech: &Speech) -> Outcome {

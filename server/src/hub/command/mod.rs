@@ -8,6 +8,7 @@
 mod about;
 pub(super) mod authenticate;
 mod away;
+pub(super) mod batch;
 mod capability;
 mod device;
 mod help;
@@ -18,6 +19,7 @@ mod mode;
 mod mode_list;
 mod moderation;
 mod monitor;
+mod multiline;
 pub(super) mod operator;
 mod people;
 mod query;
@@ -109,6 +111,7 @@ static COMMANDS: &[Command] = &[
     anybody("PING", 1, registration::handle_ping),
     session("TAGMSG", 0, message::handle_tagmsg),
     session("NOTICE", 0, message::handle_notice),
+    session("BATCH", 1, batch::handle_batch),
     session("JOIN", 1, room::handle_join),
     session("PART", 1, room::handle_part),
     session("CHATHISTORY", 0, history::handle_chathistory),
@@ -158,9 +161,11 @@ pub(super) fn counts() -> Vec<u64> {
     vec![0; COMMANDS.len()]
 }
 
-/// Looks a message up in the table and handles it.
+/// Handles a message: as a line of a batch, or as the table says.
 pub(super) fn run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) {
-    if let Err(refusal) = try_run(hub, turn, message) {
+    let intercepted = batch::intercept(hub, turn, message);
+    let outcome = intercepted.unwrap_or_else(|| try_run(hub, turn, message));
+    if let Err(refusal) = outcome {
         turn.response.refuse(&refusal);
     }
 }

@@ -23,8 +23,10 @@ pub(super) enum Manner {
 }
 
 /// What is said, the same to every target.
+#[derive(Debug)]
 pub(super) struct Speech {
     pub(super) manner: Manner,
+    /// One line, or many as [`majlis_protocol::MultilineText`] keeps them.
     pub(super) text: Arc<str>,
     pub(super) client_tags: Arc<str>,
     /// The sender (a device, or an account) and its identifier for the message, if it is to be taken once.

@@ -10,6 +10,7 @@ mod liveness;
 mod messages;
 mod moderation;
 mod modes;
+mod multiline;
 mod operator;
 mod people;
 mod plain;

@@ -9,7 +9,7 @@ use crate::event::{
 
 const HISTORY: &str = "batch message-tags server-time draft/chathistory";
 
-fn kept(house: &House) -> Vec<StoredMessage> {
+pub(super) fn kept(house: &House) -> Vec<StoredMessage> {
     let messages = house.writes.iter().filter_map(|write| match write {
         Write::Message(message) => Some(message.clone()),
         _ => None,

@@ -15,7 +15,22 @@ use crate::hub::HubSettings;
 
 const NICKS: &[&str] = &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b"];
 const ROOMS: &[&str] = &["#lobby", "#a", "#A", "#b", "#نور", "bad"];
-const CAPS: &str = "batch labeled-response echo-message message-tags draft/chathistory server-time";
+const CAPS: &str = "batch draft/multiline labeled-response echo-message message-tags draft/chathistory server-time";
+/// What may come of a batch, in any order.
+const BATCH_LINES: &[&str] = &[
+    "BATCH +1 draft/multiline #a",
+    "BATCH +2 draft/multiline ana",
+    "BATCH +2 draft/other",
+    "@batch=1 PRIVMSG #a :one",
+    "@batch=1 PRIVMSG #a :two",
+    "@batch=1 PRIVMSG #a :",
+    "@batch=1;draft/multiline-concat PRIVMSG #A :three",
+    "@batch=1 NOTICE #a :four",
+    "@batch=2 NOTICE ana :five",
+    "@batch=2 BATCH +3 draft/multiline #a",
+    "BATCH -1",
+    "BATCH -2",
+];
 /// Lines that ask or change something and need no model of their own.
 const OTHERS: &[&str] = &[
     "NAMES #a",
@@ -89,7 +104,8 @@ enum Op {
     Nick { who: usize, nick: usize },
     Join { who: usize, room: usize },
     Part { who: usize, room: usize },
-    Speak { who: usize, room: usize, send_id: Option<u8> },
+    Speak { who: usize, room: usize, send_id: Option<u8>, in_lines: bool },
+    Batch { who: usize, line: usize },
     Whisper { who: usize, nick: usize },
     Other { who: usize, line: usize },
     Text { who: usize, nick: usize },
@@ -110,8 +126,9 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (who(), nick()).prop_map(|(who, nick)| Op::Nick { who, nick }),
         6 => (who(), room()).prop_map(|(who, room)| Op::Join { who, room }),
         3 => (who(), room()).prop_map(|(who, room)| Op::Part { who, room }),
-        6 => (who(), room(), proptest::option::of(0..3u8))
-            .prop_map(|(who, room, send_id)| Op::Speak { who, room, send_id }),
+        6 => (who(), room(), proptest::option::of(0..3u8), any::<bool>())
+            .prop_map(|(who, room, send_id, in_lines)| Op::Speak { who, room, send_id, in_lines }),
+        6 => (who(), 0..BATCH_LINES.len()).prop_map(|(who, line)| Op::Batch { who, line }),
         3 => (who(), nick()).prop_map(|(who, nick)| Op::Whisper { who, nick }),
         4 => (who(), 0..OTHERS.len()).prop_map(|(who, line)| Op::Other { who, line }),
         2 => (who(), nick()).prop_map(|(who, nick)| Op::Text { who, nick }),
@@ -163,6 +180,7 @@ impl World {
         settings.limits.rooms_per_person = 2;
         settings.limits.readers_queue = 1;
         settings.limits.parked_inputs = 3;
+        settings.limits.multiline_lines = 3;
         let house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
         Self { house, clients: Vec::new(), taken: HashSet::new(), count: 0, heard: BTreeMap::new() }
     }
@@ -174,7 +192,10 @@ impl World {
             Op::Nick { who, nick } => self.say(who, &format!("NICK {}", NICKS[nick])),
             Op::Join { who, room } => self.say(who, &format!("JOIN {}", ROOMS[room])),
             Op::Part { who, room } => self.say(who, &format!("PART {} :bye", ROOMS[room])),
-            Op::Speak { who, room, send_id } => self.speak(who, ROOMS[room], send_id),
+            Op::Speak { who, room, send_id, in_lines } => {
+                self.speak(who, ROOMS[room], send_id, in_lines);
+            }
+            Op::Batch { who, line } => self.say_of_batch(who, BATCH_LINES[line]),
             Op::Whisper { who, nick } => self.say(who, &format!("PRIVMSG {} :psst", NICKS[nick])),
             Op::Other { who, line } => self.say(who, OTHERS[line]),
             Op::Text { who, nick } => self.text(who, NICKS[nick]),
@@ -242,8 +263,18 @@ impl World {
         self.house.say(client.conn, &labelled);
     }
 
+    /// Says a line that may be a batch's, which has no label unless it opens or closes it.
+    fn say_of_batch(&mut self, who: usize, line: &str) {
+        if !line.starts_with('@') {
+            return self.say(who, line);
+        }
+        if let Some(index) = self.pick(who, Guest::Irc) {
+            self.house.say(self.clients[index].conn, line);
+        }
+    }
+
     /// Says a text that was never said before, and checks who hears it.
-    fn speak(&mut self, who: usize, room: &str, send_id: Option<u8>) {
+    fn speak(&mut self, who: usize, room: &str, send_id: Option<u8>, in_lines: bool) {
         let Some(index) = self.pick(who, Guest::Irc) else { return };
         let (conn, device) = (self.clients[index].conn, self.clients[index].device);
         let is_new = match (device, send_id, self.clients[index].has_caps) {
@@ -264,7 +295,15 @@ impl World {
         });
         let tag = send_id.map(|id| format!("@{SEND_TAG}={id} "));
         self.heard.clear();
-        self.say(who, &format!("{}PRIVMSG {room} :text {}", tag.unwrap_or_default(), self.count));
+        let (tag, text) = (tag.unwrap_or_default(), format!("text {}", self.count));
+        if in_lines && self.clients[index].has_caps {
+            self.say(who, &format!("{tag}BATCH +9 draft/multiline {room}"));
+            self.say_of_batch(who, &format!("@batch=9 PRIVMSG {room} :{text}"));
+            self.say_of_batch(who, &format!("@batch=9 PRIVMSG {room} :and more"));
+            self.say(who, "BATCH -9");
+        } else {
+            self.say(who, &format!("{tag}PRIVMSG {room} :{text}"));
+        }
         self.read_all();
         let Some(expected) = expected else { return };
         assert!(self.heard.values().all(|&count| count == 1), "somebody heard a text twice");
@@ -349,7 +388,9 @@ impl World {
         }
         for client in self.clients.iter().filter(|client| self.house.is_open(client.conn)) {
             let connection = &hub.connections[&client.conn];
-            let is_answered = client.labels.is_empty() || connection.parked.is_some();
+            let has_opened = connection.batch.as_ref().is_some_and(|batch| batch.is_open());
+            let waiting = usize::from(has_opened);
+            let is_answered = client.labels.len() <= waiting || connection.parked.is_some();
             assert!(is_answered, "labels without an answer: {:?}", client.labels);
             if let (Guest::Irc, Some(session)) = (client.guest, connection.session()) {
                 assert_eq!(client.rooms.len(), session.rooms.len(), "{:?}", client.rooms);

@@ -22,6 +22,7 @@ const OFFERED: &[&str] = &[
     "labeled-response",
     "message-tags",
     "multi-prefix",
+    "draft/multiline",
     "no-implicit-names",
     "draft/pre-away",
     "sasl",
