@@ -9,5 +9,6 @@ mod crash;
 mod guests;
 mod history;
 mod limits;
+mod multiline;
 mod program;
 mod tls;
