@@ -165,6 +165,12 @@ mod tests {
             let joined = lines.iter().skip(1).filter(|line| line.is_joined).count();
             let texts: usize = lines.iter().map(|line| line.text.len()).sum();
             prop_assert_eq!(combined_text(&kept).len(), texts + lines.len() - 1 - joined);
+            let mut whole = MultilineText::default();
+            for &line in &lines {
+                whole.push(line);
+            }
+            prop_assert_eq!(whole.text_bytes(), combined_text(&kept).len());
+            prop_assert!(wire_lines(&whole.into_kept()).eq(lines));
         }
     }
 }
