@@ -1,7 +1,8 @@
 //! Connections, and the sessions they become.
 //!
 //! Owns what the hub knows of one socket: what it speaks, what it enabled, how far it is, what it has begun to say, what
-//! waits behind a read of history or a hash, and when its silence is too long. The person behind it is a [`User`](super::user::User).
+//! waits behind a read of history or a hash, and when its silence is too long. The person behind it is a
+//! [`User`](super::user::User).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
