@@ -9,6 +9,7 @@ mod account;
 mod control;
 mod id;
 mod inbound;
+mod kept;
 mod modes;
 mod outbound;
 mod relay;
@@ -18,6 +19,7 @@ pub use account::{Account, AccountId, Conversation, HashJob, Invite, InviteHash}
 pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
+pub use kept::{MetadataValue, ReadMarker, Subject};
 pub use modes::{Founder, Letters, ListEntry, ListKind, RoomModes};
 pub use outbound::{Audience, Outbound, Output};
 pub use relay::{Action, Dialect, Relay, Source};

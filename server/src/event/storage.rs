@@ -7,8 +7,8 @@ use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
 use super::{
-    Account, AccountId, Conversation, Founder, Invite, InviteHash, ListEntry, ListKind, MsgId,
-    RoomId, RoomModes,
+    Account, AccountId, Conversation, Founder, Invite, InviteHash, ListEntry, ListKind,
+    MetadataValue, MsgId, ReadMarker, RoomId, RoomModes, Subject,
 };
 
 /// One change to the store. A batch of them is one transaction.
@@ -112,6 +112,17 @@ pub enum Write {
         kind: ListKind,
         /// The entry's mask.
         mask: String,
+    },
+    /// An account's person has read further.
+    ReadMarked(ReadMarker),
+    /// An account or a room has a value, or another.
+    MetadataSet(MetadataValue),
+    /// An account or a room has a value no longer.
+    MetadataRemoved {
+        /// Whose.
+        subject: Subject,
+        /// Under which key.
+        key: String,
     },
     /// A room has another name.
     RoomRenamed {
@@ -230,6 +241,10 @@ pub struct Restored {
     pub kept_rooms: Vec<(AccountId, RoomId)>,
     /// Every private conversation.
     pub conversations: Vec<Conversation>,
+    /// How far accounts' people have read.
+    pub read_markers: Vec<ReadMarker>,
+    /// What accounts and rooms have under keys.
+    pub metadata: Vec<MetadataValue>,
     /// One more than the highest account identifier ever used; at least 1.
     pub next_account: u64,
     /// Drawn once for this folder and told to nobody: what has to look random and stay the same is made of it.

@@ -16,7 +16,7 @@ fn verifier(name: &str) -> Arc<Verifier> {
     Verifier::decoy(b"test", name, 4096).into()
 }
 
-fn account(id: u64, name: &str) -> Account {
+pub(super) fn account(id: u64, name: &str) -> Account {
     Account {
         id: AccountId(id),
         name: name.to_owned(),

@@ -10,6 +10,8 @@ mod conversation;
 mod error;
 mod folder;
 mod history;
+mod metadata;
+mod read_marker;
 mod readers;
 mod restore;
 mod room;
@@ -19,6 +21,8 @@ mod write;
 
 #[cfg(test)]
 mod account_tests;
+#[cfg(test)]
+mod subject_tests;
 #[cfg(test)]
 mod tests;
 

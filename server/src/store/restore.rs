@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::event::{Restored, SendRecord};
 
-use super::{account, conversation, room, value};
+use super::{account, conversation, metadata, read_marker, room, value};
 
 /// `fresh_secret` becomes the folder's secret where it has none yet.
 pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::Result<Restored> {
@@ -16,6 +16,8 @@ pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::R
         secret: account::secret(conn, fresh_secret)?,
         kept_rooms: account::read_kept_rooms(conn)?,
         conversations: conversation::read_all(conn)?,
+        read_markers: read_marker::read_all(conn)?,
+        metadata: metadata::read_all(conn)?,
         rooms: room::read_all(conn)?,
         sent: sent(conn)?,
         next_room: value::next_of_sequence(conn, "room")?,

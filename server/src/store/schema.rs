@@ -15,6 +15,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_modes_of_rooms.sql"),
     include_str!("migrations/0004_conversations.sql"),
     include_str!("migrations/0005_kept_rooms.sql"),
+    include_str!("migrations/0008_read_markers.sql"),
+    include_str!("migrations/0009_metadata.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.

@@ -109,3 +109,30 @@ CREATE TABLE kept_room (
 ) STRICT;
 
 CREATE INDEX kept_room_by_room ON kept_room (room);
+
+-- How far an account's person has read (draft/read-marker): in a room, or of what the two accounts said to each other.
+CREATE TABLE read_marker (
+    id      INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    room    INTEGER REFERENCES room (id) ON DELETE CASCADE,
+    other   INTEGER REFERENCES account (id) ON DELETE CASCADE,
+    time    INTEGER NOT NULL, -- of the last message that was read
+    UNIQUE (account, room),
+    UNIQUE (account, other),
+    CHECK ((room IS NULL) <> (other IS NULL))
+) STRICT;
+
+CREATE INDEX read_marker_by_room ON read_marker (room);
+CREATE INDEX read_marker_by_other ON read_marker (other);
+
+-- What rooms and accounts have under keys (draft/metadata-2).
+CREATE TABLE metadata (
+    id      INTEGER PRIMARY KEY,
+    room    INTEGER REFERENCES room (id) ON DELETE CASCADE,
+    account INTEGER REFERENCES account (id) ON DELETE CASCADE,
+    key     TEXT    NOT NULL,
+    value   TEXT    NOT NULL,
+    UNIQUE (room, key),
+    UNIQUE (account, key),
+    CHECK ((room IS NULL) <> (account IS NULL))
+) STRICT;

@@ -4,7 +4,7 @@ use majlis_protocol::Timestamp;
 use majlis_wire::Fingerprint;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use crate::event::{AccountId, MsgId, RoomId, StoredKind};
+use crate::event::{AccountId, MsgId, RoomId, StoredKind, Subject};
 
 /// SQLite's integers are signed. Neither a counter nor a clock comes near the end, and what a client names as a time may
 /// saturate: nothing is stored beyond it.
@@ -18,6 +18,14 @@ pub(super) fn room_to_sql(room: RoomId) -> i64 {
 
 pub(super) fn account_to_sql(account: AccountId) -> i64 {
     i64::try_from(account.0).unwrap_or(i64::MAX)
+}
+
+/// The columns of a room and of an account, of which one is set.
+pub(super) fn subject_to_sql(subject: Subject) -> (Option<i64>, Option<i64>) {
+    match subject {
+        Subject::Room(room) => (Some(room_to_sql(room)), None),
+        Subject::Account(account) => (None, Some(account_to_sql(account))),
+    }
 }
 
 /// Big-endian, so that the bytes sort as the number does.
@@ -47,6 +55,14 @@ pub(super) fn room(row: &Row<'_>, column: usize) -> rusqlite::Result<RoomId> {
 
 pub(super) fn account(row: &Row<'_>, column: usize) -> rusqlite::Result<AccountId> {
     number(row, column).map(AccountId)
+}
+
+/// Of the columns of a room and, at the next place, of an account.
+pub(super) fn subject(row: &Row<'_>, column: usize) -> rusqlite::Result<Subject> {
+    match row.get::<_, Option<i64>>(column)? {
+        Some(_) => room(row, column).map(Subject::Room),
+        None => account(row, column + 1).map(Subject::Account),
+    }
 }
 
 pub(super) fn msgid(row: &Row<'_>, column: usize) -> rusqlite::Result<MsgId> {

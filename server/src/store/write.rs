@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use crate::event::{SendRecord, StoredMessage, Write};
 
 use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
-use super::{account, conversation, room};
+use super::{account, conversation, metadata, read_marker, room};
 
 /// A device that was away for longer asks its history before it sends again.
 pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -60,6 +60,9 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::EntryRemoved { room, kind, mask } => {
                 room::delete_entry(conn, *room, *kind, mask)?;
             }
+            Write::ReadMarked(marker) => read_marker::set(conn, *marker)?,
+            Write::MetadataSet(value) => metadata::set(conn, value)?,
+            Write::MetadataRemoved { subject, key } => metadata::delete(conn, *subject, key)?,
             Write::RoomRenamed { room, name } => room::set_name(conn, *room, name)?,
         }
     }
