@@ -20,6 +20,7 @@ mod control;
 mod conversations;
 mod greeting;
 mod hashing;
+mod interests;
 #[cfg(test)]
 mod invariants;
 mod invitations;
@@ -61,6 +62,7 @@ use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
 use self::conversations::Conversations;
+use self::interests::Interests;
 use self::kept::KeptRooms;
 use self::past::PastUsers;
 use self::reads::Reads;
@@ -69,7 +71,6 @@ use self::secret::Secret;
 use self::sent::SentRecords;
 use self::throttle::{Logins, Throttle};
 use self::user::Users;
-use self::watch::Watches;
 use crate::event::{
     CloseReason, ConnId, Guest, HubInput, IdSource, Now, Outbound, Output, Peer, Restored,
     RestoredRoom, Write,
@@ -102,7 +103,8 @@ pub struct Hub {
     hashing: usize,
     channels: Channels,
     past: PastUsers,
-    watches: Watches,
+    /// The nicks that connections watch (monitor).
+    watches: Interests,
     /// How often each command was used, in the order of the table.
     command_counts: Vec<u64>,
     sent: SentRecords,
@@ -134,7 +136,7 @@ impl Hub {
             hashing: 0,
             channels: Channels::default(),
             past: PastUsers::default(),
-            watches: Watches::default(),
+            watches: Interests::default(),
             command_counts: command::counts(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
@@ -249,7 +251,7 @@ impl Hub {
             self.out.events.push(Outbound::Close { conn, farewell });
         }
         self.registering = 0;
-        self.watches = Watches::default();
+        self.watches = Interests::default();
         self.reads.clear_waiting();
     }
 

@@ -46,7 +46,7 @@ fn add(hub: &mut Hub, turn: &mut Turn, targets: &str) {
     let (mut added, mut over) = (Vec::new(), Vec::new());
     for target in list_items(targets) {
         let Ok(nick) = Name::nick(target) else { continue };
-        match hub.watches.add(turn.conn, &nick, max) {
+        match hub.watches.add(turn.conn, nick.folded(), nick.as_str(), max) {
             Some(true) => added.push(nick.as_str().to_owned()),
             Some(false) => {}
             None => over.push(target),
@@ -65,7 +65,7 @@ fn add(hub: &mut Hub, turn: &mut Turn, targets: &str) {
 
 fn remove(hub: &mut Hub, turn: &Turn, targets: &str) {
     for nick in list_items(targets).filter_map(|target| Name::nick(target).ok()) {
-        hub.watches.remove(turn.conn, &nick);
+        hub.watches.remove(turn.conn, nick.folded());
     }
 }
 
