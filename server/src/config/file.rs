@@ -198,6 +198,7 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "multiline_lines", 1..=500, &mut limits.multiline_lines);
     table.number(p, "history_messages", 1..=1_000, &mut limits.history_messages);
     table.number(p, "parked_inputs", 1..=65_536, &mut limits.parked_inputs);
+    table.limit(p, "read_markers", &mut limits.read_markers);
     table.number(p, "sent_records", 1..=100_000, &mut limits.sent_records);
 }
 

@@ -103,6 +103,7 @@ rooms = "off"
 ping_after = "off"
 ping_timeout = "10s"
 connections_per_address = 0
+read_markers = "off"
 flood_burst = 5
 flood_per_second = 1
 sniff_time = "100ms"
@@ -126,6 +127,7 @@ sniff_time = "100ms"
     let limits = &hub.limits;
     assert_eq!((limits.topic_bytes, limits.rooms, limits.accounts), (100, usize::MAX, 10));
     assert_eq!((limits.logins_per_name, limits.login_window_ms), (0, 300_000));
+    assert_eq!(limits.read_markers, usize::MAX);
     assert_eq!(limits.ping_timeout_ms, 10_000);
     assert!(limits.ping_after_ms.checked_mul(1000).is_some(), "sums must not overflow");
     assert_eq!(limits.retention_ms, Some(90 * 24 * 3_600_000));

@@ -77,6 +77,7 @@ impl Hub {
                 if self.accounts.get(*account).is_none() {
                     self.conversations.remove_account(*account);
                     self.kept.remove_account(*account);
+                    self.read_markers.remove_account(*account);
                     let Self { channels, accounts, .. } = self;
                     channels.forget_founders(|name| accounts.find(name).is_none());
                 }

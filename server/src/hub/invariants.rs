@@ -16,6 +16,7 @@ impl Hub {
         let is_open = |conn| self.connections.contains_key(&conn);
         self.watches.verify(is_open, self.settings.limits.watched);
         self.verify_kept();
+        self.verify_read_markers();
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();

@@ -30,6 +30,7 @@ mod mask;
 mod past;
 mod plain;
 mod presence;
+mod read_markers;
 mod reads;
 mod refusal;
 mod reply;
@@ -65,6 +66,7 @@ use self::conversations::Conversations;
 use self::interests::Interests;
 use self::kept::KeptRooms;
 use self::past::PastUsers;
+use self::read_markers::ReadMarkers;
 use self::reads::Reads;
 use self::reply::Response;
 use self::secret::Secret;
@@ -105,6 +107,7 @@ pub struct Hub {
     past: PastUsers,
     /// The nicks that connections watch (monitor).
     watches: Interests,
+    read_markers: ReadMarkers,
     /// How often each command was used, in the order of the table.
     command_counts: Vec<u64>,
     sent: SentRecords,
@@ -137,6 +140,7 @@ impl Hub {
             channels: Channels::default(),
             past: PastUsers::default(),
             watches: Interests::default(),
+            read_markers: ReadMarkers::new(&restored.read_markers),
             command_counts: command::counts(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),

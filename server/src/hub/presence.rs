@@ -12,10 +12,12 @@ use majlis_protocol::Name;
 use super::Hub;
 use super::channel::{Channel, Membership};
 use super::connection::{Connection, Phase, Session};
+use super::read_markers::{Place, Reader};
 use super::reply::Response;
 use super::user::{UserId, shown_host};
 use crate::event::{
-    Action, Audience, ConnId, Founder, Guest, Outbound, Peer, Relay, RestoredRoom, RoomId, Write,
+    Action, Audience, ConnId, Founder, Guest, Outbound, Peer, Relay, RestoredRoom, RoomId, Subject,
+    Write,
 };
 
 impl Hub {
@@ -170,6 +172,7 @@ impl Hub {
     fn end_room(&mut self, room: RoomId) {
         self.channels.remove(room);
         self.kept.remove_room(room);
+        self.read_markers.remove_place(Place::Kept(Subject::Room(room)));
         self.store(Write::RoomRemoved(room));
     }
 
@@ -281,6 +284,8 @@ impl Hub {
         self.past.add(&self.users[user], self.now.wall, self.settings.limits.past_users);
         let Some(gone) = self.users.remove(user) else { return };
         self.tell_departure(&gone.nick);
+        self.read_markers.remove_place(Place::Guest(user));
+        self.read_markers.remove_reader(Reader::Guest(user));
         for room in gone.rooms {
             self.end_membership(user, room);
         }

@@ -70,9 +70,12 @@ impl Refusal {
 
     /// A FAIL of DEVICE with this code and context.
     pub(super) fn of_device(code: &str, context: &[&str], text: &'static str) -> Self {
-        let words = [&["DEVICE", code], context].concat();
-        let words = words.into_iter().map(ToOwned::to_owned).collect();
-        Self { code: Code::FailAlways, words, text: text.into() }
+        Self { code: Code::FailAlways, ..Self::of_command("DEVICE", code, context, text) }
+    }
+
+    /// A FAIL of MARKREAD with this code and context (draft/read-marker, "Errors and Warnings").
+    pub(super) fn of_marker(code: &str, context: &[&str], text: &'static str) -> Self {
+        Self { code: Code::FailAlways, ..Self::of_command("MARKREAD", code, context, text) }
     }
 
     /// Whatever was wrong: nobody is to learn from it which names there are.

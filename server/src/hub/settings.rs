@@ -120,6 +120,8 @@ pub struct Limits {
     pub readers_queue: usize,
     /// Inputs that wait behind one connection's read of history; one more closes it.
     pub parked_inputs: usize,
+    /// Places for which one person's read markers are kept; to mark more is refused.
+    pub read_markers: usize,
     /// Time from the first word to a complete registration.
     pub registration_ms: u64,
     /// Time to type a name in the plain room.
@@ -189,6 +191,7 @@ impl Default for Limits {
             history_messages: 200,
             readers_queue: 64,
             parked_inputs: 256,
+            read_markers: 1_000,
             registration_ms: MINUTE_MS,
             naming_ms: 5 * MINUTE_MS,
             ping_after_ms: 90 * SECOND_MS,

@@ -102,9 +102,8 @@ impl Hub {
         }
         let account = Some(Arc::clone(&login.name));
         let relay = self.relay_of(user, Action::Account { account });
+        self.users.set_login(user, &login);
         let state = &mut self.users[user];
-        state.account_id = Some(login.account);
-        state.account = Some(login.name);
         // From here on the account's password is what brings the nick back, not the device.
         state.device_key = None;
         state.reclaim_by_ms = None;
@@ -112,6 +111,7 @@ impl Hub {
         for room in self.users[user].rooms.clone() {
             self.keep_room(user, room);
         }
+        self.adopt_read_markers(user, login.account);
         Some(relay)
     }
 

@@ -4,6 +4,7 @@
 //! commands' affair.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
@@ -141,6 +142,8 @@ pub(super) struct Users {
     by_nick: HashMap<String, UserId>,
     /// Plain ASCII look-alikes may be present together, so one skeleton may be several users'.
     by_skeleton: HashMap<String, Vec<UserId>>,
+    /// Somebody with an account may be here under several nicks.
+    by_account: HashMap<AccountId, Vec<UserId>>,
     next_id: u64,
     most: usize,
 }
@@ -185,6 +188,9 @@ impl Users {
         let id = UserId(self.next_id);
         self.next_id += 1;
         self.index_name(id, &new.nick);
+        if let Some(login) = &new.login {
+            self.by_account.entry(login.account).or_default().push(id);
+        }
         self.by_id.insert(id, User::new(new));
         self.most = self.most.max(self.by_id.len());
         id
@@ -217,9 +223,25 @@ impl Users {
         is_changed
     }
 
+    /// Makes a guest somebody with an account.
+    pub(super) fn set_login(&mut self, id: UserId, login: &Login) {
+        let user = &mut self[id];
+        user.account_id = Some(login.account);
+        user.account = Some(Arc::clone(&login.name));
+        self.by_account.entry(login.account).or_default().push(id);
+    }
+
+    /// Everybody who is signed in to an account.
+    pub(super) fn of_account(&self, account: AccountId) -> &[UserId] {
+        self.by_account.get(&account).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn remove(&mut self, id: UserId) -> Option<User> {
         let user = self.by_id.swap_remove(&id)?;
         self.forget_name(id, &user.nick);
+        if let Some(account) = user.account_id {
+            remove_from(&mut self.by_account, &account, id);
+        }
         Some(user)
     }
 
@@ -230,12 +252,16 @@ impl Users {
 
     fn forget_name(&mut self, id: UserId, nick: &Name) {
         self.by_nick.remove(nick.folded());
-        let skeleton = nick.skeleton();
-        if let Some(users) = self.by_skeleton.get_mut(&skeleton) {
-            users.retain(|&other| other != id);
-            if users.is_empty() {
-                self.by_skeleton.remove(&skeleton);
-            }
+        remove_from(&mut self.by_skeleton, &nick.skeleton(), id);
+    }
+}
+
+/// Takes a user off a list, and the list away with its last.
+fn remove_from<K: Eq + Hash>(lists: &mut HashMap<K, Vec<UserId>>, key: &K, id: UserId) {
+    if let Some(users) = lists.get_mut(key) {
+        users.retain(|&other| other != id);
+        if users.is_empty() {
+            lists.remove(key);
         }
     }
 }
@@ -269,6 +295,12 @@ impl Users {
             assert_eq!(&*user.source.nick, user.nick.as_str());
         }
         assert_eq!(self.by_skeleton.values().map(Vec::len).sum::<usize>(), self.by_id.len());
+        let signed_in = self.by_id.values().filter_map(|user| user.account_id).count();
+        assert_eq!(self.by_account.values().map(Vec::len).sum::<usize>(), signed_in);
+        for (account, users) in &self.by_account {
+            assert!(!users.is_empty());
+            assert!(users.iter().all(|&id| self[id].account_id == Some(*account)));
+        }
         for alike in self.by_skeleton.values().filter(|users| users.len() > 1) {
             assert!(alike.iter().all(|&id| self[id].nick.as_str().is_ascii()), "names look alike");
         }

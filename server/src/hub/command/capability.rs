@@ -37,6 +37,7 @@ const OFFERED: &[Capability] = &[
     Capability::MessageTags,
     Capability::MultiPrefix,
     Capability::Multiline,
+    Capability::ReadMarker,
     Capability::Sasl,
     Capability::NoImplicitNames,
     Capability::PreAway,

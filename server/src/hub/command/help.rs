@@ -45,6 +45,11 @@ static TOPICS: &[Topic] = &[
     ),
     ("LUSERS", "LUSERS", "Counts people and rooms."),
     (
+        "MARKREAD",
+        "MARKREAD <target> [timestamp]",
+        "Tells or sets how far you have read; programs do this.",
+    ),
+    (
         "MODE",
         "MODE <room|your nick> [changes]",
         "Shows or changes modes. Rooms: beI masks, k key, l limit, S slow, ohv ranks, CMPRimnst. People: B i w.",

@@ -193,7 +193,7 @@ impl Hub {
     }
 
     /// The room of that name, if the user may read its history: whoever is in a room, or may join it, may.
-    fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
+    pub(super) fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
         let room = self.channels.find(name)?;
         let is_inside = self.users[user].rooms.contains(&room);
         (is_inside || self.check_entry(user, room, None).is_ok()).then_some(room)

@@ -23,6 +23,7 @@ mod multiline;
 pub(super) mod operator;
 mod people;
 mod query;
+mod read_marker;
 pub(super) mod register;
 pub(super) mod registration;
 mod rename;
@@ -115,6 +116,7 @@ static COMMANDS: &[Command] = &[
     session("JOIN", 1, room::handle_join),
     session("PART", 1, room::handle_part),
     session("CHATHISTORY", 0, history::handle_chathistory),
+    session("MARKREAD", 0, read_marker::handle_markread),
     session("NAMES", 0, query::handle_names),
     session("WHO", 1, who::handle_who),
     session("WHOIS", 0, who::handle_whois),

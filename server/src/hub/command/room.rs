@@ -65,12 +65,13 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<
     Ok(())
 }
 
-/// Tells a session of the room that it is in from now on (no-implicit-names).
+/// Tells a session of the room that it is in from now on (no-implicit-names, draft/read-marker).
 pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, join: Arc<Relay>) {
     turn.response.relay(join);
     if hub.channels[room].topic.is_some() {
         reply_topic(hub, &mut turn.response, room);
     }
+    hub.show_marker(turn, user, room);
     if !hub.is_enabled(turn.conn, Capability::NoImplicitNames) {
         reply_names(hub, turn, user, room);
     }

@@ -65,14 +65,18 @@ fn sign_on(house: &mut House, nick: &str, device: Option<u8>, caps: &str) -> (Co
     house.say(conn, &format!("NICK {nick}"));
     house.say(conn, &format!("USER {nick} 0 * :{nick}"));
     house.say(conn, &format!("CAP REQ :sasl {caps}"));
-    house.say(conn, "AUTHENTICATE PLAIN");
-    let account = nick.split('_').next().unwrap();
-    let text = base64::encode(format!("\0{account}\0{PASSWORD}").as_bytes());
-    house.say(conn, &format!("AUTHENTICATE {text}"));
-    house.work();
+    sign_in(house, conn, nick.split('_').next().unwrap());
     house.read(conn);
     let greeting = house.ask(conn, "CAP END");
     (conn, greeting)
+}
+
+/// Signs a connection under TLS in to an account.
+pub(super) fn sign_in(house: &mut House, conn: ConnId, account: &str) {
+    house.say(conn, "AUTHENTICATE PLAIN");
+    let text = base64::encode(format!("\0{account}\0{PASSWORD}").as_bytes());
+    house.say(conn, &format!("AUTHENTICATE {text}"));
+    house.work();
 }
 
 fn newcomer(house: &mut House, nick: &str) -> ConnId {

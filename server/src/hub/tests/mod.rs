@@ -17,6 +17,7 @@ mod plain;
 mod private;
 mod queries;
 mod random;
+mod read_marker;
 mod registration;
 mod restart;
 mod room_lists;

@@ -23,6 +23,7 @@ const OFFERED: &[&str] = &[
     "message-tags",
     "multi-prefix",
     "draft/multiline",
+    "draft/read-marker",
     "no-implicit-names",
     "draft/pre-away",
     "sasl",
