@@ -149,11 +149,12 @@ impl Capability {
     }
 
     /// What must be enabled with it for it to work in full (labeled-response and
-    /// draft/multiline, "Dependencies"; draft/chathistory).
+    /// draft/multiline, "Dependencies"; draft/chathistory; draft/metadata-2).
     pub fn requires(self) -> CapabilitySet {
         let required: &[Self] = match self {
             Self::LabeledResponse | Self::Multiline => &[Self::Batch, Self::MessageTags],
             Self::ChatHistory => &[Self::Batch, Self::MessageTags, Self::ServerTime],
+            Self::Metadata => &[Self::Batch],
             _ => &[],
         };
         required.iter().copied().collect()

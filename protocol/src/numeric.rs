@@ -260,6 +260,20 @@ pub const RPL_MONLIST: &str = "732";
 pub const RPL_ENDOFMONLIST: &str = "733";
 /// One cannot watch more people.
 pub const ERR_MONLISTFULL: &str = "734";
+/// WHOIS: a value of theirs under a key.
+pub const RPL_WHOISKEYVALUE: &str = "760";
+/// METADATA: a value under a key.
+pub const RPL_KEYVALUE: &str = "761";
+/// METADATA: there is no value under a key.
+pub const RPL_KEYNOTSET: &str = "766";
+/// METADATA: keys that one is subscribed to now.
+pub const RPL_METADATASUBOK: &str = "770";
+/// METADATA: keys that one is no longer subscribed to.
+pub const RPL_METADATAUNSUBOK: &str = "771";
+/// METADATA: keys that one is subscribed to, as asked for.
+pub const RPL_METADATASUBS: &str = "772";
+/// METADATA: values are to be asked for later.
+pub const RPL_METADATASYNCLATER: &str = "774";
 /// One is signed in now.
 pub const RPL_LOGGEDIN: &str = "900";
 /// One is no longer signed in.

@@ -12,7 +12,7 @@ use toml::de::DeTable;
 use super::reader::{Problems, Section};
 use super::value::{FOREVER, is_server_name, parse_span};
 use super::{Config, ConfigError, MAX_REACTORS, check_network_name};
-use crate::hub::{Limits, Operator, RegistrationPolicy};
+use crate::hub::{Limits, METADATA_VALUE_MAX_BYTES, Operator, RegistrationPolicy};
 use crate::reactor::Doors;
 
 /// Most bytes that a line of the message of the day may have, so that it fits its numeric.
@@ -63,6 +63,7 @@ fn read_all<'a>(config: &mut Config, table: &'a DeTable<'a>, problems: &mut Prob
     config.hub.operators = read_operators(&mut top, problems);
     if let Some(mut limits) = top.section(problems, "limits") {
         read_hub_limits(&mut config.hub.limits, &mut limits, problems);
+        read_metadata_limits(&mut config.hub.limits, &mut limits, problems);
         read_hub_times(&mut config.hub.limits, &mut limits, problems);
         read_doors(&mut config.doors, &mut limits, problems);
         limits.finish(problems);
@@ -200,6 +201,18 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "parked_inputs", 1..=65_536, &mut limits.parked_inputs);
     table.limit(p, "read_markers", &mut limits.read_markers);
     table.number(p, "sent_records", 1..=100_000, &mut limits.sent_records);
+}
+
+fn read_metadata_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut Problems<'_>) {
+    let p = problems;
+    table.limit(p, "metadata_keys", &mut limits.metadata_keys);
+    table.limit(p, "metadata_room_keys", &mut limits.metadata_room_keys);
+    table.limit(p, "metadata_subs", &mut limits.metadata_subs);
+    let longest = u64::try_from(METADATA_VALUE_MAX_BYTES).unwrap_or(u64::MAX);
+    table.number(p, "metadata_value_bytes", 1..=longest, &mut limits.metadata_value_bytes);
+    table.limit(p, "metadata_sync_values", &mut limits.metadata_sync_values);
+    table.number(p, "metadata_changes", 0..=1_000_000, &mut limits.metadata_changes);
+    table.span_ms(p, "metadata_window", SECOND..=HOUR * 24, &mut limits.metadata_window_ms);
 }
 
 fn read_hub_times(limits: &mut Limits, table: &mut Section<'_>, problems: &mut Problems<'_>) {

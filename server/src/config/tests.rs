@@ -104,6 +104,9 @@ ping_after = "off"
 ping_timeout = "10s"
 connections_per_address = 0
 read_markers = "off"
+metadata_subs = 3
+metadata_changes = "off"
+metadata_window = "10s"
 flood_burst = 5
 flood_per_second = 1
 sniff_time = "100ms"
@@ -127,7 +130,8 @@ sniff_time = "100ms"
     let limits = &hub.limits;
     assert_eq!((limits.topic_bytes, limits.rooms, limits.accounts), (100, usize::MAX, 10));
     assert_eq!((limits.logins_per_name, limits.login_window_ms), (0, 300_000));
-    assert_eq!(limits.read_markers, usize::MAX);
+    assert_eq!((limits.read_markers, limits.metadata_subs), (usize::MAX, 3));
+    assert_eq!((limits.metadata_changes, limits.metadata_window_ms), (0, 10_000));
     assert_eq!(limits.ping_timeout_ms, 10_000);
     assert!(limits.ping_after_ms.checked_mul(1000).is_some(), "sums must not overflow");
     assert_eq!(limits.retention_ms, Some(90 * 24 * 3_600_000));
@@ -194,6 +198,9 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
         ("multiline_lines = 500", "multiline_lines = 501"),
         ("multiline_lines = 1", "multiline_lines = 0"),
         ("batch_time = \"1h\"", "batch_time = \"61m\""),
+        ("metadata_value_bytes = 200", "metadata_value_bytes = 201"),
+        ("metadata_value_bytes = 1", "metadata_value_bytes = 0"),
+        ("metadata_window = \"1s\"", "metadata_window = \"999ms\""),
         ("sendq_bytes = 16384", "sendq_bytes = 16383"),
         ("websocket_bytes = 4608", "websocket_bytes = 4607"),
         ("flood_per_second = 65535", "flood_per_second = 65536"),

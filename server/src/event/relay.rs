@@ -169,6 +169,16 @@ pub enum Action {
         /// Why; possibly empty.
         reason: Arc<str>,
     },
+    /// A room or somebody has another value under a key, or none any more (draft/metadata-2). It is for subscribers alone, so
+    /// no capability is asked for here.
+    Metadata {
+        /// A room or a nick.
+        target: Arc<str>,
+        /// Which key.
+        key: Arc<str>,
+        /// The new value.
+        value: Option<Arc<str>>,
+    },
     /// An operator of the server speaks to everybody who listens.
     Wallops {
         /// What is said.
@@ -343,6 +353,10 @@ impl Relay {
             Action::Setname { realname } => line.trailing(realname),
             Action::Chghost { username, host } => line.param(username).param(host),
             Action::Rename { room, name, reason } => line.param(room).param(name).trailing(reason),
+            Action::Metadata { target, key, value } => {
+                let line = line.param(target).param(key).param("*");
+                value.iter().fold(line, |line, value| line.trailing(value))
+            }
             Action::Wallops { text } => line.trailing(text),
             Action::Kill { nick, reason } => line.param(nick).trailing(reason),
         }
@@ -382,6 +396,7 @@ impl Relay {
             | Action::Setname { .. }
             | Action::Chghost { .. }
             | Action::Rename { .. }
+            | Action::Metadata { .. }
             | Action::Kill { .. } => None,
         }
         .map(|text| text.chars().filter(|&c| c == '\n' || !steers_a_terminal(c)).collect())
@@ -408,6 +423,7 @@ impl Action {
             Self::Setname { .. } => "SETNAME",
             Self::Chghost { .. } => "CHGHOST",
             Self::Rename { .. } => "RENAME",
+            Self::Metadata { .. } => "METADATA",
             Self::Wallops { .. } => "WALLOPS",
             Self::Kill { .. } => "KILL",
         }

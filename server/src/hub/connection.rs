@@ -71,11 +71,13 @@ pub(super) struct Session {
     pub(super) user: UserId,
     /// The rooms whose events it receives: those of its user's that it joined itself.
     pub(super) rooms: IndexSet<RoomId>,
+    /// The room whose values it is getting in parts, and of whom it got those last (METADATA SYNC).
+    pub(super) syncing: Option<(RoomId, UserId)>,
 }
 
 impl Session {
     pub(super) fn new(user: UserId) -> Self {
-        Self { user, rooms: IndexSet::new() }
+        Self { user, rooms: IndexSet::new(), syncing: None }
     }
 }
 

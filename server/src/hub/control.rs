@@ -10,10 +10,11 @@ use majlis_protocol::{Name, Timestamp};
 
 use super::Hub;
 use super::accounts::{Accounts, Claimed};
+use super::metadata::Owner;
 use super::sasl::Step;
 use crate::event::{
     AccountId, ConnId, ControlId, ControlReply, ControlRequest, Invite, InviteHash, Outbound,
-    Restored, Write,
+    Restored, Subject, Write,
 };
 
 /// What was done, for the operator and for whom it concerns.
@@ -78,6 +79,7 @@ impl Hub {
                     self.conversations.remove_account(*account);
                     self.kept.remove_account(*account);
                     self.read_markers.remove_account(*account);
+                    self.metadata.take(Owner::Kept(Subject::Account(*account)));
                     let Self { channels, accounts, .. } = self;
                     channels.forget_founders(|name| accounts.find(name).is_none());
                 }

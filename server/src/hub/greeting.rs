@@ -31,6 +31,7 @@ impl Hub {
         response.numeric_words(RPL_MYINFO, &[&self.server, SOFTWARE, USER_MODES, all, with_param]);
         self.reply_isupport(response);
         reply_lusers(self, response);
+        self.show_own_values(user, response);
         reply_motd(self, response);
     }
 
@@ -38,7 +39,7 @@ impl Hub {
     pub(super) fn reply_isupport(&self, response: &mut Response) {
         let is_batched = response.is_enabled(Capability::ExtendedIsupport);
         if is_batched {
-            response.begin_inner("draft/isupport");
+            response.begin_inner("draft/isupport", None);
         }
         let text = "are supported by this server";
         let around = ":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + text.len();

@@ -1,4 +1,4 @@
-//! What connections want to hear of, in bounded lists: the nicks they watch.
+//! What connections want to hear of, in bounded lists: the nicks they watch, the keys they subscribed to.
 //!
 //! Owns that a list and the way back from a name to its holders agree.
 
@@ -54,6 +54,16 @@ impl Interests {
     /// The names on a list, as asked for.
     pub(super) fn list(&self, conn: ConnId) -> Vec<String> {
         self.lists.get(&conn).map(|list| list.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// How many names are on a list.
+    pub(super) fn count(&self, conn: ConnId) -> usize {
+        self.lists.get(&conn).map_or(0, IndexMap::len)
+    }
+
+    /// Whether a name is on a list.
+    pub(super) fn has(&self, conn: ConnId, name: &str) -> bool {
+        self.lists.get(&conn).is_some_and(|list| list.contains_key(name))
     }
 
     /// Whose lists a name is on.

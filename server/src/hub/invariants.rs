@@ -15,8 +15,10 @@ impl Hub {
         self.verify_names();
         let is_open = |conn| self.connections.contains_key(&conn);
         self.watches.verify(is_open, self.settings.limits.watched);
+        self.subscriptions.verify(is_open, self.settings.limits.metadata_subs);
         self.verify_kept();
         self.verify_read_markers();
+        self.verify_metadata();
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();

@@ -27,6 +27,7 @@ mod invitations;
 mod kept;
 mod lists;
 mod mask;
+mod metadata;
 mod past;
 mod plain;
 mod presence;
@@ -40,6 +41,7 @@ mod secret;
 mod sent;
 mod settings;
 mod signing;
+mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -56,7 +58,10 @@ use majlis_protocol::{Capability, Name, Timestamp};
 
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
-pub use settings::{HubSettings, Limits, Operator, PASSWORD_ITERATIONS, RegistrationPolicy};
+pub use settings::{
+    HubSettings, Limits, METADATA_VALUE_MAX_BYTES, Operator, PASSWORD_ITERATIONS,
+    RegistrationPolicy,
+};
 
 use self::accounts::Accounts;
 use self::channel::{Channel, Channels};
@@ -65,6 +70,7 @@ use self::connection::{Connection, Deferred, Due};
 use self::conversations::Conversations;
 use self::interests::Interests;
 use self::kept::KeptRooms;
+use self::metadata::Metadata;
 use self::past::PastUsers;
 use self::read_markers::ReadMarkers;
 use self::reads::Reads;
@@ -108,6 +114,10 @@ pub struct Hub {
     /// The nicks that connections watch (monitor).
     watches: Interests,
     read_markers: ReadMarkers,
+    metadata: Metadata,
+    /// The keys that connections subscribed to (draft/metadata-2).
+    subscriptions: Interests,
+    metadata_changes: Throttle<ConnId>,
     /// How often each command was used, in the order of the table.
     command_counts: Vec<u64>,
     sent: SentRecords,
@@ -141,6 +151,9 @@ impl Hub {
             past: PastUsers::default(),
             watches: Interests::default(),
             read_markers: ReadMarkers::new(&restored.read_markers),
+            metadata: Metadata::new(restored.metadata),
+            subscriptions: Interests::default(),
+            metadata_changes: Throttle::new(limits.metadata_changes, limits.metadata_window_ms),
             command_counts: command::counts(),
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
@@ -209,6 +222,8 @@ impl Hub {
         if size(&self.settings.limits) != size(&was.limits) {
             self.announce_value(Capability::Multiline);
         }
+        let limits = &self.settings.limits;
+        self.metadata_changes.set_limits(limits.metadata_changes, limits.metadata_window_ms);
     }
 
     /// Does what time alone calls for; to be called about once a second.
@@ -218,6 +233,7 @@ impl Hub {
         self.forget_old_messages();
         self.logins.forget_old(self.now.monotonic_ms);
         self.registers.forget_old(self.now.monotonic_ms);
+        self.metadata_changes.forget_old(self.now.monotonic_ms);
         self.end_deserted_rooms();
         self.end_unclaimed_memberships();
         let limits = self.settings.limits;
@@ -256,6 +272,7 @@ impl Hub {
         }
         self.registering = 0;
         self.watches = Interests::default();
+        self.subscriptions = Interests::default();
         self.reads.clear_waiting();
     }
 

@@ -12,6 +12,7 @@ use majlis_protocol::Name;
 use super::Hub;
 use super::channel::{Channel, Membership};
 use super::connection::{Connection, Phase, Session};
+use super::metadata::Owner;
 use super::read_markers::{Place, Reader};
 use super::reply::Response;
 use super::user::{UserId, shown_host};
@@ -113,6 +114,7 @@ impl Hub {
             self.keep_room(user, room);
             self.tell_room(room, None, &relay);
             self.tell_absence(user, room);
+            self.tell_values_of_arrival(user, room);
         }
         self.out.events.push(Outbound::Joined { conn, room });
         Some(relay)
@@ -173,6 +175,7 @@ impl Hub {
         self.channels.remove(room);
         self.kept.remove_room(room);
         self.read_markers.remove_place(Place::Kept(Subject::Room(room)));
+        self.metadata.take(Owner::Kept(Subject::Room(room)));
         self.store(Write::RoomRemoved(room));
     }
 
@@ -267,6 +270,8 @@ impl Hub {
         let connection = self.connections.swap_remove(&conn)?;
         self.reads.forget(conn);
         self.watches.clear(conn);
+        self.subscriptions.clear(conn);
+        self.metadata.take(Owner::Newcomer(conn));
         if let Some(user) = connection.user() {
             self.users[user].sessions.retain(|&session| session != conn);
             if self.users[user].sessions.is_empty() {
@@ -286,6 +291,7 @@ impl Hub {
         self.tell_departure(&gone.nick);
         self.read_markers.remove_place(Place::Guest(user));
         self.read_markers.remove_reader(Reader::Guest(user));
+        self.metadata.take(Owner::Guest(user));
         for room in gone.rooms {
             self.end_membership(user, room);
         }

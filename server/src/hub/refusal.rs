@@ -78,6 +78,11 @@ impl Refusal {
         Self { code: Code::FailAlways, ..Self::of_command("MARKREAD", code, context, text) }
     }
 
+    /// A FAIL of METADATA with this code and context (draft/metadata-2, "Standard Replies").
+    pub(super) fn of_metadata(code: &str, context: &[&str], text: &'static str) -> Self {
+        Self { code: Code::FailAlways, ..Self::of_command("METADATA", code, context, text) }
+    }
+
     /// Whatever was wrong: nobody is to learn from it which names there are.
     pub(super) fn sasl_failed() -> Self {
         Self::numeric(ERR_SASLFAIL, &[], "SASL authentication failed")

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use majlis_protocol::{Capability, CapabilitySet, Encoder, escape_tag_value};
+use majlis_protocol::{Capability, CapabilitySet, Encoder, PARAMS_MAX, escape_tag_value};
 
 use super::refusal::{Code, Refusal};
 use crate::event::{Dialect, Relay};
@@ -41,7 +41,7 @@ enum Entry {
     Line(Range<usize>),
     Relay(Arc<Relay>),
     /// From here to its end, entries are a batch of this kind within the answer; such batches do not nest.
-    Begin(&'static str),
+    Begin(Batch),
     End,
 }
 
@@ -109,6 +109,17 @@ impl Response {
         }
     }
 
+    /// Numerics of so many words that each line holds, and no text.
+    pub(super) fn numeric_many(&mut self, code: &str, words: &[String]) {
+        let words = words.iter().map(|word| Cow::Borrowed(word.as_str()));
+        for line in lines_of(words, self.list_room(code)) {
+            let words: Vec<&str> = line.split(' ').collect();
+            for words in words.chunks(PARAMS_MAX - 1) {
+                self.numeric_words(code, words);
+            }
+        }
+    }
+
     /// How many bytes the text of a numeric without words may have.
     fn list_room(&self, code: &str) -> usize {
         let around = ":   :\r\n".len() + self.server.len() + code.len() + self.nick.len();
@@ -116,9 +127,9 @@ impl Response {
     }
 
     /// Begins a batch of this kind within the answer, where batches are understood.
-    pub(super) fn begin_inner(&mut self, kind: &'static str) {
+    pub(super) fn begin_inner(&mut self, kind: &'static str, param: Option<Arc<str>>) {
         if self.enabled.contains(Capability::Batch) {
-            self.entries.push(Entry::Begin(kind));
+            self.entries.push(Entry::Begin(Batch { kind, param }));
         }
     }
 
@@ -256,9 +267,9 @@ impl Response {
         let mut inner: Option<String> = None;
         for entry in &self.entries {
             match entry {
-                Entry::Begin(kind) => {
+                Entry::Begin(batch) => {
                     *batch_number += 1;
-                    self.write_border(out, tags, &format!("+{batch_number}"), Some(kind));
+                    self.write_border(out, tags, &format!("+{batch_number}"), Some(batch));
                     inner = Some(batch_number.to_string());
                 }
                 Entry::End => {
@@ -279,11 +290,13 @@ impl Response {
         out: &mut Vec<u8>,
         tags: &[(&str, &str)],
         word: &str,
-        kind: Option<&str>,
+        batch: Option<&Batch>,
     ) {
         write_tags(out, tags);
         let line = Encoder::new("BATCH").source(&self.server).param(word);
-        let line = kind.into_iter().fold(line, Encoder::param);
+        let kind = batch.map(|batch| batch.kind);
+        let param = batch.and_then(|batch| batch.param.as_deref());
+        let line = kind.into_iter().chain(param).fold(line, Encoder::param);
         line.write_to(out).expect(ALWAYS_FITS);
     }
 

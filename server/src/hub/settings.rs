@@ -73,6 +73,9 @@ impl Default for HubSettings {
 /// What it takes to make guessing dear, and a tenth of a second to check.
 pub const PASSWORD_ITERATIONS: u32 = 600_000;
 
+/// The longest value, so that a change of it fits on a line with the longest key and names.
+pub const METADATA_VALUE_MAX_BYTES: usize = 200;
+
 /// Every limit of the hub. Sizes are in bytes of UTF-8, spans of time in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -122,6 +125,20 @@ pub struct Limits {
     pub parked_inputs: usize,
     /// Places for which one person's read markers are kept; to mark more is refused.
     pub read_markers: usize,
+    /// Keys that one person has values for (`max-keys` of draft/metadata-2).
+    pub metadata_keys: usize,
+    /// Keys that one room has values for.
+    pub metadata_room_keys: usize,
+    /// Keys that one connection subscribes to (`max-subs`).
+    pub metadata_subs: usize,
+    /// One value (`max-value-bytes`); at most [`METADATA_VALUE_MAX_BYTES`].
+    pub metadata_value_bytes: usize,
+    /// Values that are sent at once when somebody joins, subscribes or synchronizes; the rest is for METADATA SYNC.
+    pub metadata_sync_values: usize,
+    /// Values that one connection sets in [`metadata_window_ms`](Self::metadata_window_ms); 0 counts none.
+    pub metadata_changes: u32,
+    /// The span in which they are counted.
+    pub metadata_window_ms: u64,
     /// Time from the first word to a complete registration.
     pub registration_ms: u64,
     /// Time to type a name in the plain room.
@@ -192,6 +209,13 @@ impl Default for Limits {
             readers_queue: 64,
             parked_inputs: 256,
             read_markers: 1_000,
+            metadata_keys: 20,
+            metadata_room_keys: 20,
+            metadata_subs: 50,
+            metadata_value_bytes: METADATA_VALUE_MAX_BYTES,
+            metadata_sync_values: 500,
+            metadata_changes: 30,
+            metadata_window_ms: MINUTE_MS,
             registration_ms: MINUTE_MS,
             naming_ms: 5 * MINUTE_MS,
             ping_after_ms: 90 * SECOND_MS,

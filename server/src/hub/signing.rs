@@ -63,12 +63,12 @@ impl Hub {
             return Err(Refusal::sasl_already());
         }
         let name = Arc::clone(&login.name);
-        let news = match turn.user {
-            Some(user) => self.sign_in_user(user, turn.conn, login),
-            None => {
-                self.connections[&turn.conn].account = Some(account);
-                None
-            }
+        let news = if let Some(user) = turn.user {
+            self.sign_in_user(user, turn.conn, login)
+        } else {
+            self.connections[&turn.conn].account = Some(account);
+            self.adopt_values_of_newcomer(turn.conn);
+            None
         };
         let mask = self.mask_of(turn);
         let text = format!("You are now logged in as {name}");
@@ -112,6 +112,7 @@ impl Hub {
             self.keep_room(user, room);
         }
         self.adopt_read_markers(user, login.account);
+        self.adopt_values_of_guest(user, login.account);
         Some(relay)
     }
 

@@ -23,6 +23,11 @@ impl<K: Eq + Hash> Throttle<K> {
         Self { max, window_ms, tries: HashMap::new() }
     }
 
+    /// Counts by other limits from now on.
+    pub(super) fn set_limits(&mut self, max: u32, window_ms: u64) {
+        (self.max, self.window_ms) = (max, window_ms);
+    }
+
     /// Counts a try; `false` when there were too many.
     pub(super) fn allow(&mut self, key: K, now_ms: u64) -> bool {
         if self.max == 0 {
@@ -34,6 +39,12 @@ impl<K: Eq + Hash> Throttle<K> {
         }
         *count = count.saturating_add(1);
         *count <= self.max
+    }
+
+    /// How long the first of the tries that were counted still counts.
+    pub(super) fn wait_ms(&self, key: &K, now_ms: u64) -> u64 {
+        let since_ms = self.tries.get(key).map_or(now_ms, |(_, since_ms)| *since_ms);
+        (since_ms + self.window_ms).saturating_sub(now_ms)
     }
 
     /// Takes one try back: it was a good one.
@@ -101,6 +112,7 @@ mod tests {
         let mut throttle = Throttle::new(2, 1_000);
         assert!(throttle.allow("ana", 0) && throttle.allow("ana", 1));
         assert!(!throttle.allow("ana", 999));
+        assert_eq!((throttle.wait_ms(&"ana", 999), throttle.wait_ms(&"ana", 5_000)), (1, 0));
         assert!(throttle.allow("bob", 999), "others are not concerned");
         assert!(throttle.allow("ana", 1_000), "the span is over");
         throttle.forgive(&"ana");

@@ -20,6 +20,7 @@ impl Hub {
         for conn in watchers {
             let mut turn = self.begin_turn(conn, None);
             turn.response.numeric(RPL_MONONLINE, &[], &mask);
+            self.show_values_of(&mut turn, &[user]);
             self.end_turn(turn);
         }
     }

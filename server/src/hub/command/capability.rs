@@ -15,7 +15,7 @@ use crate::hub::connection::Connection;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::{LINE_BYTES, lines_of};
 use crate::hub::sasl::Mechanism;
-use crate::hub::settings::RegistrationPolicy;
+use crate::hub::settings::{Limits, RegistrationPolicy};
 
 /// What is offered: what the hub does in full, and nothing else.
 const OFFERED: &[Capability] = &[
@@ -35,6 +35,7 @@ const OFFERED: &[Capability] = &[
     Capability::InviteNotify,
     Capability::LabeledResponse,
     Capability::MessageTags,
+    Capability::Metadata,
     Capability::MultiPrefix,
     Capability::Multiline,
     Capability::ReadMarker,
@@ -232,6 +233,7 @@ impl Hub {
                 let (bytes, lines) = (limits.multiline_bytes, limits.multiline_lines);
                 Some(format!("max-bytes={bytes},max-lines={lines}"))
             }
+            Capability::Metadata => Some(metadata_value(&self.settings.limits)),
             _ => None,
         }
     }
@@ -258,4 +260,16 @@ impl Hub {
             self.out.events.push(Outbound::Capabilities { conn: turn.conn, enabled });
         }
     }
+}
+
+/// The limits that clients need to know (draft/metadata-2, "Capability"); of what is unlimited, nothing is said.
+fn metadata_value(limits: &Limits) -> String {
+    let limited = [
+        ("max-subs", limits.metadata_subs),
+        ("max-keys", limits.metadata_keys),
+        ("max-value-bytes", limits.metadata_value_bytes),
+    ];
+    let limited = limited.into_iter().filter(|(_, limit)| *limit != usize::MAX);
+    let tokens = limited.map(|(token, limit)| format!(",{token}={limit}"));
+    std::iter::once("before-connect".to_owned()).chain(tokens).collect()
 }

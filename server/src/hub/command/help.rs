@@ -50,6 +50,11 @@ static TOPICS: &[Topic] = &[
         "Tells or sets how far you have read; programs do this.",
     ),
     (
+        "METADATA",
+        "METADATA <target> GET|LIST|SET|CLEAR|SUB|UNSUB|SUBS|SYNC [...]",
+        "Tells or sets values of people and rooms; programs do this.",
+    ),
+    (
         "MODE",
         "MODE <room|your nick> [changes]",
         "Shows or changes modes. Rooms: beI masks, k key, l limit, S slow, ohv ranks, CMPRimnst. People: B i w.",

@@ -15,6 +15,7 @@ mod help;
 pub(super) mod history;
 mod list;
 mod message;
+mod metadata;
 mod mode;
 mod mode_list;
 mod moderation;
@@ -117,6 +118,7 @@ static COMMANDS: &[Command] = &[
     session("PART", 1, room::handle_part),
     session("CHATHISTORY", 0, history::handle_chathistory),
     session("MARKREAD", 0, read_marker::handle_markread),
+    anybody("METADATA", 0, metadata::handle_metadata),
     session("NAMES", 0, query::handle_names),
     session("WHO", 1, who::handle_who),
     session("WHOIS", 0, who::handle_whois),

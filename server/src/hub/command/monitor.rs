@@ -53,6 +53,8 @@ fn add(hub: &mut Hub, turn: &mut Turn, targets: &str) {
         }
     }
     reply_states(hub, turn, &added);
+    let there: Vec<UserId> = added.iter().filter_map(|nick| hub.users.find(nick)).collect();
+    hub.show_values_of(turn, &there);
     for line in lines_of(over.into_iter().map(Cow::Borrowed), TARGETS_BYTES) {
         let words = [max.to_string(), line.replace(' ', ",")];
         turn.response.numeric(

@@ -150,6 +150,7 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
         }
     };
     turn.user = Some(user);
+    hub.adopt_values_of_newcomer(turn.conn);
     if speaks_for_all || away.as_deref().is_some_and(|reason| reason != "*") {
         hub.set_away(turn, user, away);
     }

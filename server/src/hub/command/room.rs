@@ -65,7 +65,7 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<
     Ok(())
 }
 
-/// Tells a session of the room that it is in from now on (no-implicit-names, draft/read-marker).
+/// Tells a session of the room that it is in from now on (no-implicit-names, draft/read-marker, draft/metadata-2).
 pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, join: Arc<Relay>) {
     turn.response.relay(join);
     if hub.channels[room].topic.is_some() {
@@ -75,6 +75,7 @@ pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, 
     if !hub.is_enabled(turn.conn, Capability::NoImplicitNames) {
         reply_names(hub, turn, user, room);
     }
+    hub.show_values_of_room(turn, user, room);
 }
 
 /// A room that somebody makes is theirs; a guest's ends with its last member.

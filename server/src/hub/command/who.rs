@@ -10,6 +10,7 @@ use majlis_protocol::numeric::{
 use majlis_protocol::{Capability, Message, fold};
 
 use super::away::reply_away;
+use super::metadata::reply_whois_values;
 use super::whox::Fields;
 use super::{Outcome, Turn, list_items};
 use crate::event::{Guest, RoomId};
@@ -181,6 +182,7 @@ fn reply_whois(hub: &Hub, turn: &mut Turn, asker: UserId, id: UserId) {
     if user.encrypted {
         turn.response.numeric(RPL_WHOISSECURE, &[nick], "is using a secure connection");
     }
+    reply_whois_values(hub, turn, id);
     if asker == id || hub.users[asker].modes.contains('o') {
         reply_private(turn, user);
     }

@@ -8,6 +8,8 @@ mod history;
 mod limits;
 mod liveness;
 mod messages;
+mod metadata;
+mod metadata_told;
 mod moderation;
 mod modes;
 mod multiline;

@@ -22,6 +22,7 @@ const OFFERED: &[&str] = &[
     "labeled-response",
     "message-tags",
     "multi-prefix",
+    "draft/metadata-2",
     "draft/multiline",
     "draft/read-marker",
     "no-implicit-names",
