@@ -9,10 +9,10 @@ use majlis_protocol::scram::{Binding, ClientStart, Password};
 
 use super::common::{Irc, Server, Wire};
 
-const PASSWORD: &str = "tulips and roses";
+pub(super) const PASSWORD: &str = "tulips and roses";
 
 /// Runs a subcommand with a line of standard input; what it printed, or its complaint.
-fn operate(data: &Path, arguments: &[&str], input: &str) -> Result<String, String> {
+pub(super) fn operate(data: &Path, arguments: &[&str], input: &str) -> Result<String, String> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_majlis-server"))
         .arg("--data")
         .arg(data)
@@ -37,7 +37,7 @@ fn names(data: &Path) -> Vec<String> {
 }
 
 /// A connection that has asked to sign in by this mechanism and was asked to begin.
-fn begin(wire: Wire, nick: &str, mechanism: &str) -> Irc {
+pub(super) fn begin(wire: Wire, nick: &str, mechanism: &str) -> Irc {
     let mut irc = Irc::new(wire);
     for line in ["CAP LS 302", &format!("NICK {nick}"), "USER u 0 * :U", "CAP REQ sasl"] {
         irc.send(line);
@@ -47,7 +47,7 @@ fn begin(wire: Wire, nick: &str, mechanism: &str) -> Irc {
     irc
 }
 
-fn send(irc: &mut Irc, message: &str) {
+pub(super) fn send(irc: &mut Irc, message: &str) {
     irc.send(&format!("AUTHENTICATE {}", base64::encode(message.as_bytes())));
 }
 

@@ -8,6 +8,7 @@ mod accounts;
 mod crash;
 mod guests;
 mod history;
+mod kept;
 mod limits;
 mod multiline;
 mod program;

@@ -15,7 +15,8 @@ use crate::hub::HubSettings;
 
 const NICKS: &[&str] = &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b"];
 const ROOMS: &[&str] = &["#lobby", "#a", "#A", "#b", "#نور", "bad"];
-const CAPS: &str = "batch draft/multiline labeled-response echo-message message-tags draft/chathistory server-time";
+const CAPS: &str = "batch draft/multiline labeled-response echo-message message-tags draft/chathistory \
+    server-time draft/read-marker draft/metadata-2";
 /// What may come of a batch, in any order.
 const BATCH_LINES: &[&str] = &[
     "BATCH +1 draft/multiline #a",
@@ -92,6 +93,33 @@ const OTHERS: &[&str] = &[
     "TAGMSG ana",
     "CHATHISTORY",
     "CHATHISTORY LATEST nobody * 5",
+    "MARKREAD #a",
+    "MARKREAD #a timestamp=2026-01-01T00:00:45.000Z",
+    "MARKREAD #a timestamp=2026-01-01T00:02:00.000Z",
+    "MARKREAD #b timestamp=2026-01-01T00:01:00.000Z",
+    "MARKREAD #lobby timestamp=2026-01-01T00:01:00.000Z",
+    "MARKREAD ana timestamp=2026-01-01T00:00:00.000Z",
+    "MARKREAD bob timestamp=2026-01-01T00:00:01.000Z",
+    "MARKREAD nobody *",
+    "METADATA * SUB url name",
+    "METADATA * SUB a b c d",
+    "METADATA * UNSUB url a",
+    "METADATA * SUBS",
+    "METADATA * SET url :x",
+    "METADATA * SET url :y",
+    "METADATA * SET name",
+    "METADATA * SET name :n",
+    "METADATA * SET a :a",
+    "METADATA * CLEAR",
+    "METADATA #a SET url :room's",
+    "METADATA #a SET name :another",
+    "METADATA #b SET url :room's",
+    "METADATA #b CLEAR",
+    "METADATA #a SYNC",
+    "METADATA #lobby SYNC",
+    "METADATA ana SYNC",
+    "METADATA ana LIST",
+    "METADATA bob GET url X name",
     "PING x",
     "PONG x",
     "\u{0}",
@@ -159,6 +187,8 @@ struct Client {
     nick: String,
     /// The rooms it believes itself in, folded.
     rooms: BTreeSet<String>,
+    /// How far it has read in rooms it is in, as it was last told.
+    markers: BTreeMap<String, String>,
     /// Labels it sent and saw no answer to.
     labels: BTreeSet<String>,
 }
@@ -181,6 +211,11 @@ impl World {
         settings.limits.readers_queue = 1;
         settings.limits.parked_inputs = 3;
         settings.limits.multiline_lines = 3;
+        settings.limits.read_markers = 2;
+        settings.limits.metadata_keys = 2;
+        settings.limits.metadata_room_keys = 1;
+        settings.limits.metadata_subs = 3;
+        settings.limits.metadata_sync_values = 2;
         let house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
         Self { house, clients: Vec::new(), taken: HashSet::new(), count: 0, heard: BTreeMap::new() }
     }
@@ -220,6 +255,7 @@ impl World {
             has_caps: false,
             nick: "*".to_owned(),
             rooms: BTreeSet::new(),
+            markers: BTreeMap::new(),
             labels: BTreeSet::new(),
         });
     }
@@ -422,7 +458,20 @@ impl Client {
         match message.command() {
             "001" => target.clone_into(&mut self.nick),
             "NICK" if is_own => target.clone_into(&mut self.nick),
-            "JOIN" if is_own => assert!(self.rooms.insert(fold(target)), "joined twice: {line}"),
+            "JOIN" if is_own => {
+                assert!(self.rooms.insert(fold(target)), "joined twice: {line}");
+                self.markers.remove(&fold(target));
+            }
+            "MARKREAD" if self.rooms.contains(&fold(target)) => {
+                let time = message.param(1).unwrap_or_default().to_owned();
+                let before = self.markers.insert(fold(target), time.clone());
+                assert!(before.is_none_or(|before| before <= time), "a marker went back: {line}");
+            }
+            "METADATA" if message.tag("batch").is_none() => {
+                assert!(!is_own, "its own change: {line}");
+                let may_know = !target.starts_with('#') || self.rooms.contains(&fold(target));
+                assert!(may_know, "a room it is not in: {line}");
+            }
             "KICK" => {
                 assert!(self.rooms.contains(&fold(target)), "a room it is not in: {line}");
                 if message.param(1) == Some(&self.nick) {
