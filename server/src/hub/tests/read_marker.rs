@@ -2,11 +2,11 @@
 
 use majlis_protocol::Timestamp;
 
-use super::accounts::{house, restored, settings, sign_in, signed_in};
+use super::accounts::{house, restored, settings, sign_in, signed_in, tls};
 use super::{House, only, untagged};
 use crate::event::{
-    AccountId, CloseReason, ConnId, ControlRequest, ReadMarker, Restored, RestoredRoom, RoomId,
-    Subject, Write,
+    AccountId, CloseReason, ConnId, ControlRequest, Guest, ReadMarker, Restored, RestoredRoom,
+    RoomId, Subject, Write,
 };
 use crate::hub::HubSettings;
 use crate::hub::testing::OPENING;
@@ -63,6 +63,31 @@ fn after_join_the_marker_comes_before_the_end_of_names() {
     let place = |code: &str| lines.iter().position(|line| line.contains(code));
     assert!(place(" JOIN ") < place(" MARKREAD ") && place(" MARKREAD ") < place(" 366 "));
     assert!(lines.contains(&marked("#a", "*")), "nobody is told of another's: {lines:?}");
+}
+
+#[test]
+fn whoever_is_brought_into_a_room_is_told_as_well() {
+    let mut house = late_house();
+    let desk = signed_in(&mut house, "ana", None, CAP);
+    let phone = signed_in(&mut house, "ana", None, CAP);
+    house.ask(desk, "JOIN #a");
+    let joined = |time: &str| {
+        [
+            ":ana!~ana@192.0.2.1 JOIN #a".to_owned(),
+            marked("#a", time),
+            ":majlis.local 353 ana = #a :@ana".to_owned(),
+            ":majlis.local 366 ana #a :End of NAMES list".to_owned(),
+        ]
+    };
+    assert_eq!(house.read(phone), joined("*"), "by another device");
+    house.ask(desk, &format!("MARKREAD #a {}", at(1)));
+    let conn = house.open_from(Guest::Irc, tls());
+    house.say(conn, &format!("CAP REQ :sasl {CAP}"));
+    sign_in(&mut house, conn, "ana");
+    house.say(conn, "NICK ana");
+    house.say(conn, "USER ana 0 * :ana");
+    let greeting = house.ask(conn, "CAP END");
+    assert!(greeting.ends_with(&joined(&at(1))), "at signing in: {greeting:?}");
 }
 
 #[test]
