@@ -54,7 +54,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use majlis_protocol::{Capability, Name, Timestamp};
+use majlis_protocol::{Name, Timestamp};
 
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
@@ -218,10 +218,7 @@ impl Hub {
         self.settings.limits.readers_queue = was.limits.readers_queue;
         self.settings.limits.hash_queue = was.limits.hash_queue;
         self.tell_capabilities(offered);
-        let size = |limits: &Limits| (limits.multiline_bytes, limits.multiline_lines);
-        if size(&self.settings.limits) != size(&was.limits) {
-            self.announce_value(Capability::Multiline);
-        }
+        self.announce_values(&was.limits);
         let limits = &self.settings.limits;
         self.metadata_changes.set_limits(limits.metadata_changes, limits.metadata_window_ms);
     }

@@ -228,25 +228,26 @@ impl Hub {
         match capability {
             Capability::Sasl => Some(Mechanism::list(&self.connections[&conn].peer)),
             Capability::AccountRegistration => Some("before-connect".to_owned()),
-            Capability::Multiline => {
-                let limits = &self.settings.limits;
-                let (bytes, lines) = (limits.multiline_bytes, limits.multiline_lines);
-                Some(format!("max-bytes={bytes},max-lines={lines}"))
-            }
-            Capability::Metadata => Some(metadata_value(&self.settings.limits)),
-            _ => None,
+            _ => value_of_limits(capability, &self.settings.limits),
         }
     }
 
-    /// Tells a capability's value again, for it is another now, to those who were told values and want such news.
-    pub(in crate::hub) fn announce_value(&mut self, capability: Capability) {
+    /// Tells the values again that are others than with these limits, to those who were told values and want such news.
+    pub(in crate::hub) fn announce_values(&mut self, before: &Limits) {
+        let now = self.settings.limits;
+        let is_changed = |capability: &Capability| {
+            value_of_limits(*capability, before) != value_of_limits(*capability, &now)
+        };
+        let changed: CapabilitySet = OFFERED.iter().copied().filter(is_changed).collect();
+        if changed.is_empty() {
+            return;
+        }
         let wants = |connection: &Connection| {
             connection.has_cap_302 && connection.enabled.contains(Capability::CapNotify)
         };
         let connections = self.connections.iter().filter(|(_, connection)| wants(connection));
-        let came: CapabilitySet = [capability].into_iter().collect();
         for conn in connections.map(|(&conn, _)| conn).collect::<Vec<_>>() {
-            self.tell_capability_news(conn, came, CapabilitySet::empty());
+            self.tell_capability_news(conn, changed, CapabilitySet::empty());
         }
     }
 
@@ -259,6 +260,18 @@ impl Hub {
             connection.enabled = enabled;
             self.out.events.push(Outbound::Capabilities { conn: turn.conn, enabled });
         }
+    }
+}
+
+/// The value of a capability that the limits make.
+fn value_of_limits(capability: Capability, limits: &Limits) -> Option<String> {
+    match capability {
+        Capability::Multiline => {
+            let (bytes, lines) = (limits.multiline_bytes, limits.multiline_lines);
+            Some(format!("max-bytes={bytes},max-lines={lines}"))
+        }
+        Capability::Metadata => Some(metadata_value(limits)),
+        _ => None,
     }
 }
 

@@ -298,6 +298,21 @@ fn other_limits_count_from_then_on() {
 }
 
 #[test]
+fn other_limits_are_told_to_those_who_were_told_any() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "cap-notify");
+    let bob = house.open(Guest::Irc, None);
+    house.ask(bob, "CAP LS 302");
+    let mut settings = HubSettings::default();
+    settings.limits.metadata_keys = 7;
+    house.hub.handle_settings(settings);
+    house.say(bob, "CAP END");
+    let news = "NEW :draft/metadata-2=before-connect,max-subs=50,max-keys=7,max-value-bytes=200";
+    assert_eq!(only(house.read(bob)), format!(":majlis.local CAP * {news}"));
+    assert!(house.read(ana).is_empty());
+}
+
+#[test]
 fn nobody_sets_or_clears_what_is_anothers() {
     let mut house = House::new();
     let (ana, bob) = (client(&mut house, "ana"), client(&mut house, "bob"));
