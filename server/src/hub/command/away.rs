@@ -20,6 +20,7 @@ pub(super) fn handle_away(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
     let reason = reason.map(|reason| cut(reason, hub.settings.limits.away_bytes).into());
     let is_away = reason.is_some();
     match turn.user {
+        Some(user) if hub.is_moot(turn, user, reason.as_deref()) => {}
         Some(user) => hub.set_away(turn, user, reason),
         None if hub.is_enabled(turn.conn, Capability::PreAway) => {
             if let Some(registration) = hub.connections[&turn.conn].registration_mut() {
@@ -68,6 +69,13 @@ pub(super) fn handle_setname(
 }
 
 impl Hub {
+    /// Whether a session that is not there in person says so of itself beside others, which changes nothing about its user
+    /// (draft/pre-away, "Implementation considerations").
+    fn is_moot(&self, turn: &Turn, user: UserId, reason: Option<&str>) -> bool {
+        let has_others = self.users[user].sessions.len() > 1;
+        has_others && reason == Some("*") && self.is_enabled(turn.conn, Capability::PreAway)
+    }
+
     /// Makes somebody away or not, and tells those who share a room with them.
     pub(super) fn set_away(&mut self, turn: &Turn, user: UserId, reason: Option<Arc<str>>) {
         if self.users[user].away == reason {
