@@ -60,7 +60,13 @@ pub(super) fn handle_isupport(hub: &mut Hub, turn: &mut Turn, _: &Message<'_>) -
     Ok(())
 }
 
-pub(super) fn handle_info(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Message<'_>) -> Outcome {
+pub(super) fn handle_info(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    _: UserId,
+    message: &Message<'_>,
+) -> Outcome {
+    hub.check_server(message.param(0))?;
     let lines = [
         format!("{SOFTWARE}, chat for the people on one network"),
         "Free software under the GNU General Public License, version 3 or later".to_owned(),

@@ -26,7 +26,7 @@ static TOPICS: &[Topic] = &[
         "Gives earlier messages of a room; programs do this.",
     ),
     ("HELP", "HELP [subject]", "Tells what a command does."),
-    ("INFO", "INFO", "Tells what this program is."),
+    ("INFO", "INFO [server]", "Tells what this program is."),
     (
         "INVITE",
         "INVITE [nick room]",

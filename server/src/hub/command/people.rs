@@ -16,7 +16,7 @@ use crate::hub::user::UserId;
 /// As many as one USERHOST asks for.
 const USERHOST_MAX: usize = 5;
 
-/// The nicks may come as parameters of their own or in one.
+/// The nicks may come as parameters of their own or in one. Those who are there are told on as many lines as it takes.
 pub(super) fn handle_ison(
     hub: &mut Hub,
     turn: &mut Turn,
@@ -25,8 +25,8 @@ pub(super) fn handle_ison(
 ) -> Outcome {
     let asked = message.params().iter().flat_map(|param| param.split(' '));
     let there = asked.filter_map(|nick| hub.users.find(nick));
-    let nicks: Vec<&str> = there.map(|user| hub.users[user].nick.as_str()).collect();
-    turn.response.numeric(RPL_ISON, &[], &nicks.join(" "));
+    let nicks: Vec<_> = there.map(|user| Cow::Borrowed(hub.users[user].nick.as_str())).collect();
+    reply_list(turn, RPL_ISON, nicks);
     Ok(())
 }
 
@@ -46,11 +46,16 @@ pub(super) fn handle_userhost(
         Cow::Owned(format!("{nick}{operator}={here}{}@{}", user.username, user.host))
     });
     let entries: Vec<Cow<'_, str>> = entries.collect();
-    if entries.is_empty() {
-        turn.response.numeric(RPL_USERHOST, &[], "");
-    }
-    turn.response.numeric_list(RPL_USERHOST, &[], entries);
+    reply_list(turn, RPL_USERHOST, entries);
     Ok(())
+}
+
+/// A list of words, said to be empty where it is.
+fn reply_list(turn: &mut Turn, code: &str, words: Vec<Cow<'_, str>>) {
+    if words.is_empty() {
+        turn.response.numeric(code, &[], "");
+    }
+    turn.response.numeric_list(code, &[], words);
 }
 
 /// A count that is no positive number asks for all.

@@ -8,7 +8,7 @@ use crate::hub::HubSettings;
 fn questions_for_another_server_find_none() {
     let mut house = House::new();
     let ana = house.client("ana");
-    for command in ["MOTD", "VERSION", "TIME", "ADMIN", "STATS u"] {
+    for command in ["MOTD", "VERSION", "TIME", "ADMIN", "INFO", "STATS u"] {
         let refused = ":majlis.local 402 ana other.example :No such server";
         assert_eq!(only(house.ask(ana, &format!("{command} other.example"))), refused);
         for ours in ["majlis.local", "Majlis.*", "ANA"] {

@@ -178,3 +178,17 @@ fn an_operator_and_the_absent_are_marked_in_a_userhost() {
     assert_eq!(only(house.ask(ana, "USERHOST ANA")), ":majlis.local 302 ana :ana*=-~ana@192.0.2.1");
     assert!(only(house.ask(ana, "USERHOST")).contains(" 461 ana USERHOST :"));
 }
+
+#[test]
+fn as_many_as_are_there_are_told_and_none_is_cut() {
+    let mut house = House::new();
+    let ana = house.client(&"ب".repeat(32));
+    let nicks: Vec<String> = (10..60).map(|number| format!("person{number}")).collect();
+    for nick in &nicks {
+        house.client(nick);
+    }
+    let lines = house.ask(ana, &format!("ISON {}", nicks.join(" ")));
+    assert!(lines.len() > 1);
+    let told = lines.iter().filter_map(|line| line.split(" :").nth(1)).collect::<Vec<_>>();
+    assert_eq!(told.join(" "), nicks.join(" "));
+}
