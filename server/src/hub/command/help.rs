@@ -90,7 +90,11 @@ static TOPICS: &[Topic] = &[
         "WALLOPS :<text>",
         "Speaks to everybody who listens (+w); for operators of the server.",
     ),
-    ("WHO", "WHO <room|mask> [o][%fields[,token]]", "Lists people of a room, or whose nick matches."),
+    (
+        "WHO",
+        "WHO <room|mask> [o][%fields[,token]]",
+        "Lists people of a room, or whose nick matches.",
+    ),
     ("WHOIS", "WHOIS <nick>", "Tells what is known of somebody."),
     ("WHOWAS", "WHOWAS <nick> [count]", "Tells who had a nick before."),
 ];

@@ -1,6 +1,6 @@
 //! bot-mode: programs say that they are one.
 
-use super::{House, keys, only, pair};
+use super::{DEEDS, HEARING, House, keys, only, pair};
 
 #[test]
 fn what_a_bot_says_is_marked() {
@@ -36,30 +36,18 @@ fn the_mode_is_told_and_shown_in_who_and_whois() {
 #[test]
 fn everything_that_a_bot_does_is_marked_without_a_value() {
     let mut house = House::new();
-    let caps = "message-tags setname away-notify invite-notify";
-    let (ana, bob) = pair(&mut house, "message-tags", caps);
+    let (ana, bob) = pair(&mut house, "message-tags", HEARING);
     house.client("eve");
     house.say(ana, "MODE ana +B");
     house.read_all();
-    for line in [
-        "PRIVMSG #a :x",
-        "NOTICE #a :x",
-        "TAGMSG #a",
-        "TOPIC #a :x",
-        "MODE #a +m",
-        "INVITE eve #a",
-        "AWAY :x",
-        "SETNAME :Ana",
-        "NICK robot",
-        "PART #a",
-    ] {
+    for line in DEEDS {
         house.say(ana, line);
         let heard = only(house.read(bob));
         assert!(keys(&heard).contains(&"bot"), "{heard}");
         assert!(!heard.contains("bot="), "{heard}");
     }
     house.say(ana, "JOIN #a");
-    assert_eq!(house.read(bob)[0], "@bot :robot!~ana@192.0.2.1 JOIN #a");
+    assert_eq!(house.read(bob)[0], "@bot :anna!~ana@192.0.2.1 JOIN #a");
 }
 
 #[test]

@@ -39,6 +39,23 @@ mod whox;
 use super::{House, accounts, only, tag, untagged};
 use crate::event::ConnId;
 
+/// What ana can do in `#a` so that who is there and knows the extensions hears one line of each; the last leaves.
+const DEEDS: [&str; 10] = [
+    "PRIVMSG #a :x",
+    "NOTICE #a :x",
+    "TAGMSG #a",
+    "TOPIC #a :x",
+    "MODE #a +m",
+    "INVITE eve #a",
+    "AWAY :x",
+    "SETNAME :Ana",
+    "NICK anna",
+    "PART #a",
+];
+
+/// What it takes to hear of all of them.
+const HEARING: &str = "message-tags setname away-notify invite-notify";
+
 /// `ana` and `bob`, with these capabilities, in the room `#a` of ana's.
 fn pair(house: &mut House, anas: &str, bobs: &str) -> (ConnId, ConnId) {
     let ana = house.client_with("ana", None, anas);
