@@ -19,9 +19,24 @@ pub(crate) enum Spoken {
 /// A handshake record of any TLS version since SSL 3 (RFC 8446, 5.1).
 const TLS_START: &[u8] = &[0x16, 0x03];
 
-/// The commands that a client may begin with; in capitals, as clients send them.
-const IRC_COMMANDS: [&[u8]; 9] =
-    [b"CAP", b"NICK", b"USER", b"PASS", b"PING", b"PONG", b"AUTHENTICATE", b"REGISTER", b"WEBIRC"];
+/// The commands that a client may begin with, and those by which some begin too early or end at once, who are told so in IRC; in
+/// capitals, as clients send them.
+const IRC_COMMANDS: [&[u8]; 14] = [
+    b"CAP",
+    b"NICK",
+    b"USER",
+    b"PASS",
+    b"PING",
+    b"PONG",
+    b"AUTHENTICATE",
+    b"REGISTER",
+    b"WEBIRC",
+    b"QUIT",
+    b"JOIN",
+    b"PRIVMSG",
+    b"NOTICE",
+    b"MODE",
+];
 
 /// The methods of RFC 9110, 9.3, PATCH (RFC 5789) and the preface of HTTP/2 (RFC 9113, 3.4).
 const HTTP_METHODS: [&[u8]; 10] = [
@@ -100,6 +115,9 @@ mod tests {
             (b"USER a 0 * :A\r\n", Spoken::Irc, 5),
             (b"PASS secret\r\n", Spoken::Irc, 5),
             (b"AUTHENTICATE PLAIN\r\n", Spoken::Irc, 13),
+            (b"QUIT :bye\r\n", Spoken::Irc, 5),
+            (b"JOIN #a\r\n", Spoken::Irc, 5),
+            (b"QUIT\n", Spoken::Text, 5),
             (b"GET / HTTP/1.1\r\n", Spoken::Http, 4),
             (b"POST /x HTTP/1.1\r\n", Spoken::Http, 5),
             (b"PRI * HTTP/2.0\r\n", Spoken::Http, 4),
