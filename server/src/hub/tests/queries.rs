@@ -340,3 +340,17 @@ fn where_there_is_no_message_of_the_day_it_is_said() {
     let none = ":majlis.local 422 ana :There is no message of the day";
     assert_eq!(only(house.ask(ana, "MOTD")), none);
 }
+
+#[test]
+fn many_rooms_of_somebody_take_several_lines() {
+    let mut house = House::new();
+    let ana = house.client("ana");
+    for number in 10..60 {
+        house.say(ana, &format!("JOIN #quite-a-long-name-of-a-room-{number}"));
+    }
+    house.read(ana);
+    let rooms = house.ask(ana, "WHOIS ana").into_iter().filter(|line| line.contains(" 319 "));
+    let rooms: Vec<String> = rooms.collect();
+    assert!(rooms.len() > 1);
+    assert_eq!(rooms.iter().map(|line| line.matches('@').count()).sum::<usize>(), 50);
+}
