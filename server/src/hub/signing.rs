@@ -64,7 +64,7 @@ impl Hub {
         }
         let name = Arc::clone(&login.name);
         let news = if let Some(user) = turn.user {
-            self.sign_in_user(user, turn.conn, login)
+            self.sign_in_user(user, turn.conn, &login)
         } else {
             self.connections[&turn.conn].account = Some(account);
             self.adopt_values_of_newcomer(turn.conn);
@@ -96,13 +96,13 @@ impl Hub {
 
     /// A guest turns out to be a registered person; those who share a room hear of it, and they themselves are to
     /// (account-notify). What they are told is still the guest's doing, so it bears no account (account-tag).
-    fn sign_in_user(&mut self, user: UserId, conn: ConnId, login: Login) -> Option<Arc<Relay>> {
+    fn sign_in_user(&mut self, user: UserId, conn: ConnId, login: &Login) -> Option<Arc<Relay>> {
         if self.users[user].account_id == Some(login.account) {
             return None;
         }
         let account = Some(Arc::clone(&login.name));
         let relay = self.relay_of(user, Action::Account { account });
-        self.users.set_login(user, &login);
+        self.users.set_login(user, login);
         let state = &mut self.users[user];
         // From here on the account's password is what brings the nick back, not the device.
         state.device_key = None;
