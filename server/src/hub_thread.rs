@@ -13,8 +13,9 @@ use crossbeam_channel::{Receiver, Sender, bounded, select_biased, tick};
 use majlis_protocol::Timestamp;
 
 use crate::control::Replies;
-use crate::event::{InboundBatch, Now, Outbound, Output};
+use crate::event::{InboundBatch, Now, Outbound, Output, Write};
 use crate::hub::{Hub, HubSettings};
+use crate::metrics::{CommitFigures, HubFigures, Metrics};
 use crate::reactor::ReactorHandle;
 use crate::store::{Readers, Store, StoreError};
 use crate::workers::Workers;
@@ -46,6 +47,12 @@ impl Clock {
     /// A clock that starts now.
     pub fn start() -> Self {
         Self { started: Instant::now() }
+    }
+
+    /// A clock that started this long ago.
+    #[cfg(test)]
+    pub(crate) fn started_before(span: Duration) -> Self {
+        Self { started: Instant::now().checked_sub(span).expect("the machine runs for longer") }
     }
 
     /// What the clocks show.
@@ -89,17 +96,19 @@ impl HubThread {
         outlets: Outlets,
         inbox: Receiver<InboundBatch>,
         clock: Clock,
+        metrics: &Metrics,
     ) -> io::Result<Self> {
         let (stop, stopped) = bounded(1);
         let (settings, resettled) = bounded(1);
         let (commits, outputs) = bounded(COMMIT_QUEUE_OUTPUTS);
         let (ending, committer_ended) = bounded::<()>(0);
-        let hub = thread::Builder::new()
-            .name("hub".to_owned())
-            .spawn(move || run_hub(hub, &inbox, (&stopped, &resettled), &commits, clock))?;
+        let (hub_figures, figures) = (Arc::clone(&metrics.hub), Arc::clone(&metrics.commit));
+        let hub = thread::Builder::new().name("hub".to_owned()).spawn(move || {
+            run_hub(hub, &inbox, (&stopped, &resettled), &commits, (clock, &hub_figures));
+        })?;
         let committer = thread::Builder::new().name("committer".to_owned()).spawn(move || {
             let _told_when_dropped = ending;
-            run_committer(store, &outlets, &outputs)
+            run_committer(store, &outlets, &outputs, (clock, &figures))
         })?;
         Ok(Self { stop, settings, hub, committer, committer_ended })
     }
@@ -130,10 +139,11 @@ fn run_hub(
     inbox: &Receiver<InboundBatch>,
     (stopped, resettled): (&Receiver<()>, &Receiver<HubSettings>),
     commits: &Sender<Output>,
-    clock: Clock,
+    (clock, figures): (Clock, &HubFigures),
 ) {
     let ticks = tick(TICK);
     loop {
+        let mut is_pulse = false;
         select_biased! {
             recv(stopped) -> _ => {
                 hub.handle_shutdown(clock.now());
@@ -144,20 +154,44 @@ fn run_hub(
                 Ok(settings) => hub.handle_settings(settings),
                 Err(_) => return,
             },
-            recv(ticks) -> _ => hub.handle_tick(clock.now()),
+            recv(ticks) -> _ => {
+                hub.handle_tick(clock.now());
+                publish(&hub, figures);
+                is_pulse = true;
+            }
             recv(inbox) -> batch => match batch {
                 Ok(batch) => take_batches(&mut hub, batch, inbox, clock),
                 Err(_) => return,
             }
         }
         let output = hub.take_output();
-        if output.events.is_empty() && output.writes.is_empty() {
+        // Once a second even nothing goes the whole way, so that it is known to be open.
+        if output.events.is_empty() && output.writes.is_empty() && !is_pulse {
             continue;
         }
         if commits.send(output).is_err() {
             return;
         }
     }
+}
+
+/// Tells how much there is of everything, and in the log when the disk fills up or has room again.
+fn publish(hub: &Hub, figures: &HubFigures) {
+    let census = hub.census();
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    figures.users.set(count(census.users));
+    figures.registering.set(count(census.registering));
+    figures.rooms.set(count(census.rooms));
+    figures.accounts.set(count(census.accounts));
+    figures.failed_sign_ins.set(census.failed_sign_ins);
+    match (figures.read_only.get(), census.is_read_only) {
+        (0, true) => tracing::error!(
+            "the disk is nearly full: nothing new is kept until there is room (limits.least_free_bytes)"
+        ),
+        (1, false) => tracing::info!("the disk has room again: all is kept as usual"),
+        _ => {}
+    }
+    figures.read_only.set(u64::from(census.is_read_only));
 }
 
 /// Works off this batch and what waits behind it, up to a bound, so that they share a commit.
@@ -174,16 +208,30 @@ fn run_committer(
     mut store: Store,
     outlets: &Outlets,
     outputs: &Receiver<Output>,
+    (clock, figures): (Clock, &CommitFigures),
 ) -> Result<(), StoreError> {
     while let Ok(mut output) = outputs.recv() {
         for more in outputs.try_iter().take(COMMIT_QUEUE_OUTPUTS) {
             output.writes.extend(more.writes);
             output.events.extend(more.events);
         }
-        store.commit_batch(&output.writes)?;
+        if !output.writes.is_empty() {
+            let began = Instant::now();
+            store.commit_batch(&output.writes)?;
+            figures.note_commit(began.elapsed());
+            figures.messages.add(count(&output.writes, |write| matches!(write, Write::Message(_))));
+        }
+        let is_read = |event: &Outbound| matches!(event, Outbound::ReadHistory { .. });
+        figures.history_reads.add(count(&output.events, is_read));
+        figures.hashes.add(count(&output.events, |it| matches!(it, Outbound::Hash { .. })));
         outlets.release(output.events);
+        figures.pulse_ms.set(clock.now().monotonic_ms);
     }
     Ok(())
+}
+
+fn count<T>(of: &[T], is_counted: impl Fn(&T) -> bool) -> u64 {
+    of.iter().map(|it| u64::from(is_counted(it))).sum()
 }
 
 /// Has the program read its settings again, the way that the operator's shell would.

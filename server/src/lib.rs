@@ -14,8 +14,12 @@
 //! - [`hub_thread`]: inbox → hub → store → reactors, in one order
 //! - [`store`]: SQLite: the writer, and the readers of history
 //! - [`workers`]: hash passwords
+//! - [`disk`]: watches how much room there is
+//! - [`metrics`]: what all of those count
 //! - [`control`]: the socket that the operator's subcommands ask
 //! - [`operator`]: those subcommands
+//! - [`log`]: how the log is written
+//! - [`service`]: what systemd is told
 //! - [`event`]: the few types that those exchange
 //! - [`welcome`]: what the operator reads at the start
 //!
@@ -24,13 +28,17 @@
 
 pub mod config;
 pub mod control;
+pub mod disk;
 pub mod event;
 pub mod hub;
 pub mod hub_thread;
 pub mod listener;
+pub mod log;
+pub mod metrics;
 pub mod operator;
 pub mod reactor;
 pub mod run;
+pub mod service;
 pub mod store;
 pub mod welcome;
 pub mod workers;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
-use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::reactor::{ReactorHandle, TurnedAway};
 
@@ -26,6 +26,18 @@ const KEEPALIVE_EVERY: Duration = Duration::from_secs(20);
 
 const STOP: Token = Token(usize::MAX);
 
+/// Makes a listening socket that somebody else opened like one of [`bind`]'s.
+pub fn adopt(socket: StdListener) -> io::Result<StdListener> {
+    let options = SockRef::from(&socket);
+    options.set_tcp_keepalive(&keepalive())?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+fn keepalive() -> TcpKeepalive {
+    TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY)
+}
+
 /// Opens a listening socket. An IPv6 "any" address takes IPv4 callers, too. Accepted sockets inherit the keep-alive.
 pub fn bind(address: SocketAddr) -> io::Result<StdListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
@@ -34,8 +46,7 @@ pub fn bind(address: SocketAddr) -> io::Result<StdListener> {
     }
     // A server that comes back must get its port although old connections still linger there.
     socket.set_reuse_address(true)?;
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY);
-    socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_keepalive(&keepalive())?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)?;
@@ -161,8 +172,6 @@ fn is_about_one_caller(error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, TcpStream};
-
-    use socket2::SockRef;
 
     use super::*;
 

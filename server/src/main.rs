@@ -1,24 +1,29 @@
 //! The program `majlis-server`: reads its arguments, starts the server, and waits for a signal to stop it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 
 use clap::Parser;
-use crossbeam_channel::{Receiver, bounded, select};
+use crossbeam_channel::{Receiver, bounded, never, select, tick};
 use majlis_server::config::{Arguments, Command, Config, Flags};
 use majlis_server::hub::PASSWORD_ITERATIONS;
+use majlis_server::log;
 use majlis_server::operator::read_verifier;
 use majlis_server::run::Server;
+use majlis_server::service::{self, Service};
 use majlis_wire::Identity;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use tracing_subscriber::EnvFilter;
+
+/// What the service manager shows of a server at work.
+const SERVING: &str = "Serving";
 
 fn main() -> ExitCode {
-    start_log();
-    match run(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    log::start(arguments.flags.log_format);
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("majlis-server: {error}");
@@ -41,6 +46,12 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             print_lines(&command.run(config.data(), config.hub.password_iterations)?)
         }
         Some(Command::Invite(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+        Some(Command::Backup(command)) => {
+            let config = Config::load(flags)?;
+            print_lines(&command.run(config.data(), config.identity.as_ref())?)
+        }
+        Some(Command::Restore(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+        Some(Command::Export(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
     }
 }
 
@@ -62,17 +73,28 @@ fn print_lines(lines: &[String]) -> Result<(), Box<dyn std::error::Error>> {
 
 fn serve(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
     let mut config = Config::load(flags)?;
+    let inherited = service::inherited_sockets()?;
+    let manager = Service::from_environment();
     let signals = signals()?;
     raise_descriptor_limit();
-    let server = Server::start(&config)?;
+    let server = Server::start(&config, inherited)?;
     print_welcome(server.welcome());
+    manager.tell_ready(SERVING);
+    let watchdog = manager.watchdog_interval().map_or_else(never, tick);
     loop {
         select! {
             recv(signals) -> signal => if signal == Ok(SIGHUP) {
+                manager.tell_reloading();
                 resettle(&server, &mut config, flags);
+                manager.tell_ready(SERVING);
             } else {
                 tracing::info!("stopping");
                 break;
+            },
+            recv(watchdog) -> _ => if server.is_alive() {
+                manager.tell_alive();
+            } else {
+                tracing::error!("the hub or the committer does not come round");
             },
             recv(server.failed()) -> _ => {
                 tracing::error!("the store failed; stopping with nothing lost that anybody saw");
@@ -80,6 +102,7 @@ fn serve(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
+    manager.tell_stopping();
     Ok(server.stop()?)
 }
 
@@ -103,16 +126,6 @@ fn resettle(server: &Server, config: &mut Config, flags: &Flags) {
         }
         Err(error) => tracing::error!(%error, "the settings stay as they are"),
     }
-}
-
-/// The log goes to standard error; `RUST_LOG` says how much of it.
-fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
 }
 
 /// Each guest takes a descriptor, and the soft limit is commonly 1,024; up to the hard one a program may help itself.

@@ -13,11 +13,13 @@ use majlis_wire::{Identity, IdentityError};
 
 use crate::config::{self, Config};
 use crate::control::{Control, Replies};
+use crate::disk::DiskWatch;
 use crate::event::{IdSource, InboundBatch};
 use crate::hub::{Hub, HubSettings, Limits};
 use crate::hub_thread::{Clock, HubThread, Outlets, inbox};
 use crate::listener::{self, Listener};
-use crate::reactor::{self, Callers, ReactorHandle, ReactorSettings};
+use crate::metrics::Metrics;
+use crate::reactor::{self, Callers, Pages, ReactorHandle, ReactorSettings};
 use crate::store::{Readers, Store, StoreError};
 use crate::welcome;
 use crate::workers::Workers;
@@ -33,17 +35,25 @@ pub struct Server {
     hub: HubThread,
     reactors: Vec<(ReactorHandle, JoinHandle<()>)>,
     callers: Arc<Callers>,
+    disk: DiskWatch,
+    metrics: Arc<Metrics>,
     welcome: String,
 }
 
 impl Server {
     /// Opens everything and starts every thread; when this returns, callers are answered.
-    pub fn start(config: &Config) -> Result<Self, StartError> {
+    ///
+    /// Where the service manager listens for it (`inherited`), that counts instead of what the settings say.
+    pub fn start(config: &Config, inherited: Vec<TcpListener>) -> Result<Self, StartError> {
         let data = config.data();
         make_private_folder(data)
             .map_err(|error| StartError::Folder(data.display().to_string(), error))?;
         // The sockets come before the store: a second server by mistake fails on the port, which says most.
-        let sockets = open_sockets(config)?;
+        let sockets = if inherited.is_empty() {
+            open_sockets(config)?
+        } else {
+            inherited.into_iter().map(listener::adopt).collect::<io::Result<_>>()?
+        };
         let addresses =
             sockets.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
         // The store's lock comes before the key: two first starts in one folder must not both make one.
@@ -57,15 +67,18 @@ impl Server {
         let readers = Readers::spawn(&store, READER_THREADS, &to_hub)?;
         let workers = Workers::spawn(worker_threads(), &to_hub)?;
         let callers = Arc::default();
-        let settings = reactor_settings(config, &identity, &callers);
+        let metrics = Arc::new(Metrics::new(clock));
+        let settings = reactor_settings(config, &identity, &callers, &metrics);
         let reactors = spawn_reactors(config.reactors, &settings, &to_hub)?;
+        metrics.set_reactors(reactors.iter().map(|(handle, _)| handle.counts()).collect());
+        let disk = DiskWatch::spawn(data, Arc::clone(&metrics.disk), to_hub.clone())?;
         let (control, replies) = open_control(config.data(), to_hub);
         let handles: Vec<_> = reactors.iter().map(|(handle, _)| handle.clone()).collect();
         let outlets = Outlets { reactors: handles.clone(), readers, workers, control: replies };
-        let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock)?;
+        let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock, &metrics)?;
         let listener = Listener::spawn(sockets, handles)?;
         let welcome = welcome::text(&config.hub.network_name, &addresses, &identity);
-        Ok(Self { listener, control, hub, reactors, callers, welcome })
+        Ok(Self { listener, control, hub, reactors, callers, disk, metrics, welcome })
     }
 
     /// How to join, for the operator to read.
@@ -78,11 +91,16 @@ impl Server {
         self.hub.failed()
     }
 
+    /// Whether hub and committer have come round lately.
+    pub fn is_alive(&self) -> bool {
+        self.metrics.is_alive()
+    }
+
     /// Goes by other settings from now on, as far as they can change while the server runs ([`Config::fixed_changes`] names
     /// the others). Certificate and key are read again; nothing changes when they cannot be.
     pub fn resettle(&self, config: &Config) -> Result<(), IdentityError> {
         let identity = load_identity(config)?;
-        let settings = reactor_settings(config, &identity, &self.callers);
+        let settings = reactor_settings(config, &identity, &self.callers, &self.metrics);
         for (handle, _) in &self.reactors {
             handle.resettle(Arc::clone(&settings));
         }
@@ -96,6 +114,7 @@ impl Server {
         if let Some(control) = self.control {
             control.stop();
         }
+        self.disk.stop();
         let result = self.hub.stop();
         for (handle, _) in &self.reactors {
             handle.shutdown();
@@ -154,11 +173,14 @@ fn reactor_settings(
     config: &Config,
     identity: &Identity,
     callers: &Arc<Callers>,
+    metrics: &Arc<Metrics>,
 ) -> Arc<ReactorSettings> {
+    let pages: Arc<dyn Pages> = metrics.clone();
     Arc::new(ReactorSettings {
         doors: config.doors.clone(),
         max_connections: config.doors.connections.div_ceil(usize::from(config.reactors)),
         callers: Arc::clone(callers),
+        pages: Some(pages),
         ..ReactorSettings::new(majlis_wire::server_config(identity))
     })
 }

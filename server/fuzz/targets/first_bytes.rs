@@ -68,7 +68,8 @@ fn request(bytes: &[u8], piece_bytes: usize) {
     let web = upgrade::WebSettings::default();
     let mut pieces = bytes.chunks(piece_bytes);
     let answer = pieces.find_map(|piece| {
-        let answer = head.push(piece, 33000, &web)?;
+        let site = http::Site { port: 33000, web: &web, pages: None };
+        let answer = head.push(piece, &site)?;
         if let http::Answer::WebSocket { taken, .. } = &answer {
             assert!(*taken > 0 && *taken <= piece.len());
         }

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::operator::{AccountCommand, InviteCommand};
+use crate::log::LogFormat;
+use crate::operator::{
+    AccountCommand, BackupCommand, ExportCommand, InviteCommand, RestoreCommand,
+};
 
 /// Chat for the people on one network.
 ///
@@ -38,6 +41,12 @@ pub enum Command {
     /// Make, list and end the codes by which people make accounts.
     #[command(subcommand)]
     Invite(InviteCommand),
+    /// Copy everything into a new folder, also while the server runs.
+    Backup(BackupCommand),
+    /// Make the data folder what it was when a backup was made; the server is stopped.
+    Restore(RestoreCommand),
+    /// Write what was said as lines of JSON, also while the server runs.
+    Export(ExportCommand),
 }
 
 /// The everyday settings; each counts more than the file's.
@@ -76,6 +85,10 @@ pub struct Flags {
     /// How many threads serve connections. [default: one for each processor]
     #[arg(long, value_name = "COUNT", global = true)]
     pub reactors: Option<NonZeroU16>,
+
+    /// How the log on standard error is written; RUST_LOG says how much of it.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
+    pub log_format: LogFormat,
 
     /// Forget what was said longer ago than this, as in 90d. [default: forever]
     #[arg(long, value_name = "TIME", global = true)]

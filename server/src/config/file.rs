@@ -201,6 +201,7 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "parked_inputs", 1..=65_536, &mut limits.parked_inputs);
     table.limit(p, "read_markers", &mut limits.read_markers);
     table.number(p, "sent_records", 1..=100_000, &mut limits.sent_records);
+    table.number(p, "least_free_bytes", 0..=1 << 50, &mut limits.least_free_bytes);
 }
 
 fn read_metadata_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut Problems<'_>) {

@@ -85,6 +85,11 @@ pub enum HubInput {
         /// What for.
         request: ControlRequest,
     },
+    /// How much the disk that everything is kept on has room for.
+    Space {
+        /// As far as this program may use it.
+        free_bytes: u64,
+    },
 }
 
 /// What a connection speaks.

@@ -7,6 +7,7 @@
 
 mod account;
 mod control;
+mod counter;
 mod id;
 mod inbound;
 mod kept;
@@ -17,6 +18,7 @@ mod storage;
 
 pub use account::{Account, AccountId, Conversation, HashJob, Invite, InviteHash};
 pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
+pub use counter::Counter;
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
 pub use kept::{MetadataValue, ReadMarker, Subject};

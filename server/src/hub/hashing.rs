@@ -65,6 +65,7 @@ impl Hub {
             }
         };
         if let Err(refusal) = outcome {
+            self.failed_sign_ins += u64::from(refusal.is_of_sign_in());
             turn.response.refuse(&refusal);
         }
         self.end_turn(turn);

@@ -13,6 +13,7 @@
 //! ```
 
 mod accounts;
+mod census;
 mod channel;
 mod command;
 mod connection;
@@ -41,6 +42,7 @@ mod secret;
 mod sent;
 mod settings;
 mod signing;
+mod space;
 mod sync;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,6 +58,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp};
 
+pub use census::Census;
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
 pub use settings::{
@@ -125,6 +128,10 @@ pub struct Hub {
     batch_number: u64,
     /// When messages that are too old are next looked for.
     forgets_at_ms: u64,
+    /// Sign-ins and passwords that were refused.
+    failed_sign_ins: u64,
+    /// What the disk has room for, once that is known.
+    free_bytes: Option<u64>,
     out: Output,
 }
 
@@ -159,6 +166,8 @@ impl Hub {
             reads: Reads::new(limits.readers_queue),
             batch_number: 0,
             forgets_at_ms: 0,
+            failed_sign_ins: 0,
+            free_bytes: None,
             out: Output::default(),
             settings,
         };
@@ -205,6 +214,7 @@ impl Hub {
             HubInput::History { conn, result } => self.handle_history(conn, result),
             HubInput::Hashed { conn, verifier } => self.handle_hashed(conn, verifier),
             HubInput::Control { id, request } => self.handle_control(id, request),
+            HubInput::Space { free_bytes } => self.handle_space(free_bytes),
         }
     }
 

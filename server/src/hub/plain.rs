@@ -108,7 +108,8 @@ impl Hub {
     fn say_in_lobby(&mut self, conn: ConnId, user: UserId, text: &str) {
         let lobby = self.settings.lobby.clone();
         let Some(room) = self.channels.find(lobby.folded()) else { return };
-        if let Err(refusal) = self.check_speech(user, room, text, true) {
+        let refusal = self.check_speech(user, room, text, true);
+        if let Err(refusal) = refusal.and_then(|()| self.check_space("PRIVMSG", lobby.as_str())) {
             return self.send(conn, format!("{}.", refusal.text).into_bytes());
         }
         self.users[user].spoke_ms = self.now.monotonic_ms;

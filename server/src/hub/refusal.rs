@@ -44,6 +44,11 @@ impl Refusal {
         Self { code: Code::Numeric(code), words, text: text.into() }
     }
 
+    /// Whether somebody did not show that they are who they say.
+    pub(super) fn is_of_sign_in(&self) -> bool {
+        matches!(self.code, Code::Numeric(ERR_SASLFAIL | ERR_PASSWDMISMATCH))
+    }
+
     /// A FAIL about a whole line (`*`) with this code.
     pub(super) fn of_line(code: &str, text: &'static str) -> Self {
         let words = vec!["*".to_owned(), code.to_owned()];
@@ -279,6 +284,11 @@ impl Refusal {
     /// A FAIL of BATCH for what has no code of its own (draft/multiline, "Errors").
     pub(super) fn of_multiline(text: &'static str) -> Self {
         Self::of_batch("MULTILINE_INVALID", &[], text)
+    }
+
+    /// Nothing can be kept just now (the code is that of draft/account-registration for what a server cannot do for a while).
+    pub(super) fn read_only(command: &str, context: &str, text: &'static str) -> Self {
+        Self::of_command(command, "TEMPORARILY_UNAVAILABLE", &[context], text)
     }
 
     pub(super) fn no_recipient(command: &str) -> Self {

@@ -177,6 +177,8 @@ pub struct Limits {
     pub sent_age_ms: u64,
     /// How long what was said is kept; without it, forever.
     pub retention_ms: Option<u64>,
+    /// Room on the disk below which nothing new is kept; 0 for whatever room there is.
+    pub least_free_bytes: u64,
 }
 
 const SECOND_MS: u64 = 1_000;
@@ -235,6 +237,7 @@ impl Default for Limits {
             sent_records: 100_000,
             sent_age_ms: 7 * DAY_MS,
             retention_ms: None,
+            least_free_bytes: 64 * 1024 * 1024,
         }
     }
 }

@@ -1,25 +1,28 @@
-//! The operator's subcommands: `account` and `invite`, of a server at work or of its folder at rest.
+//! The operator's subcommands: of a server at work, or of its folder at rest.
 //!
 //! Owns what they look like, reading a password from standard input, and drawing an invite's code. Passwords are hashed
 //! here, and only what is kept of them leaves this process.
 
+mod keeping;
 mod password;
 
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Subcommand;
 use majlis_protocol::Timestamp;
 use majlis_protocol::scram::{Password, PasswordError, SALT_BYTES, Verifier};
+use majlis_wire::IdentityError;
 
+pub use self::keeping::{BackupCommand, ExportCommand, RestoreCommand};
 use self::password::read_password;
 use crate::control;
 use crate::event::{ControlReply, ControlRequest};
 use crate::hub::{self, invite_hash};
-use crate::store::{Store, StoreError};
+use crate::store::{ExportError, Store, StoreError};
 
 /// What can be done to accounts.
 #[derive(Clone, Debug, Subcommand)]
@@ -70,6 +73,12 @@ pub enum OperatorError {
     Refused(String),
     /// The folder cannot be used.
     Store(StoreError),
+    /// Certificate or key of a backup.
+    Identity(IdentityError),
+    /// What was said cannot be written out.
+    Export(ExportError),
+    /// A file that is to be made cannot be.
+    File(PathBuf, io::Error),
     /// Standard input, the control socket, or the system's random numbers.
     System(io::Error),
 }
@@ -80,6 +89,11 @@ impl fmt::Display for OperatorError {
             Self::Password(why) => write!(f, "Nothing was done: {why}."),
             Self::Refused(words) => f.write_str(words),
             Self::Store(error) => error.fmt(f),
+            Self::Identity(error) => error.fmt(f),
+            Self::Export(error) => error.fmt(f),
+            Self::File(path, error) => {
+                write!(f, "{} cannot be made: {error}. Name another file.", path.display())
+            }
             Self::System(error) => write!(f, "The server cannot be asked: {error}."),
         }
     }

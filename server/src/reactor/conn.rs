@@ -13,6 +13,7 @@ use majlis_wire::Stream;
 use mio::net::TcpStream;
 
 use super::callers::Place;
+use super::counts::{Counts, Speaks};
 use super::fan_out::FanOut;
 use super::flood::Bucket;
 use super::http::RequestHead;
@@ -38,6 +39,7 @@ const DRAINING_TIME: Duration = Duration::from_secs(1);
 /// What a connection works with during one turn.
 pub(crate) struct Turn<'a> {
     pub(crate) settings: &'a ReactorSettings,
+    pub(crate) counts: &'a Counts,
     pub(crate) now: Instant,
     /// Where what the hub should know goes.
     pub(crate) outbox: &'a mut Outbox,
@@ -166,6 +168,19 @@ impl Conn {
     /// The socket, for registering it.
     pub(crate) fn stream_mut(&mut self) -> &mut Stream {
         &mut self.stream
+    }
+
+    /// What it speaks, as long as the hub knows of it.
+    pub(super) fn speaks(&self) -> Option<Speaks> {
+        Some(match (&self.phase, self.stream.is_encrypted()) {
+            (Phase::Irc(_), false) => Speaks::Irc,
+            (Phase::Irc(_), true) => Speaks::IrcTls,
+            (Phase::Web(_), false) => Speaks::Web,
+            (Phase::Web(_), true) => Speaks::WebTls,
+            (Phase::Plain(_), false) => Speaks::Plain,
+            (Phase::Plain(_), true) => Speaks::PlainTls,
+            _ => return None,
+        })
     }
 
     /// Whether the hub knows of it and has not been told of its end.
@@ -313,7 +328,8 @@ impl Conn {
 
     /// Tells the hub that it is gone, if the hub knows of it.
     pub(crate) fn tell_closed(&self, reason: CloseReason, turn: &mut Turn<'_>) {
-        if self.is_open() {
+        if let Some(speaks) = self.speaks() {
+            turn.counts.note_closed(speaks);
             turn.outbox.push(HubInput::Closed { conn: self.id, reason });
         }
     }

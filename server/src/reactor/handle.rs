@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use mio::{Registry, Token, Waker};
 
 use super::callers::{Callers, Place};
+use super::counts::Counts;
 use super::settings::ReactorSettings;
 use crate::event::Outbound;
 
@@ -43,6 +44,7 @@ struct Shared {
     conn_count: AtomicUsize,
     max_connections: usize,
     callers: Arc<Callers>,
+    counts: Arc<Counts>,
 }
 
 /// A connection that the reactor is to take in.
@@ -71,8 +73,21 @@ pub(super) enum Order {
 }
 
 impl ReactorHandle {
-    /// Gives the reactor a new connection, or closes it.
+    /// What the reactor has counted so far.
+    pub fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.shared.counts)
+    }
+
+    /// Gives the reactor a new connection, or closes it. For the listener's thread alone.
     pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TurnedAway> {
+        let taken = self.try_accept(socket, peer);
+        if taken.is_err() {
+            self.shared.counts.turned_away.add(1);
+        }
+        taken
+    }
+
+    fn try_accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TurnedAway> {
         let place = self.shared.callers.admit(peer.ip());
         let place = place.ok_or(TurnedAway::TooManyFromThere)?;
         if self.shared.conn_count.fetch_add(1, Ordering::Relaxed) >= self.shared.max_connections {
@@ -112,6 +127,11 @@ impl ReactorHandle {
 }
 
 impl Mailbox {
+    /// What the reactor counts.
+    pub(super) fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+
     /// A connection that [`ReactorHandle::accept`] gave is gone.
     pub(super) fn note_gone(&self) {
         self.shared.note_gone();
@@ -142,6 +162,7 @@ pub(super) fn mailbox(
         conn_count: AtomicUsize::new(0),
         max_connections: settings.max_connections,
         callers: Arc::clone(&settings.callers),
+        counts: Arc::default(),
     });
     let (to_newcomers, newcomers) = bounded(NEWCOMERS);
     let (to_orders, orders) = bounded(ORDERS);

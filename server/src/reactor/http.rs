@@ -3,13 +3,32 @@
 //! Owns the bounded reading of one request's head and the pages. Every answer closes the connection, but for one that makes
 //! it a WebSocket, which is [`upgrade`](super::upgrade)'s affair.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use super::upgrade::{self, Fields, Refusal, WebSettings};
 use super::websocket::Kind;
 
 /// The longest request line and header fields together.
 pub(crate) const HEAD_MAX_BYTES: usize = 8 * 1024;
+
+/// What whoever runs the server can look at from the server's own machine.
+pub trait Pages: fmt::Debug + Send + Sync {
+    /// Whether the server does its work (`/healthz`).
+    fn is_alive(&self) -> bool;
+    /// All figures in Prometheus' text format 0.0.4 (`/metrics`).
+    fn metrics(&self) -> String;
+}
+
+/// What an answer depends on besides the request.
+#[derive(Debug)]
+pub(crate) struct Site<'a> {
+    /// The port that the guest reached, for the page to name.
+    pub(crate) port: u16,
+    /// Who is let in by WebSocket.
+    pub(crate) web: &'a WebSettings,
+    /// The operator's pages, for a guest of this machine.
+    pub(crate) pages: Option<&'a dyn Pages>,
+}
 
 /// A request's head while it arrives.
 #[derive(Debug, Default)]
@@ -35,9 +54,7 @@ pub(crate) enum Answer {
 
 impl RequestHead {
     /// Takes bytes of the request; the answer as soon as the head is complete or cannot become so.
-    ///
-    /// `port` is the one that the guest reached, for the page to name.
-    pub(crate) fn push(&mut self, bytes: &[u8], port: u16, web: &WebSettings) -> Option<Answer> {
+    pub(crate) fn push(&mut self, bytes: &[u8], site: &Site<'_>) -> Option<Answer> {
         // The end may straddle what was there and what came.
         let held = self.bytes.len();
         let searched = held.saturating_sub(END.len() - 1);
@@ -45,7 +62,7 @@ impl RequestHead {
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
         if let Some(end) = find_end(&self.bytes[searched..]) {
             let end = searched + end;
-            return Some(respond(&self.bytes[..end], port, web, end - held));
+            return Some(respond(&self.bytes[..end], site, end - held));
         }
         let is_full = self.bytes.len() == HEAD_MAX_BYTES;
         is_full.then(|| Answer::Page(error_page(Status::FieldsTooLarge, true)))
@@ -80,6 +97,7 @@ enum Status {
     UpgradeRequired,
     FieldsTooLarge,
     ForbiddenPage,
+    Unavailable,
 }
 
 impl Status {
@@ -93,12 +111,13 @@ impl Status {
             Self::Misdirected => "421 Misdirected Request",
             Self::UpgradeRequired => "426 Upgrade Required",
             Self::FieldsTooLarge => "431 Request Header Fields Too Large",
+            Self::Unavailable => "503 Service Unavailable",
         }
     }
 
     fn words(self) -> &'static str {
         match self {
-            Self::Ok => "",
+            Self::Ok | Self::Unavailable => "",
             Self::BadRequest => "This is no request that a chat server understands.",
             Self::Forbidden => {
                 "This chat server talks over encrypted connections only. Use https instead of http, \
@@ -132,7 +151,7 @@ impl From<Refusal> for Status {
 }
 
 /// Answers a whole head, of which so many bytes came last.
-fn respond(head: &[u8], port: u16, web: &WebSettings, taken: usize) -> Answer {
+fn respond(head: &[u8], site: &Site<'_>, taken: usize) -> Answer {
     let parsed = std::str::from_utf8(head).ok().and_then(|head| head.split_once('\n'));
     let parsed =
         parsed.and_then(|(line, rest)| Some((parse_request_line(line)?, Fields::parse(rest)?)));
@@ -140,17 +159,39 @@ fn respond(head: &[u8], port: u16, web: &WebSettings, taken: usize) -> Answer {
         return Answer::Page(error_page(Status::BadRequest, true));
     };
     if method == "GET" && version == "HTTP/1.1" && fields.ask_for_websocket() {
-        return match upgrade::accept(&fields, web) {
+        return match upgrade::accept(&fields, site.web) {
             Ok((response, kind)) => Answer::WebSocket { response, kind, taken },
             Err(refusal) => Answer::Page(error_page(refusal.into(), true)),
         };
     }
-    Answer::Page(read_page(method, target, port))
+    Answer::Page(read_page(method, target, &fields, site))
 }
 
-fn read_page(method: &str, target: &str, port: u16) -> Vec<u8> {
-    let with_body = method != "HEAD";
-    match (method, path(target)) {
+fn read_page(method: &str, target: &str, fields: &Fields<'_>, site: &Site<'_>) -> Vec<u8> {
+    let (with_body, port) = (method != "HEAD", site.port);
+    match (method, path(target), site.pages) {
+        ("GET" | "HEAD", Some("/healthz" | "/metrics"), Some(_))
+            if !upgrade::is_for_this_machine(fields, site.web) =>
+        {
+            error_page(Status::Misdirected, with_body)
+        }
+        ("GET" | "HEAD", Some("/healthz"), Some(pages)) => {
+            let (status, word) = if pages.is_alive() {
+                (Status::Ok, "ok\n")
+            } else {
+                (Status::Unavailable, "stuck\n")
+            };
+            bare_text(status, word, with_body)
+        }
+        ("GET" | "HEAD", Some("/metrics"), Some(pages)) => {
+            bare_text(Status::Ok, &pages.metrics(), with_body)
+        }
+        (method, path, _) => public_page(method, path, port, with_body),
+    }
+}
+
+fn public_page(method: &str, path: Option<&str>, port: u16, with_body: bool) -> Vec<u8> {
+    match (method, path) {
         ("GET" | "HEAD", Some("/" | "/index.html")) => {
             response(Status::Ok, &page("Majlis", &welcome(port)), with_body)
         }
@@ -210,8 +251,17 @@ fn page(title: &str, body: &str) -> String {
 }
 
 fn response(status: Status, page: &str, with_body: bool) -> Vec<u8> {
+    typed_response(status, "text/html; charset=utf-8", page, with_body)
+}
+
+/// What programs read; the type is Prometheus' for its text format.
+fn bare_text(status: Status, text: &str, with_body: bool) -> Vec<u8> {
+    typed_response(status, "text/plain; version=0.0.4; charset=utf-8", text, with_body)
+}
+
+fn typed_response(status: Status, kind: &str, page: &str, with_body: bool) -> Vec<u8> {
     let mut text = format!(
-        "HTTP/1.1 {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+        "HTTP/1.1 {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
          Connection: close\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
          Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n",
         status.line(),
@@ -233,10 +283,19 @@ mod tests {
 
     /// The response to a request that arrives in pieces of this length.
     fn ask_in_pieces(request: &[u8], piece_bytes: usize) -> Option<String> {
+        ask_with_pages(request, piece_bytes, None)
+    }
+
+    fn ask_with_pages(
+        request: &[u8],
+        piece_bytes: usize,
+        pages: Option<&dyn Pages>,
+    ) -> Option<String> {
         let mut head = RequestHead::default();
         let web = WebSettings::default();
+        let site = Site { port: 33000, web: &web, pages };
         let mut pieces = request.chunks(piece_bytes);
-        match pieces.find_map(|piece| head.push(piece, 33000, &web))? {
+        match pieces.find_map(|piece| head.push(piece, &site))? {
             Answer::Page(response) | Answer::WebSocket { response, .. } => {
                 Some(String::from_utf8(response).unwrap())
             }
@@ -317,9 +376,10 @@ mod tests {
         assert_eq!(status(&good), "HTTP/1.1 101 Switching Protocols");
         let mut head = RequestHead::default();
         let web = WebSettings::default();
-        assert!(head.push(&good.as_bytes()[..30], 1, &web).is_none());
+        let site = Site { port: 1, web: &web, pages: None };
+        assert!(head.push(&good.as_bytes()[..30], &site).is_none());
         let rest = [&good.as_bytes()[30..], b"\x81\x80....\r\n\r\n"].concat();
-        let Some(Answer::WebSocket { taken, .. }) = head.push(&rest, 1, &web) else { panic!() };
+        let Some(Answer::WebSocket { taken, .. }) = head.push(&rest, &site) else { panic!() };
         assert_eq!(&rest[taken..], b"\x81\x80....\r\n\r\n");
 
         assert_eq!(status(&ask("")), "HTTP/1.1 426 Upgrade Required");
@@ -330,6 +390,41 @@ mod tests {
         assert_eq!(status(&elsewhere), "HTTP/1.1 421 Misdirected Request");
         let old = good.replace("HTTP/1.1", "HTTP/1.0");
         assert_eq!(status(&old), "HTTP/1.1 404 Not Found");
+    }
+
+    #[derive(Debug)]
+    struct Figures {
+        is_alive: bool,
+    }
+
+    impl Pages for Figures {
+        fn is_alive(&self) -> bool {
+            self.is_alive
+        }
+
+        fn metrics(&self) -> String {
+            "figures 1\n".to_owned()
+        }
+    }
+
+    #[test]
+    fn the_operators_pages_are_for_this_machine_under_its_own_name() {
+        let ask = |path: &str, host: &str, pages: Option<&dyn Pages>| {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+            ask_with_pages(request.as_bytes(), 9, pages).unwrap()
+        };
+        let (alive, stuck) = (Figures { is_alive: true }, Figures { is_alive: false });
+        let metrics = ask("/metrics", "localhost:33000", Some(&alive));
+        assert!(metrics.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4;"));
+        assert!(metrics.ends_with("\r\n\r\nfigures 1\n"), "{metrics}");
+        assert!(ask("/healthz", "127.0.0.1", Some(&alive)).ends_with("\r\n\r\nok\n"));
+        assert!(ask("/healthz", "127.0.0.1", Some(&stuck)).starts_with("HTTP/1.1 503 "));
+        for path in ["/metrics", "/healthz"] {
+            assert!(ask(path, "evil.example", Some(&alive)).starts_with("HTTP/1.1 421 "));
+            assert!(ask(path, "localhost", None).starts_with("HTTP/1.1 404 "));
+        }
+        let nameless = ask_with_pages(b"GET /metrics HTTP/1.0\r\n\r\n", 9, Some(&alive)).unwrap();
+        assert!(nameless.starts_with("HTTP/1.1 421 "));
     }
 
     #[test]

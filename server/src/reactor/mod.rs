@@ -10,6 +10,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | `handle`, `callers`, `settings`, `outbox`, `deadlines` | the ways in and out, and time |
+//! | `counts` | what the operator is told of all this |
 //! | `conn`, `speak` | one connection: its life, and what its bytes mean |
 //! | `sniff`, `text`, `http`, `flood` | pure: first bytes, the plain room's texts, pages, the rate |
 //! | `upgrade`, `websocket` | pure: which requests become a WebSocket, and its frames |
@@ -17,6 +18,7 @@
 
 mod callers;
 mod conn;
+mod counts;
 mod deadlines;
 mod fan_out;
 mod flood;
@@ -51,8 +53,10 @@ use self::sendq::Worth;
 use crate::event::{Action, Audience, CloseReason, ConnId, Dialect, InboundBatch, Outbound, Relay};
 
 pub use self::callers::Callers;
+pub use self::counts::{Counts, Speaks};
 pub use self::flood::Flood;
 pub use self::handle::{ReactorHandle, TurnedAway};
+pub use self::http::Pages;
 pub use self::settings::{Doors, ReactorSettings};
 pub use self::upgrade::WebSettings;
 
@@ -266,8 +270,10 @@ impl Reactor {
             _ => Worth::Lasting,
         };
         let mut overflowed = Vec::new();
+        let mut delivered = 0;
         let Self { fan_out, conns, to_flush, .. } = self;
         fan_out.deliver(to, relay, |slot, bytes| {
+            delivered += 1;
             let slot = index(slot);
             let Some(conn) = conns.get_mut(slot) else { return };
             match conn.push(bytes.clone(), worth) {
@@ -275,6 +281,7 @@ impl Reactor {
                 Life::Over(reason) => overflowed.push((slot, reason)),
             }
         });
+        self.mailbox.counts().deliveries.add(delivered);
         for (slot, reason) in overflowed {
             self.remove(slot, reason);
         }
@@ -336,6 +343,7 @@ impl Reactor {
         let Some(conn) = self.conns.get_mut(slot) else { return };
         let mut turn = Turn {
             settings: &self.settings,
+            counts: self.mailbox.counts(),
             now: self.now,
             outbox: &mut self.outbox,
             fan_out: &mut self.fan_out,
@@ -365,8 +373,12 @@ impl Reactor {
 
     fn remove(&mut self, slot: usize, reason: CloseReason) {
         let Some(conn) = self.conns.try_remove(slot) else { return };
+        if reason == CloseReason::SendQ {
+            self.mailbox.counts().sendq_closes.add(1);
+        }
         let mut turn = Turn {
             settings: &self.settings,
+            counts: self.mailbox.counts(),
             now: self.now,
             outbox: &mut self.outbox,
             fan_out: &mut self.fan_out,

@@ -7,6 +7,7 @@ use majlis_protocol::LineLimits;
 
 use super::callers::Callers;
 use super::flood::Flood;
+use super::http::Pages;
 use super::upgrade::WebSettings;
 
 /// Limits and habits of the reactors.
@@ -49,6 +50,8 @@ pub struct ReactorSettings {
     pub max_connections: usize,
     /// Who has how many of them; one count for all reactors.
     pub callers: Arc<Callers>,
+    /// What is shown to whoever runs the server, on this machine alone; nothing where there is none.
+    pub pages: Option<Arc<dyn Pages>>,
 }
 
 impl Default for Doors {
@@ -73,6 +76,12 @@ impl Default for Doors {
 impl ReactorSettings {
     /// The defaults, with this side of TLS.
     pub fn new(tls: Arc<majlis_wire::ServerConfig>) -> Self {
-        Self { doors: Doors::default(), tls, max_connections: 16_384, callers: Arc::default() }
+        Self {
+            doors: Doors::default(),
+            tls,
+            max_connections: 16_384,
+            callers: Arc::default(),
+            pages: None,
+        }
     }
 }

@@ -7,7 +7,7 @@ use majlis_protocol::{CapabilitySet, LineDecoder, LineError, LineLimits, Message
 
 use super::conn::{Conn, Life, Phase, PlainGuest, Turn};
 use super::fan_out::Manner;
-use super::http::{self, Answer, RequestHead};
+use super::http::{self, Answer, RequestHead, Site};
 use super::sendq::Worth;
 use super::sniff::{self, Spoken};
 use super::text::{Ending, TextFramer};
@@ -41,8 +41,16 @@ impl Conn {
             Phase::Web(_) => self.read_frames(bytes, turn),
             Phase::Plain(_) => self.read_texts(bytes, turn),
             Phase::Http(head) => {
-                match head.push(bytes, self.local_port, &turn.settings.doors.web) {
-                    Some(Answer::Page(response)) => self.say_last(&response, turn),
+                let site = Site {
+                    port: self.local_port,
+                    web: &turn.settings.doors.web,
+                    pages: turn.settings.pages.as_deref().filter(|_| self.peer.is_loopback()),
+                };
+                match head.push(bytes, &site) {
+                    Some(Answer::Page(response)) => {
+                        turn.counts.pages.add(1);
+                        self.say_last(&response, turn)
+                    }
                     Some(Answer::WebSocket { response, kind, taken }) => {
                         self.open_web(&response, kind, turn);
                         self.handle_bytes(&bytes[taken..], turn)
@@ -133,6 +141,9 @@ impl Conn {
             device_key: self.stream.peer_fingerprint(),
             channel_binding: self.stream.channel_binding(),
         };
+        if let Some(speaks) = self.speaks() {
+            turn.counts.note_opened(speaks);
+        }
         turn.fan_out.open(self.id, manner);
         turn.outbox.push(HubInput::Opened { conn: self.id, guest, peer });
     }
@@ -142,7 +153,7 @@ impl Conn {
         let mut rest = bytes;
         while !rest.is_empty() {
             if self.is_paced(turn.now) {
-                self.unread = rest.to_vec();
+                self.wait_for_bucket(rest, turn);
                 return;
             }
             let Phase::Irc(decoder) = &mut self.phase else { return };
@@ -164,7 +175,7 @@ impl Conn {
         let mut rest = bytes;
         while !rest.is_empty() {
             if self.is_paced(turn.now) {
-                self.unread = rest.to_vec();
+                self.wait_for_bucket(rest, turn);
                 break;
             }
             let Phase::Web(framer) = &mut self.phase else { break };
@@ -214,7 +225,7 @@ impl Conn {
         let mut rest = bytes;
         while !rest.is_empty() {
             if self.is_paced(turn.now) {
-                self.unread = rest.to_vec();
+                self.wait_for_bucket(rest, turn);
                 break;
             }
             let Phase::Plain(guest) = &mut self.phase else { return Life::GoesOn };
@@ -265,6 +276,12 @@ impl Conn {
         };
         said.extend_from_slice(rest);
         self.handle_bytes(&said, turn)
+    }
+
+    /// Keeps what came too fast until the bucket fills again.
+    fn wait_for_bucket(&mut self, rest: &[u8], turn: &Turn<'_>) {
+        self.unread = rest.to_vec();
+        turn.counts.floods.add(1);
     }
 
     fn pay(&mut self, messages: usize, bytes: usize, turn: &Turn<'_>) {

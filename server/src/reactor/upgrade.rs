@@ -101,6 +101,11 @@ pub(crate) fn accept(
     Ok((response.into_bytes(), agreed.map_or(Kind::Text, |(_, kind)| kind)))
 }
 
+/// Whether a request names one of this machine's own names, so that no page in a browser got here under a name of its own.
+pub(crate) fn is_for_this_machine(fields: &Fields<'_>, settings: &WebSettings) -> bool {
+    fields.only("Host").is_some_and(|host| is_own_host(host, &settings.hosts))
+}
+
 /// The first subprotocol of the guest's list that is spoken here (websocket, "WebSocket features and encoding").
 fn agree(fields: &Fields<'_>) -> Option<(&'static str, Kind)> {
     fields.elements("Sec-WebSocket-Protocol").find_map(|name| match name {

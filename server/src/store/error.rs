@@ -26,6 +26,12 @@ pub enum StoreErrorKind {
     Corrupt,
     /// A newer version of the server made the database.
     NewerVersion,
+    /// An older version of the server made it, and this one has not been started on it yet.
+    OlderVersion,
+    /// What is to be read is not there.
+    Missing,
+    /// What is to be made is there already.
+    Occupied,
     /// The operating system does not let us read or write there.
     Permission,
     /// A change contradicts what is stored: a fault of the server itself.
@@ -45,6 +51,7 @@ impl StoreError {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 StoreErrorKind::Permission
             }
+            io::ErrorKind::NotFound => StoreErrorKind::Missing,
             _ => StoreErrorKind::Io,
         };
         Self::new(kind, place, error)
@@ -97,6 +104,15 @@ impl fmt::Display for StoreError {
                 f,
                 "{place} was made by a newer majlis-server ({detail}). Install that version or a later one."
             ),
+            StoreErrorKind::OlderVersion => {
+                write!(f, "{place} was made by an older majlis-server ({detail}).")
+            }
+            StoreErrorKind::Missing => {
+                write!(f, "There is no {place} ({detail}). Name the right folder.")
+            }
+            StoreErrorKind::Occupied => {
+                write!(f, "{place} is there already; nothing was changed. {detail}")
+            }
             StoreErrorKind::Permission => write!(
                 f,
                 "{place} cannot be read and written ({detail}). Give it to the user that runs the server, or choose \

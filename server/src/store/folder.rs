@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use super::error::{StoreError, StoreErrorKind};
 
 const LOCK_NAME: &str = "majlis.lock";
-const DATABASE_NAME: &str = "majlis.db";
+pub(super) const DATABASE_NAME: &str = "majlis.db";
+
+/// The database's file and those that SQLite keeps beside it.
+pub const DATABASE_FILES: [&str; 3] = [DATABASE_NAME, "majlis.db-wal", "majlis.db-shm"];
 
 /// A data folder that nobody else uses for as long as this lives.
 ///

@@ -3,6 +3,8 @@
 //! Messages of a room stand in one sequence, the order of the commits, along which time never goes back. A bound becomes a
 //! place in it, a selector becomes a span between two places and the end at which to begin.
 
+use std::io;
+
 use majlis_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -121,6 +123,9 @@ const FIND_MESSAGE: &str = "SELECT seq FROM message WHERE msgid = ?1 AND room = 
 const LAST_BEFORE_TIME: &str = "\
     SELECT seq FROM message WHERE room = ?1 AND time < ?2 ORDER BY time DESC, seq DESC LIMIT 1";
 
+/// What SQLite takes for no limit.
+const NO_LIMIT: i64 = -1;
+
 /// The messages between two gaps, and from which end they are counted.
 struct Span {
     low: Gap,
@@ -171,6 +176,22 @@ impl Span {
         }
         Ok(rows)
     }
+}
+
+/// Hands over every message of a room, oldest first, one at a time, until `take` fails.
+pub(super) fn each_message(
+    snapshot: &Connection,
+    room: RoomId,
+    mut take: impl FnMut(HistoryRow) -> io::Result<()>,
+) -> rusqlite::Result<io::Result<()>> {
+    let mut statement = snapshot.prepare_cached(OLDEST_FIRST)?;
+    let mut rows = statement.query(params![room_to_sql(room), START, END, NO_LIMIT])?;
+    while let Some(row) = rows.next()? {
+        if let Err(error) = take(message(row)?) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {

@@ -7,7 +7,9 @@
 
 mod account;
 mod conversation;
+mod copy;
 mod error;
+mod export;
 mod folder;
 mod history;
 mod metadata;
@@ -34,7 +36,10 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::event::{Restored, Write};
 
+pub use self::copy::{back_up, restore};
 pub use self::error::{StoreError, StoreErrorKind};
+pub use self::export::{ExportError, Exported, export};
+pub use self::folder::DATABASE_FILES;
 use self::folder::Folder;
 pub use self::history::HistoryReader;
 pub use self::readers::Readers;
@@ -69,6 +74,7 @@ impl Store {
         let explain = |error| StoreError::from_sqlite(&database, &error);
         let mut conn = connect(&database, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(explain)?;
         configure_writer(&conn).map_err(explain)?;
+        keep_older(&conn, &folder)?;
         schema::migrate(&mut conn, &database, schema::MIGRATIONS)?;
         write::prune_sent(&conn, now).map_err(explain)?;
         let mut fresh_secret = [0; 32];
@@ -102,6 +108,23 @@ impl Store {
             .map(HistoryReader::new)
             .map_err(|error| StoreError::from_sqlite(&database, &error))
     }
+}
+
+/// Copies a database that is about to be brought to a newer schema, so that the older version can have it back.
+fn keep_older(conn: &Connection, folder: &Folder) -> Result<(), StoreError> {
+    let database = folder.database();
+    let taken = schema::known_version(conn, &database)?;
+    let kept = folder.dir().join(format!("majlis.db.schema-{taken}"));
+    if taken == 0 || taken == schema::MIGRATIONS.len() || kept.exists() {
+        return Ok(());
+    }
+    let unfinished = kept.with_extension("unfinished");
+    // What an earlier try left there is of no use.
+    let _ = std::fs::remove_file(&unfinished);
+    copy::copy_database(&database, &unfinished)?;
+    std::fs::rename(&unfinished, &kept).map_err(|error| StoreError::from_io(&kept, &error))?;
+    tracing::info!(kept = %kept.display(), "the database is kept as it was, and brought to a newer schema");
+    Ok(())
 }
 
 fn connect(database: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {

@@ -26,16 +26,31 @@ pub(super) fn migrate(
     steps: &[&str],
 ) -> Result<(), StoreError> {
     let explain = |error| StoreError::from_sqlite(database, &error);
-    let taken = version(conn).map_err(explain)?;
-    if taken > steps.len() {
-        let detail = format!("its schema is version {taken}, this server knows {}", steps.len());
-        return Err(StoreError::new(StoreErrorKind::NewerVersion, database, detail));
-    }
+    let taken = checked_version(conn, database, steps.len())?;
     for (number, step) in (taken + 1..).zip(&steps[taken..]) {
         take_step(conn, step, number).map_err(explain)?;
         tracing::debug!(number, "the database was brought to a newer schema");
     }
     Ok(())
+}
+
+/// How many steps a database has taken; refuses one of a newer version.
+pub(super) fn known_version(conn: &Connection, database: &Path) -> Result<usize, StoreError> {
+    checked_version(conn, database, MIGRATIONS.len())
+}
+
+/// Whether a database is as this version of the server wants it; refuses one of a newer version.
+pub(super) fn is_current(conn: &Connection, database: &Path) -> Result<bool, StoreError> {
+    known_version(conn, database).map(|taken| taken == MIGRATIONS.len())
+}
+
+fn checked_version(conn: &Connection, database: &Path, known: usize) -> Result<usize, StoreError> {
+    let taken = version(conn).map_err(|error| StoreError::from_sqlite(database, &error))?;
+    if taken > known {
+        let detail = format!("its schema is version {taken}, this server knows {known}");
+        return Err(StoreError::new(StoreErrorKind::NewerVersion, database, detail));
+    }
+    Ok(taken)
 }
 
 fn take_step(conn: &mut Connection, step: &str, number: usize) -> rusqlite::Result<()> {

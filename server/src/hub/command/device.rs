@@ -43,6 +43,7 @@ fn add(hub: &mut Hub, turn: &mut Turn, account: AccountId) -> Outcome {
     if count >= hub.settings.limits.devices_per_account {
         return Err(fail("LIMIT_REACHED", &[], "Your account has as many devices as it can"));
     }
+    hub.check_space("DEVICE", "ADD")?;
     if let Some(write) = hub.accounts.add_device(account, key, hub.now.wall) {
         hub.store(write);
     }

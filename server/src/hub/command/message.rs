@@ -125,6 +125,9 @@ impl Hub {
         }
         let recipient = recipient?;
         self.check_rights(user, &recipient, speech)?;
+        if self.is_kept(user, &recipient, speech) {
+            self.check_space(speech.manner.command(), &name)?;
+        }
         let (msgid, time) = (self.ids.message(self.now.wall), self.now.wall);
         let relay = self.spoken(user, speech, name, msgid, time);
         self.remember(speech, msgid, time);
@@ -184,6 +187,17 @@ impl Hub {
         }
         let is_slowed = speech.manner != Manner::Tagmsg;
         self.check_speech(user, room, &speech.text, is_slowed)
+    }
+
+    /// Whether what is said so goes into a history.
+    fn is_kept(&self, user: UserId, recipient: &Recipient, speech: &Speech) -> bool {
+        let has_account = |user: UserId| self.users[user].account_id.is_some();
+        let has_history = match *recipient {
+            Recipient::Room(_, rank) => rank == Rank::Member,
+            Recipient::User(other) => has_account(user) && has_account(other),
+            Recipient::Absent(_) => true,
+        };
+        has_history && speech.manner.stored_kind().is_some()
     }
 
     fn earlier(&self, speech: &Speech) -> Option<(MsgId, Timestamp)> {

@@ -170,6 +170,7 @@ pub(super) fn run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) {
     let intercepted = batch::intercept(hub, turn, message);
     let outcome = intercepted.unwrap_or_else(|| try_run(hub, turn, message));
     if let Err(refusal) = outcome {
+        hub.failed_sign_ins += u64::from(refusal.is_of_sign_in());
         turn.response.refuse(&refusal);
     }
 }

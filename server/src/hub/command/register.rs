@@ -26,6 +26,7 @@ pub(super) fn handle_register(hub: &mut Hub, turn: &mut Turn, message: &Message<
     let name = check_account(hub, turn, account)?;
     let password = check_password(hub, turn, &name, password)?;
     let invite = check_invite(hub, &name, email)?;
+    hub.check_space("REGISTER", name.as_str())?;
     let address = hub.connections[&turn.conn].peer.address;
     if !hub.registers.allow(neighbourhood(address), hub.now.monotonic_ms) || hub.is_hashing_much() {
         let text = "Too many accounts are being made; try again later";

@@ -44,6 +44,7 @@ pub(super) fn handle_rename(
     if *old == *name.as_str() {
         return Ok(());
     }
+    hub.check_space("RENAME", &old)?;
     let renamed = Renamed { room, old, new: name.as_str().into(), reason, is_respelled };
     hub.store(Write::RoomRenamed { room, name: name.as_str().to_owned() });
     hub.channels.rename(room, name);

@@ -84,6 +84,7 @@ fn make_room(hub: &mut Hub, user: UserId, wanted: &str) -> Result<RoomId, Refusa
     if hub.channels.len() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));
     }
+    hub.check_space("JOIN", wanted)?;
     let User { account, device_key, .. } = &hub.users[user];
     let founder = match account {
         Some(account) => Some(Founder::Account(account.to_string())),
@@ -141,6 +142,7 @@ pub(super) fn handle_topic(
     if topic.len() > hub.settings.limits.topic_bytes {
         return Err(Refusal::too_long());
     }
+    hub.check_space("TOPIC", name)?;
     set_topic(hub, turn, user, room, topic);
     Ok(())
 }

@@ -27,6 +27,7 @@ mod room_modes;
 mod rooms;
 mod send_once;
 mod settings;
+mod space;
 mod spec;
 mod takeover;
 
