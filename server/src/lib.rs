@@ -20,6 +20,7 @@
 //! - [`operator`]: those subcommands
 //! - [`log`]: how the log is written
 //! - [`service`]: what systemd is told
+//! - [`generate`]: manual pages and completions
 //! - [`event`]: the few types that those exchange
 //! - [`welcome`]: what the operator reads at the start
 //!
@@ -30,6 +31,7 @@ pub mod config;
 pub mod control;
 pub mod disk;
 pub mod event;
+pub mod generate;
 pub mod hub;
 pub mod hub_thread;
 pub mod listener;

@@ -6,10 +6,11 @@ use std::thread;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, bounded, never, select, tick};
-use majlis_server::config::{Arguments, Command, Config, Flags};
+use majlis_server::config::{Arguments, Command, Config, Flags, Generated, settings_page};
+use majlis_server::generate;
 use majlis_server::hub::PASSWORD_ITERATIONS;
 use majlis_server::log;
-use majlis_server::operator::read_verifier;
+use majlis_server::operator::{self, read_verifier};
 use majlis_server::run::Server;
 use majlis_server::service::{self, Service};
 use majlis_wire::Identity;
@@ -46,12 +47,23 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             print_lines(&command.run(config.data(), config.hub.password_iterations)?)
         }
         Some(Command::Invite(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+        Some(Command::Generate(wanted)) => generate(&wanted),
+        Some(Command::Room(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+        Some(Command::Who) => print_lines(&operator::who(Config::load(flags)?.data())?),
         Some(Command::Backup(command)) => {
             let config = Config::load(flags)?;
             print_lines(&command.run(config.data(), config.identity.as_ref())?)
         }
         Some(Command::Restore(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
         Some(Command::Export(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+    }
+}
+
+fn generate(wanted: &Generated) -> Result<(), Box<dyn std::error::Error>> {
+    match wanted {
+        Generated::Man { folder } => Ok(generate::write_manual(folder)?),
+        Generated::Completions { folder } => Ok(generate::write_completions(folder)?),
+        Generated::Settings => print_lines(&[settings_page().trim_end().to_owned()]),
     }
 }
 

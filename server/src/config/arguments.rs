@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::log::LogFormat;
 use crate::operator::{
-    AccountCommand, BackupCommand, ExportCommand, InviteCommand, RestoreCommand,
+    AccountCommand, BackupCommand, ExportCommand, InviteCommand, RestoreCommand, RoomCommand,
 };
 
 /// Chat for the people on one network.
@@ -41,12 +41,37 @@ pub enum Command {
     /// Make, list and end the codes by which people make accounts.
     #[command(subcommand)]
     Invite(InviteCommand),
+    /// List and end rooms, of a server at work or of its folder at rest.
+    #[command(subcommand)]
+    Room(RoomCommand),
+    /// Tell who is there: name, account, sessions, since when, rooms.
+    Who,
     /// Copy everything into a new folder, also while the server runs.
     Backup(BackupCommand),
     /// Make the data folder what it was when a backup was made; the server is stopped.
     Restore(RestoreCommand),
+    /// Write the manual, completions for shells, or the page of all settings; for packages.
+    #[command(subcommand, hide = true)]
+    Generate(Generated),
     /// Write what was said as lines of JSON, also while the server runs.
     Export(ExportCommand),
+}
+
+/// What the program can tell of itself.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Generated {
+    /// A manual page for each command, into this folder.
+    Man {
+        /// It is made if it is not there.
+        folder: PathBuf,
+    },
+    /// Completions for bash, fish and zsh, into this folder.
+    Completions {
+        /// It is made if it is not there.
+        folder: PathBuf,
+    },
+    /// Every setting of the file, in Markdown, to standard output.
+    Settings,
 }
 
 /// The everyday settings; each counts more than the file's.

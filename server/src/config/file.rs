@@ -9,7 +9,7 @@ use majlis_protocol::Name;
 use majlis_protocol::scram::{LEAST_ITERATIONS, MOST_ITERATIONS, Verifier};
 use toml::de::DeTable;
 
-use super::reader::{Problems, Section};
+use super::reader::{Listed, Problems, Section};
 use super::value::{FOREVER, is_server_name, parse_span};
 use super::{Config, ConfigError, MAX_REACTORS, check_network_name};
 use crate::hub::{Limits, METADATA_VALUE_MAX_BYTES, Operator, RegistrationPolicy};
@@ -125,14 +125,20 @@ fn read_words(config: &mut Config, top: &mut Section<'_>, problems: &mut Problem
     }
 }
 
+/// Every setting that the file may hold, with what may stand there and what counts where nothing does.
+pub(super) fn list(usual: &Config) -> Vec<Listed> {
+    let mut problems = Problems::listing();
+    read_all(&mut usual.clone(), &DeTable::new(), &mut problems);
+    problems.into_listed()
+}
+
 fn read_tls(config: &mut Config, tls: &mut Section<'_>, problems: &mut Problems<'_>) {
     let certificate = tls.text(problems, "certificate", check_path);
-    tls.value(problems, "key", |key| {
-        let key = key.as_str().ok_or("the path of a file in quotes")?;
+    let key = tls.text(problems, "key", |key| {
         let certificate = certificate.ok_or("a certificate beside it")?;
-        config.identity = Some((certificate, check_path(key)?));
-        Ok(())
+        Ok((certificate, check_path(key)?))
     });
+    config.identity = key.or(config.identity.take());
 }
 
 fn read_accounts(config: &mut Config, accounts: &mut Section<'_>, problems: &mut Problems<'_>) {

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod file;
+mod page;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,8 @@ use std::time::Duration;
 
 use majlis_protocol::Name;
 
-pub use self::arguments::{Arguments, Command, Flags};
+pub use self::arguments::{Arguments, Command, Flags, Generated};
+pub use self::page::settings_page;
 use crate::hub::HubSettings;
 use crate::reactor::Doors;
 

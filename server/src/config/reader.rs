@@ -16,12 +16,35 @@ pub(super) struct Problems<'a> {
     file: &'a str,
     text: &'a str,
     found: Vec<(usize, String)>,
+    /// Every setting that was asked for, where that is what somebody wants to know.
+    listed: Option<Vec<Listed>>,
+}
+
+/// A setting, as the code that reads it knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// With its table's name before it.
+    pub(super) name: String,
+    /// What may stand there.
+    pub(super) wants: String,
+    /// What counts where nothing does; empty where the reader does not know.
+    pub(super) usual: String,
 }
 
 impl<'a> Problems<'a> {
     /// None yet, in a file of this name and content.
     pub(super) fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, text, found: Vec::new() }
+        Self { file, text, found: Vec::new(), listed: None }
+    }
+
+    /// To be read with an empty table: every setting is listed, in tables that are not there, too.
+    pub(super) fn listing() -> Self {
+        Self { listed: Some(Vec::new()), ..Self::new("", "") }
+    }
+
+    /// What was listed.
+    pub(super) fn into_listed(self) -> Vec<Listed> {
+        self.listed.unwrap_or_default()
     }
 
     /// Notes something about the place where these bytes are.
@@ -58,8 +81,19 @@ impl<'a> Section<'a> {
             .iter()
             .map(|(key, value)| (key.get_ref().as_ref(), (key.span(), value)))
             .collect();
+        Self { entries, ..Self::empty(name) }
+    }
+
+    fn empty(name: &str) -> Self {
         let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
-        Self { prefix, entries, known: Vec::new() }
+        Self { prefix, entries: BTreeMap::new(), known: Vec::new() }
+    }
+
+    fn list(&self, problems: &mut Problems<'_>, key: &str, wants: &str, usual: impl Display) {
+        let name = format!("{}{key}", self.prefix);
+        if let Some(listed) = &mut problems.listed {
+            listed.push(Listed { name, wants: wants.to_owned(), usual: usual.to_string() });
+        }
     }
 
     fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -94,6 +128,11 @@ impl<'a> Section<'a> {
         key: &'static str,
         check: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
+        if problems.listed.is_some() {
+            let wanted = check(NO_VALUE).err();
+            self.list(problems, key, wanted.as_deref().unwrap_or("a text in quotes"), "");
+            return None;
+        }
         self.value(problems, key, |value| check(value.as_str().ok_or("a text in quotes")?))
     }
 
@@ -104,6 +143,10 @@ impl<'a> Section<'a> {
         key: &'static str,
         check: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
+        if problems.listed.is_some() {
+            let wanted = check(NO_VALUE).err();
+            self.list(problems, key, wanted.as_deref().unwrap_or("a list of texts"), "");
+        }
         self.value(problems, key, |value| {
             let wanted = "a list of texts, as in [\"a\", \"b\"]";
             let list = value.as_array().ok_or(wanted)?;
@@ -113,20 +156,22 @@ impl<'a> Section<'a> {
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, problems: &mut Problems<'_>, key: &'static str, into: &mut bool) {
+        self.list(problems, key, "true or false", &*into);
         let read = |value: &DeValue<'_>| value.as_bool().ok_or_else(|| "true or false".to_owned());
         *into = self.value(problems, key, read).unwrap_or(*into);
     }
 
     /// A whole number in this range; `"off"` is another way to write 0.
-    pub(super) fn number<T: TryFrom<u64> + Copy>(
+    pub(super) fn number<T: TryFrom<u64> + Copy + Display>(
         &mut self,
         problems: &mut Problems<'_>,
         key: &'static str,
         range: RangeInclusive<u64>,
         into: &mut T,
     ) {
+        let wanted = || format!("a whole number from {} to {}", range.start(), range.end());
+        self.list(problems, key, &wanted(), *into);
         let read = |value: &DeValue<'_>| {
-            let wanted = || format!("a whole number from {} to {}", range.start(), range.end());
             let number = if is_off(value) { Some(0) } else { number(value) };
             let number = number.filter(|number| range.contains(number));
             number.and_then(|number| T::try_from(number).ok()).ok_or_else(wanted)
@@ -141,22 +186,28 @@ impl<'a> Section<'a> {
         key: &'static str,
         into: &mut usize,
     ) {
+        let wanted = "a whole number, or \"off\" for no limit";
+        let usual = if *into == usize::MAX { OFF.to_owned() } else { into.to_string() };
+        self.list(problems, key, wanted, usual);
         let read = |value: &DeValue<'_>| {
             let found = if is_off(value) { Some(0) } else { number(value) };
             let found = found.and_then(|number| usize::try_from(number).ok());
             let limit = found.map(|number| if number == 0 { usize::MAX } else { number });
-            limit.ok_or_else(|| "a whole number, or \"off\" for no limit".to_owned())
+            limit.ok_or_else(|| wanted.to_owned())
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
     }
 
     /// So many in a second, where 0 or `"off"` stands for any number.
     pub(super) fn rate(&mut self, problems: &mut Problems<'_>, key: &'static str, into: &mut f32) {
+        let wanted = || format!("a whole number up to {}, or \"off\" for no limit", u16::MAX);
+        let usual = if into.is_finite() { into.to_string() } else { OFF.to_owned() };
+        self.list(problems, key, &wanted(), usual);
         let read = |value: &DeValue<'_>| match number(value).map(u16::try_from) {
             Some(Ok(0)) => Ok(f32::INFINITY),
             Some(Ok(number)) => Ok(f32::from(number)),
             None if is_off(value) => Ok(f32::INFINITY),
-            _ => Err(format!("a whole number up to {}, or \"off\" for no limit", u16::MAX)),
+            _ => Err(wanted()),
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
     }
@@ -170,19 +221,22 @@ impl<'a> Section<'a> {
         into: &mut Duration,
     ) {
         let may_be_off = *range.end() == FOREVER;
+        let least = span_text(*range.start());
+        let wanted = || {
+            if may_be_off {
+                format!("a time of at least {least}, as in \"90s\", or \"off\"")
+            } else {
+                format!("a time from {least} to {}, as in \"90s\"", span_text(*range.end()))
+            }
+        };
+        let usual = if *into >= FOREVER { OFF.to_owned() } else { span_text(*into) };
+        self.list(problems, key, &wanted(), usual);
         let read = |value: &DeValue<'_>| {
             if may_be_off && is_off(value) {
                 return Ok(FOREVER);
             }
             let span = value.as_str().and_then(parse_span).filter(|span| range.contains(span));
-            span.ok_or_else(|| {
-                let least = span_text(*range.start());
-                if may_be_off {
-                    format!("a time of at least {least}, as in \"90s\", or \"off\"")
-                } else {
-                    format!("a time from {least} to {}, as in \"90s\"", span_text(*range.end()))
-                }
-            })
+            span.ok_or_else(wanted)
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
     }
@@ -207,6 +261,9 @@ impl<'a> Section<'a> {
         key: &'static str,
     ) -> Option<Section<'a>> {
         let name = format!("{}{key}", self.prefix);
+        if problems.listed.is_some() {
+            return Some(Section::empty(&name));
+        }
         let wanted = || format!("a table, as in [{name}]");
         self.value(problems, key, |value| value.as_table().ok_or_else(wanted))
             .map(|table| Section::new(&name, table))
@@ -219,6 +276,9 @@ impl<'a> Section<'a> {
         key: &'static str,
     ) -> Vec<(Range<usize>, Section<'a>)> {
         let name = format!("{}{key}", self.prefix);
+        if problems.listed.is_some() {
+            return vec![(0..0, Section::empty(&name))];
+        }
         let wanted = || format!("tables, as in [[{name}]]");
         let tables = self.value(problems, key, |value| {
             let array = value.as_array().ok_or_else(wanted)?;
@@ -245,8 +305,14 @@ impl<'a> Section<'a> {
     }
 }
 
+/// How "no limit" is written.
+const OFF: &str = "off";
+
+/// A text that no setting takes, so that its reader says what it wants instead.
+const NO_VALUE: &str = "\0";
+
 fn is_off(value: &DeValue<'_>) -> bool {
-    value.as_str() == Some("off")
+    value.as_str() == Some(OFF)
 }
 
 fn number(value: &DeValue<'_>) -> Option<u64> {

@@ -55,6 +55,15 @@ pub enum ControlRequest {
         /// The first digits of its hash, as the list shows them.
         id: String,
     },
+    /// Which rooms there are.
+    RoomList,
+    /// End a room, and its history with it.
+    RoomRemove {
+        /// Its name.
+        name: String,
+    },
+    /// Who is there.
+    Who,
 }
 
 impl fmt::Display for ControlRequest {
@@ -69,6 +78,9 @@ impl fmt::Display for ControlRequest {
             Self::InviteNew { hash, note } => write!(f, "invite new\t{}\t{note}", hash.to_hex()),
             Self::InviteList => f.write_str("invite list"),
             Self::InviteRevoke { id } => write!(f, "invite revoke\t{id}"),
+            Self::RoomList => f.write_str("room list"),
+            Self::RoomRemove { name } => write!(f, "room remove\t{name}"),
+            Self::Who => f.write_str("who"),
         }
     }
 }
@@ -98,6 +110,9 @@ impl FromStr for ControlRequest {
             },
             ["invite list"] => Self::InviteList,
             ["invite revoke", id] => Self::InviteRevoke { id: id.to_owned() },
+            ["room list"] => Self::RoomList,
+            ["room remove", name] => Self::RoomRemove { name: name.to_owned() },
+            ["who"] => Self::Who,
             _ => return Err(BadControlRequest),
         })
     }
@@ -120,6 +135,9 @@ mod tests {
             ControlRequest::InviteNew { hash: InviteHash([0; 32]), note: String::new() },
             ControlRequest::InviteList,
             ControlRequest::InviteRevoke { id: "a5a5a5a5".to_owned() },
+            ControlRequest::RoomList,
+            ControlRequest::RoomRemove { name: "#مجلس".to_owned() },
+            ControlRequest::Who,
         ] {
             assert_eq!(request.to_string().parse(), Ok(request));
         }

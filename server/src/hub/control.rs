@@ -1,4 +1,4 @@
-//! What the operator's subcommands do to accounts and invites.
+//! What the operator's subcommands do.
 //!
 //! Owns the rules for the operator, who may make any account, and the words of the answers. The same rules hold for a
 //! server at work, where people may have to leave, and for a folder at rest ([`at_rest`]).
@@ -11,11 +11,15 @@ use majlis_protocol::{Name, Timestamp};
 use super::Hub;
 use super::accounts::{Accounts, Claimed};
 use super::metadata::Owner;
+use super::overview;
 use super::sasl::Step;
 use crate::event::{
     AccountId, ConnId, ControlId, ControlReply, ControlRequest, Invite, InviteHash, Outbound,
     Restored, Subject, Write,
 };
+
+/// What `who` is answered with where there is no server.
+const NOBODY_THERE: &str = "No server is at work on this folder, so nobody is there.";
 
 /// What was done, for the operator and for whom it concerns.
 struct Done {
@@ -49,6 +53,17 @@ pub fn at_rest(
     request: ControlRequest,
     now: Timestamp,
 ) -> (ControlReply, Option<Write>) {
+    match request {
+        ControlRequest::RoomList => return (Ok(overview::list_at_rest(&restored.rooms)), None),
+        ControlRequest::RoomRemove { name } => {
+            return match overview::remove_at_rest(&restored.rooms, &name) {
+                Ok((lines, write)) => (Ok(lines), Some(write)),
+                Err(words) => (Err(words), None),
+            };
+        }
+        ControlRequest::Who => return (Err(NOBODY_THERE.to_owned()), None),
+        _ => {}
+    }
     let mut accounts = Accounts::new(restored.accounts, restored.invites, restored.next_account);
     match accounts.control(request, now) {
         Ok(done) => (Ok(done.lines), done.write),
@@ -59,16 +74,24 @@ pub fn at_rest(
 impl Hub {
     /// Does what the operator asks, and answers once it is stored.
     pub(super) fn handle_control(&mut self, id: ControlId, request: ControlRequest) {
-        let reply = self.accounts.control(request, self.now.wall).map(|done| {
-            if let Some(write) = done.write {
-                self.store(write);
-            }
-            if let Some((whose, reason)) = done.ended {
-                self.end_sessions(&whose, reason);
-            }
-            done.lines
-        });
+        let reply = match request {
+            ControlRequest::RoomList => Ok(self.list_rooms()),
+            ControlRequest::RoomRemove { name } => self.remove_room(&name),
+            ControlRequest::Who => Ok(self.list_people()),
+            request => self.control_accounts(request),
+        };
         self.out.events.push(Outbound::Controlled { id, reply });
+    }
+
+    fn control_accounts(&mut self, request: ControlRequest) -> ControlReply {
+        let done = self.accounts.control(request, self.now.wall)?;
+        if let Some(write) = done.write {
+            self.store(write);
+        }
+        if let Some((whose, reason)) = done.ended {
+            self.end_sessions(&whose, reason);
+        }
+        Ok(done.lines)
     }
 
     fn end_sessions(&mut self, whose: &Whose, reason: &str) {
@@ -126,6 +149,9 @@ impl Accounts {
             ControlRequest::InviteNew { hash, note } => Ok(self.invite(hash, note, now)),
             ControlRequest::InviteList => Ok(Done::told(self.list_invites())),
             ControlRequest::InviteRevoke { id } => self.revoke(&id),
+            ControlRequest::RoomList | ControlRequest::RoomRemove { .. } | ControlRequest::Who => {
+                unreachable!("rooms and people are not the accounts' business")
+            }
         }
     }
 

@@ -29,6 +29,7 @@ mod kept;
 mod lists;
 mod mask;
 mod metadata;
+mod overview;
 mod past;
 mod plain;
 mod presence;

@@ -151,6 +151,25 @@ impl Hub {
         relay: &Arc<Relay>,
     ) {
         self.tell_room(room, except, relay);
+        self.leave_with_sessions(user, room);
+        self.forget_room(user, room);
+        self.end_membership(user, room);
+    }
+
+    /// Tells those of a user's sessions that are in a room, and them alone, why they are out of it now.
+    pub(super) fn put_out(&mut self, user: UserId, room: RoomId, relay: &Arc<Relay>) {
+        let is_in = |conn: &ConnId| {
+            let session = self.connections.get(conn).and_then(Connection::session);
+            session.is_some_and(|session| session.rooms.contains(&room))
+        };
+        let conns: Arc<[ConnId]> =
+            self.users[user].sessions.iter().copied().filter(is_in).collect();
+        let to = Audience::Conns(conns);
+        self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        self.leave_with_sessions(user, room);
+    }
+
+    fn leave_with_sessions(&mut self, user: UserId, room: RoomId) {
         for conn in self.users[user].sessions.clone() {
             let session = self.connections.get_mut(&conn).and_then(Connection::session_mut);
             if session.is_some_and(|session| session.rooms.swap_remove(&room)) {
@@ -158,8 +177,6 @@ impl Hub {
             }
         }
         self.users[user].rooms.swap_remove(&room);
-        self.forget_room(user, room);
-        self.end_membership(user, room);
     }
 
     /// Takes a user off a room's list; the room ends with its last member unless it is lasting.
@@ -171,7 +188,7 @@ impl Hub {
         }
     }
 
-    fn end_room(&mut self, room: RoomId) {
+    pub(super) fn end_room(&mut self, room: RoomId) {
         self.channels.remove(room);
         self.kept.remove_room(room);
         self.read_markers.remove_place(Place::Kept(Subject::Room(room)));

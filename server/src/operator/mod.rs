@@ -64,6 +64,18 @@ pub enum InviteCommand {
     },
 }
 
+/// What can be done to rooms.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RoomCommand {
+    /// Tell each room's name, when it was made, how many people are in it, and whether it outlives them.
+    List,
+    /// End a room and forget what was said there. Whoever is in it is put out.
+    Remove {
+        /// Its name, with `#` (in quotes, since shells take that for a comment).
+        name: String,
+    },
+}
+
 /// Why a subcommand did not do what it should; the words are for the operator.
 #[derive(Debug)]
 pub enum OperatorError {
@@ -139,6 +151,22 @@ impl InviteCommand {
             Self::Revoke { id } => ask(folder, ControlRequest::InviteRevoke { id }),
         }
     }
+}
+
+impl RoomCommand {
+    /// Does it to the rooms in a data folder; what to print.
+    pub fn run(self, folder: &Path) -> Result<Vec<String>, OperatorError> {
+        let request = match self {
+            Self::List => ControlRequest::RoomList,
+            Self::Remove { name } => ControlRequest::RoomRemove { name },
+        };
+        ask(folder, request)
+    }
+}
+
+/// A line for each person who is there; what to print.
+pub fn who(folder: &Path) -> Result<Vec<String>, OperatorError> {
+    ask(folder, ControlRequest::Who)
 }
 
 /// Hashes what standard input has on its first line, so many times.

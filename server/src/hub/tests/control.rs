@@ -157,3 +157,55 @@ fn at_rest_the_same_rules_hold() {
     let (reply, write) = control_at_rest(restored(), add("ANA"), now);
     assert_eq!((reply, write), (Err("ANA has an account.".to_owned()), None));
 }
+
+#[test]
+fn a_room_is_removed_with_its_history_and_those_inside_are_put_out() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", Some(1), "");
+    house.say(ana, "JOIN #lobby,#lasting");
+    let guest = house.member("guest", "#lasting,#other");
+    let rooms = house.control(ControlRequest::RoomList).unwrap();
+    assert!(rooms.contains(&format!("#lasting\t{OPENING}\t2 people\tlasting")), "{rooms:?}");
+    assert!(rooms.contains(&format!("#other\t{OPENING}\t1 people\tends when empty")));
+    house.read_all();
+    let remove = |name: &str| ControlRequest::RoomRemove { name: name.to_owned() };
+    assert!(house.control(remove("#LASTING")).is_ok());
+    assert!(matches!(house.writes.last(), Some(Write::RoomRemoved(_))));
+    assert_eq!(only(house.read(ana)), ":majlis.local KICK #lasting ana :The room was removed");
+    assert_eq!(only(house.read(guest)), ":majlis.local KICK #lasting guest :The room was removed");
+    house.hub.verify();
+    assert!(house.control(remove("#lasting")).unwrap_err().contains("There is no room"));
+    assert!(house.control(remove("#lobby")).unwrap_err().contains("it stays"));
+    house.say(guest, "JOIN #lasting");
+    assert!(house.read(guest).iter().any(|line| line.contains("@guest")), "it is a new one");
+    house.hub.verify();
+}
+
+#[test]
+fn who_tells_each_person_once() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", Some(1), "");
+    signed_in(&mut house, "ana", Some(1), "");
+    house.say(ana, "JOIN #lobby,#a");
+    house.member("guest", "#lobby");
+    let people = house.control(ControlRequest::Who).unwrap();
+    assert_eq!(people.len(), 2, "{people:?}");
+    assert!(people[0].starts_with("ana!") && people[0].contains("\tana\t2 sessions\t"));
+    assert!(people[0].ends_with("\t#lobby,#a"), "{people:?}");
+    assert!(people[1].contains("\t-\t1 sessions\t") && people[1].ends_with("\t#lobby"));
+}
+
+#[test]
+fn rooms_of_a_folder_at_rest_are_listed_and_removed() {
+    let room = crate::event::RestoredRoom::new(crate::event::RoomId(7), "#Old", OPENING, true);
+    let restored = || crate::event::Restored { rooms: vec![room.clone()], ..Default::default() };
+    let (listed, write) = control_at_rest(restored(), ControlRequest::RoomList, OPENING);
+    assert_eq!((listed.unwrap().len(), write), (1, None));
+    let remove = |name: &str| ControlRequest::RoomRemove { name: name.to_owned() };
+    let (reply, write) = control_at_rest(restored(), remove("#old"), OPENING);
+    assert!(reply.is_ok() && write == Some(Write::RoomRemoved(crate::event::RoomId(7))));
+    for request in [remove("#new"), ControlRequest::Who] {
+        let (reply, write) = control_at_rest(restored(), request, OPENING);
+        assert!(reply.is_err() && write.is_none());
+    }
+}
