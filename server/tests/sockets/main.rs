@@ -6,10 +6,15 @@ mod common;
 
 mod accounts;
 mod crash;
+mod disk;
+mod failures;
 mod guests;
 mod history;
 mod kept;
 mod limits;
+mod metrics;
 mod multiline;
+mod operated;
 mod program;
+mod service;
 mod tls;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub(crate) use irc::{ALL_CAPABILITIES, Irc, LABELS};
 pub(crate) use line::Line;
-pub(crate) use server::{Server, run_to_its_end, run_with_input};
+pub(crate) use server::{Server, command, command_by_shell, run_to_its_end, run_with_input};
 pub(crate) use wire::Wire;
 
 /// How long anything that has to happen may take; far more than it does, for machines with a lot to do.

@@ -44,9 +44,14 @@ impl Server {
 
     /// Starts one on a free port of 127.0.0.1, on data that outlives it.
     pub(crate) fn start_in(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(data)
-            .args(["--listen", "127.0.0.1:0"])
-            .args(arguments)
+        let mut command = command(data);
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        Self::start_by(&mut command)
+    }
+
+    /// Starts one as this command does, which ends in its own arguments.
+    pub(crate) fn start_by(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -88,6 +93,13 @@ impl Server {
         let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
         assert!(sent.expect("there is a kill command").success());
         wait_bounded(&mut child)
+    }
+
+    /// Waits until it has ended by itself: how, and what it wrote to standard error.
+    pub(crate) fn wait_for_its_end(mut self) -> (ExitStatus, String) {
+        let status = wait_bounded(&mut self.child());
+        let complaints = self.complaints.take().expect("it is asked once");
+        (status, complaints.join().expect("it only reads"))
     }
 
     /// Asks it to read its settings again.
@@ -162,8 +174,20 @@ pub(crate) fn run_with_input(
     (status, printed, complaints)
 }
 
-fn command(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_majlis-server"));
+/// The program with a data folder, and nothing of the environment that tests run in.
+pub(crate) fn command(data: &Path) -> Command {
+    command_through(Command::new(env!("CARGO_BIN_EXE_majlis-server")), data)
+}
+
+/// The program started by a shell that says this first, and then `exec "$@"`.
+pub(crate) fn command_by_shell(script: &str, data: &Path) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{script}; exec \"$@\""), "sh"]);
+    shell.arg(env!("CARGO_BIN_EXE_majlis-server"));
+    command_through(shell, data)
+}
+
+fn command_through(mut command: Command, data: &Path) -> Command {
     command.arg("--data").arg(data).env_remove("MAJLIS_DATA").stdin(Stdio::null());
     command
 }
