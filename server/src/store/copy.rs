@@ -5,7 +5,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -68,6 +68,9 @@ pub fn restore(backup: &Path, folder: &Path, replaces: bool) -> Result<(), Store
     for name in IDENTITY_NAMES {
         copy_file(&backup.join(name), &staged(name))?;
     }
+    for name in names().filter(|name| staged(name).exists()) {
+        own_like(folder, &staged(name)).map_err(explain)?;
+    }
     // What the old database had not taken in yet must not be taken for the new one's.
     for name in &DATABASE_FILES[1..] {
         remove_if_there(&folder.join(name)).map_err(explain)?;
@@ -126,6 +129,15 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), StoreError> {
         target.sync_all()
     };
     copy().map_err(|error| StoreError::from_io(from, &error))
+}
+
+/// Gives a file to whom the folder belongs, where root restores for a service.
+fn own_like(folder: &Path, path: &Path) -> io::Result<()> {
+    let (wanted, found) = (folder.metadata()?, path.metadata()?);
+    if (wanted.uid(), wanted.gid()) == (found.uid(), found.gid()) {
+        return Ok(());
+    }
+    chown(path, Some(wanted.uid()), Some(wanted.gid()))
 }
 
 fn create_private(path: &Path) -> io::Result<File> {
