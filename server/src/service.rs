@@ -1,6 +1,6 @@
 //! What systemd and the program tell each other: that it is ready, alive, or stopping, and sockets that were opened for it.
 //!
-//! Without systemd nothing of this does anything (sd_notify(3), sd_listen_fds(3)).
+//! Without systemd nothing of this does anything (`sd_notify(3)`, `sd_listen_fds(3)`).
 
 use std::io;
 use std::net::TcpListener;

@@ -236,7 +236,12 @@ fn write_atomically(path: &Path, text: &[u8], mode: u32) -> io::Result<()> {
 impl fmt::Display for IdentityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Io { path, error } => write!(
+                f,
+                "{}: cannot be read or written ({error}); \
+                 see that it is a file and belongs to the user who runs this program",
+                path.display()
+            ),
             Self::KeyExposed { path } => write!(
                 f,
                 "{}: other people of this computer can get at this private key; \

@@ -111,7 +111,7 @@ pub struct Flags {
     #[arg(long, value_name = "COUNT", global = true)]
     pub reactors: Option<NonZeroU16>,
 
-    /// How the log on standard error is written; RUST_LOG says how much of it.
+    /// How the log on standard error is written; `RUST_LOG` says how much of it.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, global = true)]
     pub log_format: LogFormat,
 

@@ -156,7 +156,7 @@ impl<'a> Section<'a> {
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, problems: &mut Problems<'_>, key: &'static str, into: &mut bool) {
-        self.list(problems, key, "true or false", &*into);
+        self.list(problems, key, "true or false", *into);
         let read = |value: &DeValue<'_>| value.as_bool().ok_or_else(|| "true or false".to_owned());
         *into = self.value(problems, key, read).unwrap_or(*into);
     }

@@ -208,6 +208,8 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
         ("text_quiet = \"10s\"", "text_quiet = \"11s\""),
         ("sent_age = \"7d\"", "sent_age = \"8d\""),
         ("rooms = 1", "rooms = -1"),
+        ("least_free_bytes = 1_125_899_906_842_624", "least_free_bytes = 1_125_899_906_842_625"),
+        ("least_free_bytes = \"off\"", "least_free_bytes = -1"),
     ] {
         assert!(read(&format!("[limits]\n{good}\n")).is_ok(), "{good}");
         assert_eq!(problems(&format!("[limits]\n{bad}\n")).len(), 1, "{bad}");

@@ -447,3 +447,46 @@ fn messages_are_forgotten_before_a_time_and_a_bounded_number_at_once() {
     store.commit_batch(&[Write::Message(message(2, 1_000_000, 6000))]).unwrap();
     assert_eq!(latest(&store, 2).len(), 1, "the room goes on");
 }
+
+#[test]
+fn a_full_disk_is_told_apart_and_leaves_all_or_nothing_of_a_batch() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    store.commit_batch(&[room(1), Write::Message(message(1, 1, 1000))]).unwrap();
+    let pages: i64 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    store.conn.pragma_update(None, "max_page_count", pages + 2).unwrap();
+    let batch: Vec<Write> = (2..500).map(|id| Write::Message(message(1, id, 1001))).collect();
+    let error = store.commit_batch(&batch).unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::DiskFull);
+    assert!(error.to_string().contains("no space left"), "{error}");
+    assert_eq!(latest(&store, 1).len(), 1, "a part of the batch is there");
+    drop(store);
+    let (mut store, _) = open(dir.path());
+    store.commit_batch(&batch).unwrap();
+    assert_eq!(latest(&store, 1).len(), 499);
+}
+
+#[test]
+fn the_database_is_kept_before_it_is_brought_to_a_newer_schema() {
+    let dir = tempfile::tempdir().unwrap();
+    let older = schema::MIGRATIONS.len() - 1;
+    let mut conn = Connection::open(dir.path().join("majlis.db")).unwrap();
+    schema::migrate(&mut conn, Path::new("x"), &schema::MIGRATIONS[..older]).unwrap();
+    conn.execute("INSERT INTO room (name, made, lasting) VALUES ('#old', 1, 1)", []).unwrap();
+    drop(conn);
+    let (store, restored) = open(dir.path());
+    assert_eq!(restored.rooms.len(), 1);
+    drop(store);
+    let kept = dir.path().join(format!("majlis.db.schema-{older}"));
+    let mode = fs::metadata(&kept).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    let kept = Connection::open(kept).unwrap();
+    let version: i64 = kept.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, i64::try_from(older).unwrap());
+    let rooms: i64 = kept.query_row("SELECT count(*) FROM room", [], |row| row.get(0)).unwrap();
+    assert_eq!(rooms, 1);
+    let files = || fs::read_dir(dir.path()).unwrap().count();
+    let before = files();
+    drop(open(dir.path()));
+    assert_eq!(files(), before, "a database of today is kept again");
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::{Irc, LABELS, PATIENCE, Server, command_by_shell};
+use crate::common::{Irc, LABELS, Line, PATIENCE, Server, command_by_shell};
 
 const CAPABILITIES: &str = "batch echo-message labeled-response message-tags server-time draft/chathistory standard-replies";
 
@@ -90,6 +90,6 @@ fn a_write_that_fails_ends_the_server_and_nobody_saw_what_was_not_kept() {
     let mut ana = Irc::plain(&server, "ana", LABELS);
     ana.join("#lobby");
     let history = ana.history("LATEST #lobby * 10");
-    let kept: Vec<&str> = history.iter().map(|line| line.last()).collect();
+    let kept: Vec<&str> = history.iter().map(Line::last).collect();
     assert_eq!(kept, echoed[echoed.len() - kept.len()..], "kept and seen are not the same");
 }

@@ -69,7 +69,7 @@ fn a_key_that_is_none_or_gone() {
     says(&complaint(data.path()), &["key.pem", "put it back"]);
     // A folder in its place cannot be read, whoever one is.
     fs::create_dir(&key).unwrap();
-    says(&complaint(data.path()), &["key.pem"]);
+    says(&complaint(data.path()), &["key.pem", "cannot be read", "belongs to the user"]);
     fs::remove_dir(&key).unwrap();
     fs::write(&key, whole).unwrap();
     fs::set_permissions(&key, Permissions::from_mode(0o600)).unwrap();

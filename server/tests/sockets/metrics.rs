@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::common::{Irc, LABELS, PATIENCE, Server};
+use crate::common::{Irc, LABELS, PATIENCE, Server, Wire};
 
 /// The whole answer to a request for a page.
 fn get(address: SocketAddr, path: &str, host: &str) -> String {
@@ -109,14 +109,30 @@ fn the_page_is_what_prometheus_reads() {
 fn somebody_who_does_not_read_and_one_who_speaks_too_fast_are_counted() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("majlis.toml");
-    std::fs::write(&file, "[limits]\nflood_burst = 5\n").unwrap();
+    let limits = "flood_burst = 40\nflood_per_second = 1000\nsendq_bytes = 16384\n";
+    std::fs::write(&file, format!("[limits]\n{limits}")).unwrap();
     let server = Server::start_in(data.path(), &["--config", file.to_str().unwrap()]);
     let mut ana = Irc::plain(&server, "ana", "");
-    for _ in 0..20 {
+    for _ in 0..200 {
         ana.send("PING x");
     }
     ana.settle();
     assert!(figure(&metrics(&server), "majlis_floods_total") > 0.5);
+
+    let mut deaf = Irc::new(Wire::deaf(&server));
+    for line in ["NICK deaf", "USER deaf 0 * :deaf", "JOIN #lobby"] {
+        deaf.send(line);
+    }
+    ana.join("#lobby");
+    let start = Instant::now();
+    let text = "x".repeat(400);
+    while figure(&metrics(&server), "majlis_sendq_closes_total") < 0.5 {
+        assert!(start.elapsed() < PATIENCE, "{}", metrics(&server));
+        for _ in 0..200 {
+            ana.send(&format!("PRIVMSG #lobby :{text}"));
+        }
+        ana.settle();
+    }
 }
 
 #[test]
@@ -131,9 +147,9 @@ fn whether_it_works_is_told_to_this_machine_alone() {
         let rebound = get(server.address, path, "evil.example");
         assert!(rebound.starts_with("HTTP/1.1 421 "), "{rebound}");
     }
-    let everywhere =
+    let mut everywhere =
         server.printed.iter().filter_map(|line| line.strip_prefix("Listening on 0.0.0.0:"));
-    let port: u16 = everywhere.last().unwrap().parse().unwrap();
+    let port: u16 = everywhere.next().unwrap().parse().unwrap();
     let addresses = server.printed.iter().filter_map(|line| line.strip_prefix("Address: "));
     let addresses = addresses.filter_map(|address| address.parse::<SocketAddr>().ok());
     let others = addresses

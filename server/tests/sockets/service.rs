@@ -124,3 +124,18 @@ fn asked_to_end_it_sends_what_waits_and_then_says_why() {
         stopping.join().unwrap();
     });
 }
+
+#[test]
+fn the_journal_is_told_how_much_each_line_matters() {
+    let data = tempfile::tempdir().unwrap();
+    let log = data.path().join("journal");
+    let script = format!(
+        "exec 2>{log}; export JOURNAL_STREAM=$(stat -L -c %d:%i {log})",
+        log = log.display()
+    );
+    let mut command = command_by_shell(&script, data.path());
+    command.args(["--listen", "127.0.0.1:0"]);
+    assert!(Server::start_by(&mut command).terminate().success());
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.lines().any(|line| line == "<6>majlis_server: stopping"), "{text}");
+}
