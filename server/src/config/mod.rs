@@ -222,9 +222,10 @@ fn check_network_name(name: &str) -> Result<String, String> {
 
 /// The host name without its domain, or a neutral word where there is none of use.
 fn machine_name() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .and_then(|name| name.trim().split('.').next().map(str::to_owned))
+    // A service in a cage sees only processes in /proc.
+    let places = ["/proc/sys/kernel/hostname", "/etc/hostname"];
+    let name = places.iter().find_map(|place| std::fs::read_to_string(place).ok());
+    name.and_then(|name| name.trim().split('.').next().map(str::to_owned))
         .filter(|name| !name.is_empty() && name.len() <= NETWORK_NAME_MAX_BYTES)
         .unwrap_or_else(|| "Majlis".to_owned())
 }

@@ -10,7 +10,9 @@ use majlis_protocol::{Message, fold};
 use proptest::prelude::*;
 
 use super::House;
-use crate::event::{CloseReason, ConnId, Guest, HistoryError, HistoryPage, Restored};
+use crate::event::{
+    CloseReason, ConnId, ControlRequest, Guest, HistoryError, HistoryPage, HubInput, Restored,
+};
 use crate::hub::HubSettings;
 
 const NICKS: &[&str] = &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b"];
@@ -142,6 +144,8 @@ enum Op {
     Quit { who: usize },
     HangUp { who: usize },
     Wait { ms: u64 },
+    RemoveRoom { room: usize },
+    Space { has_room: bool },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -165,6 +169,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => who().prop_map(|who| Op::Quit { who }),
         1 => who().prop_map(|who| Op::HangUp { who }),
         2 => prop_oneof![Just(1_000), Just(45_000), Just(90_000)].prop_map(|ms| Op::Wait { ms }),
+        1 => room().prop_map(|room| Op::RemoveRoom { room }),
+        1 => prop::bool::weighted(0.7).prop_map(|has_room| Op::Space { has_room }),
     ]
 }
 
@@ -241,6 +247,15 @@ impl World {
             Op::Quit { who } => self.say(who, "QUIT :bye"),
             Op::HangUp { who } => self.hang_up(who),
             Op::Wait { ms } => self.house.wait(ms),
+            Op::RemoveRoom { room } => {
+                let name = ROOMS[room].to_owned();
+                let removed = self.house.control(ControlRequest::RoomRemove { name });
+                assert!(removed.is_err() || ROOMS[room] != "#lobby", "the lobby is gone");
+            }
+            Op::Space { has_room } => {
+                let free_bytes = if has_room { u64::MAX } else { 0 };
+                self.house.input(HubInput::Space { free_bytes });
+            }
         }
         self.read_all();
         self.verify();
@@ -356,7 +371,7 @@ impl World {
         let (Some(user), Some(room)) = (connection.user(), hub.channels.find(room)) else {
             return Some(false);
         };
-        Some(hub.check_speech(user, room, "text", true).is_ok())
+        Some(hub.check_speech(user, room, "text", true).is_ok() && !hub.is_read_only())
     }
 
     fn expected_receivers(&self, speaker: usize, room: &str) -> BTreeSet<ConnId> {
