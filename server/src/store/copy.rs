@@ -108,9 +108,11 @@ pub(super) fn open_to_read(database: &Path) -> Result<Connection, StoreError> {
 /// Copies one state of a database into a new file (mode 0600), without the room that deleted things leave.
 pub(super) fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
     let conn = open_to_read(from)?;
+    let name = to.to_str().ok_or_else(|| {
+        StoreError::new(StoreErrorKind::Io, to, "SQLite takes only paths that are UTF-8")
+    })?;
     create_private(to).map_err(|error| StoreError::from_io(to, &error))?;
-    conn.execute("VACUUM INTO ?1", [to.to_string_lossy()])
-        .map_err(|error| StoreError::from_sqlite(to, &error))?;
+    conn.execute("VACUUM INTO ?1", [name]).map_err(|error| StoreError::from_sqlite(to, &error))?;
     sync(to).map_err(|error| StoreError::from_io(to, &error))
 }
 
