@@ -100,6 +100,9 @@ fn set(hub: &mut Hub, turn: &mut Turn, target: &Target, key: &str, value: Option
         return Err(invalid_key(key));
     }
     check_rights(target, key)?;
+    if value.is_some() {
+        hub.check_space("METADATA", shown)?;
+    }
     let is_set = hub.metadata.get(*owner, key).is_some();
     match value {
         None if !is_set => {

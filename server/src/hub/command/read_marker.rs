@@ -32,6 +32,7 @@ pub(super) fn handle_markread(
         return Ok(());
     };
     let place = place.ok_or_else(|| invalid(target))?;
+    hub.check_space("MARKREAD", &name)?;
     let (reader, time) = (hub.reader(user), time.min(hub.now.wall));
     match hub.mark_read(Some(turn.conn), reader, place, &name, time) {
         Advance::Moved(time) | Advance::Stays(time) => {

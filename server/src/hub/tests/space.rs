@@ -5,8 +5,7 @@ use super::{House, only, untagged};
 use crate::event::HubInput;
 use crate::hub::Limits;
 
-const CAPABILITIES: &str =
-    "echo-message standard-replies message-tags labeled-response batch draft/chathistory";
+const CAPABILITIES: &str = "echo-message standard-replies message-tags labeled-response batch draft/chathistory draft/metadata-2";
 
 fn space(house: &mut House, free_bytes: u64) {
     house.input(HubInput::Space { free_bytes });
@@ -32,6 +31,11 @@ fn what_would_fill_the_disk_is_refused_below_the_watermark_and_taken_at_it() {
         ("JOIN #new", "FAIL JOIN TEMPORARILY_UNAVAILABLE #new :"),
         ("TOPIC #made :new", "FAIL TOPIC TEMPORARILY_UNAVAILABLE #made :"),
         ("RENAME #made #other", "FAIL RENAME TEMPORARILY_UNAVAILABLE #made :"),
+        (
+            "MARKREAD #made timestamp=2026-01-01T00:00:00.000Z",
+            "FAIL MARKREAD TEMPORARILY_UNAVAILABLE #made :",
+        ),
+        ("METADATA * SET url :x", "FAIL METADATA TEMPORARILY_UNAVAILABLE * :"),
         ("DEVICE ADD", "FAIL DEVICE TEMPORARILY_UNAVAILABLE ADD :"),
     ];
     space(&mut house, watermark() - 1);
