@@ -9,7 +9,8 @@
 //!     │
 //!  command/  one file a family: looks at the message, changes the state
 //!     ├──▶ reply      the answer to who asked, labelled and batched
-//!     └──▶ presence   what others are told, memberships, endings
+//!     ├──▶ presence   memberships, takeovers, endings
+//!     └──▶ telling    what others are told
 //! ```
 
 mod accounts;
@@ -19,6 +20,7 @@ mod command;
 mod connection;
 mod control;
 mod conversations;
+mod ending;
 mod greeting;
 mod hashing;
 mod interests;
@@ -45,6 +47,8 @@ mod settings;
 mod signing;
 mod space;
 mod sync;
+mod takeover;
+mod telling;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

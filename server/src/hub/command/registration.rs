@@ -13,7 +13,7 @@ use crate::event::{Action, ConnId, Guest};
 use crate::hub::Hub;
 use crate::hub::accounts::Claimed;
 use crate::hub::channel::Membership;
-use crate::hub::presence::closing_words;
+use crate::hub::ending::closing_words;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::cut;
 use crate::hub::user::{Collision, NewUser, UserId, shown_host};

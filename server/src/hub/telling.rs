@@ -1,0 +1,66 @@
+//! Who is told: a room, everybody who shares one with somebody, or a person's own sessions.
+//!
+//! Owns that everybody who is to hear of something hears of it once. What happened is the callers' affair, how it looks to
+//! each kind of guest the relay's.
+
+use std::sync::Arc;
+
+use super::Hub;
+use super::user::UserId;
+use crate::event::{Action, Audience, ConnId, Outbound, Relay, RoomId};
+
+impl Hub {
+    /// What somebody does now, without identifier or tags.
+    pub(super) fn relay_of(&self, user: UserId, action: Action) -> Arc<Relay> {
+        Arc::new(Relay {
+            source: self.users[user].source().clone(),
+            account: self.users[user].account.clone(),
+            time: self.now.wall,
+            msgid: None,
+            client_tags: "".into(),
+            action,
+        })
+    }
+
+    /// Tells everybody in a room, but for one connection that knows already.
+    pub(super) fn tell_room(&mut self, room: RoomId, except: Option<ConnId>, relay: &Arc<Relay>) {
+        let to = Audience::Room { room, except };
+        self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+    }
+
+    /// Tells everybody who shares a room with somebody, once.
+    pub(super) fn tell_neighbours(
+        &mut self,
+        user: UserId,
+        except: Option<ConnId>,
+        relay: &Arc<Relay>,
+    ) {
+        let rooms: Arc<[RoomId]> = self.users[user].rooms.iter().copied().collect();
+        let to = if rooms.is_empty() {
+            // Their own other sessions, who would hear of it in a room.
+            let sessions = self.users[user].sessions.iter().copied();
+            let others: Arc<[ConnId]> = sessions.filter(|&conn| Some(conn) != except).collect();
+            Some(others).filter(|others| !others.is_empty()).map(Audience::Conns)
+        } else {
+            Some(Audience::Rooms { rooms, except })
+        };
+        if let Some(to) = to {
+            self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        }
+    }
+
+    /// Tells all sessions of a user, but for one that knows already.
+    pub(super) fn tell_sessions(
+        &mut self,
+        user: UserId,
+        except: Option<ConnId>,
+        relay: &Arc<Relay>,
+    ) {
+        let sessions = self.users[user].sessions.iter().copied();
+        let conns: Arc<[ConnId]> = sessions.filter(|&conn| Some(conn) != except).collect();
+        if !conns.is_empty() {
+            let to = Audience::Conns(conns);
+            self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        }
+    }
+}
