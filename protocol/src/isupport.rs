@@ -38,26 +38,16 @@ impl Isupport {
     /// The tokens in wire form, in groups of at most thirteen that, each with a space before it, come to at most `max_bytes`:
     /// one group for each line. A token that is longer by itself makes a group of its own.
     pub fn lines(&self, max_bytes: usize) -> Vec<Vec<String>> {
-        let mut lines: Vec<Vec<String>> = Vec::new();
-        let mut line_bytes = 0;
-        for (key, value) in &self.tokens {
-            let token = wire_token(key, value);
-            let token_bytes = token.len() + " ".len();
-            match lines.last_mut() {
-                Some(line)
-                    if line.len() < ISUPPORT_TOKENS_MAX
-                        && line_bytes + token_bytes <= max_bytes =>
-                {
-                    line_bytes += token_bytes;
-                    line.push(token);
-                }
-                _ => {
-                    line_bytes = token_bytes;
-                    lines.push(vec![token]);
-                }
-            }
-        }
-        lines
+        in_lines(self.tokens.iter().map(|(key, value)| wire_token(key, value)), max_bytes)
+    }
+
+    /// What tells somebody who knows this list of `new`: tokens that are other or more, and `-KEY` for those that are gone; in
+    /// groups as [`lines`](Self::lines) makes them.
+    pub fn change_lines(&self, new: &Self, max_bytes: usize) -> Vec<Vec<String>> {
+        let is_other = |(key, value): &&(String, String)| self.get(key) != Some(value);
+        let set = new.tokens.iter().filter(is_other).map(|(key, value)| wire_token(key, value));
+        let gone = self.tokens.iter().filter(|(key, _)| new.get(key).is_none());
+        in_lines(set.chain(gone.map(|(key, _)| format!("-{key}"))), max_bytes)
     }
 
     /// Takes in the parameters of a received 005, all of them: the first (our nick) and the last (words) are passed over.
@@ -77,6 +67,27 @@ impl Isupport {
             }
         }
     }
+}
+
+fn in_lines(tokens: impl Iterator<Item = String>, max_bytes: usize) -> Vec<Vec<String>> {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    let mut line_bytes = 0;
+    for token in tokens {
+        let token_bytes = token.len() + " ".len();
+        match lines.last_mut() {
+            Some(line)
+                if line.len() < ISUPPORT_TOKENS_MAX && line_bytes + token_bytes <= max_bytes =>
+            {
+                line_bytes += token_bytes;
+                line.push(token);
+            }
+            _ => {
+                line_bytes = token_bytes;
+                lines.push(vec![token]);
+            }
+        }
+    }
+    lines
 }
 
 fn wire_token(key: &str, value: &str) -> String {
@@ -161,6 +172,23 @@ mod tests {
         seen.parse_tokens(&["me", "-A", "-Z", "B=2", "words"]);
         let values = ["A", "B", "C", "D", "E"].map(|key| seen.get(key));
         assert_eq!(values, [None, Some("2"), Some("\\x2"), Some("\\xFF"), Some("\\x0A")]);
+    }
+
+    #[test]
+    fn a_change_tells_what_is_other_and_what_is_gone() {
+        let [mut was, mut new] = [Isupport::new(), Isupport::new()];
+        for (list, tokens) in [
+            (&mut was, [("A", "1"), ("B", ""), ("C", "x")]),
+            (&mut new, [("A", "2"), ("C", "x"), ("D", "")]),
+        ] {
+            tokens.iter().for_each(|(key, value)| list.set(key, value));
+        }
+        let lines = was.change_lines(&new, 400);
+        assert_eq!(lines, [["A=2", "D", "-B"]]);
+        let tokens = ["me"].into_iter().chain(lines[0].iter().map(String::as_str)).chain(["words"]);
+        was.parse_tokens(&tokens.collect::<Vec<_>>());
+        assert!(["A", "B", "C", "D"].iter().all(|key| was.get(key) == new.get(key)));
+        assert!(new.change_lines(&new, 400).is_empty());
     }
 
     #[test]

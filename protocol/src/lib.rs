@@ -33,7 +33,7 @@ pub use casemapping::{Name, fold, nick_from_display_name};
 pub use encode::{EncodeError, Encoder};
 pub use isupport::{ISUPPORT_TOKENS_MAX, Isupport};
 pub use line::{LineDecoder, LineError, LineLimits};
-pub use message::{Message, MessageBuf, PARAMS_MAX, ParseError};
+pub use message::{Message, MessageBuf, PARAMS_MAX, ParseError, Salvage};
 pub use multiline::{
     MULTILINE_BATCH, MULTILINE_CONCAT_TAG, MultilineText, WireLine, combined_text, is_multiline,
     wire_lines,

@@ -83,6 +83,36 @@ impl MessageBuf {
     }
 }
 
+/// What can be read of a line that is no message, so that the answer says what it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Salvage {
+    /// The value of its `label` tag.
+    pub label: Option<String>,
+    /// Its command, if it is one.
+    pub command: Option<String>,
+}
+
+impl Salvage {
+    /// Reads what it can of a line, without its ending.
+    pub fn of(line: &[u8]) -> Self {
+        let mut words = line.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+        let mut word = words.next().unwrap_or_default();
+        let mut label = None;
+        if let Some(tags) = word.strip_prefix(b"@") {
+            // A tag that is not UTF-8 spoils itself alone.
+            let tags = String::from_utf8_lossy(tags);
+            let read = Tags::new(&tags).get("label").map(Cow::into_owned);
+            label = read.filter(|label| !label.contains(char::REPLACEMENT_CHARACTER));
+            word = words.next().unwrap_or_default();
+        }
+        if word.starts_with(b":") {
+            word = words.next().unwrap_or_default();
+        }
+        let command = std::str::from_utf8(word).ok().filter(|word| is_command(word));
+        Self { label, command: command.map(str::to_owned) }
+    }
+}
+
 /// Why a line is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParseError {
@@ -284,6 +314,27 @@ mod tests {
     fn parts(line: &str) -> (Option<&str>, &str, Vec<&str>) {
         let message = Message::parse(line.as_bytes()).unwrap_or_else(|e| panic!("{line:?}: {e}"));
         (message.source(), message.command(), message.params().to_vec())
+    }
+
+    #[test]
+    fn what_can_be_read_of_a_bad_line_is() {
+        let salvage = |line: &[u8]| {
+            let Salvage { label, command } = Salvage::of(line);
+            (label.unwrap_or_default(), command.unwrap_or_default())
+        };
+        for (line, label, command) in [
+            (&b"@label=a\\sb;x=\xff PRIVMSG #a :\xff"[..], "a b", "PRIVMSG"),
+            (b"@label=1 :me \xff", "1", ""),
+            (b"@label=1  PING \0", "1", "PING"),
+            (b"@label=\xff NOTICE x", "", "NOTICE"),
+            (b"TOPIC #a :\xff", "", "TOPIC"),
+            (b"", "", ""),
+            (b"@", "", ""),
+            (b"   ", "", ""),
+        ] {
+            let expected = (label.to_owned(), command.to_owned());
+            assert_eq!(salvage(line), expected, "{}", line.escape_ascii());
+        }
     }
 
     #[test]

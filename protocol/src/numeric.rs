@@ -14,12 +14,14 @@ pub const RPL_MYINFO: &str = "004";
 pub const RPL_ISUPPORT: &str = "005";
 /// STATS: how often a command was used.
 pub const RPL_STATSCOMMANDS: &str = "212";
+/// STATS: a name or account that is banned from the server.
+pub const RPL_STATSKLINE: &str = "216";
 /// The end of STATS.
 pub const RPL_ENDOFSTATS: &str = "219";
 /// One's own user modes.
 pub const RPL_UMODEIS: &str = "221";
-/// STATS: one ban of the server.
-pub const RPL_STATSBAN: &str = "223";
+/// STATS: addresses that are banned from the server.
+pub const RPL_STATSDLINE: &str = "225";
 /// STATS: for how long the server has run.
 pub const RPL_STATSUPTIME: &str = "242";
 /// STATS: somebody who may become operator.
