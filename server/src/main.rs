@@ -46,7 +46,11 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             let config = Config::load(flags)?;
             print_lines(&command.run(config.data(), config.hub.password_iterations)?)
         }
-        Some(Command::Invite(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
+        Some(Command::Invite(command)) => {
+            let config = Config::load(flags)?;
+            print_lines(&command.run(config.data(), config.hub.password_iterations)?)
+        }
+        Some(Command::Ban(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
         Some(Command::Generate(wanted)) => generate(&wanted),
         Some(Command::Room(command)) => print_lines(&command.run(Config::load(flags)?.data())?),
         Some(Command::Who) => print_lines(&operator::who(Config::load(flags)?.data())?),

@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::log::LogFormat;
 use crate::operator::{
-    AccountCommand, BackupCommand, ExportCommand, InviteCommand, RestoreCommand, RoomCommand,
+    AccountCommand, BackupCommand, BanCommand, ExportCommand, InviteCommand, RestoreCommand,
+    RoomCommand,
 };
 
 /// Chat for the people on one network.
@@ -41,6 +42,9 @@ pub enum Command {
     /// Make, list and end the codes by which people make accounts.
     #[command(subcommand)]
     Invite(InviteCommand),
+    /// Ban people from the server, list bans and lift them.
+    #[command(subcommand)]
+    Ban(BanCommand),
     /// List and end rooms, of a server at work or of its folder at rest.
     #[command(subcommand)]
     Room(RoomCommand),

@@ -10,8 +10,9 @@ use majlis_protocol::scram::{LEAST_ITERATIONS, MOST_ITERATIONS, Verifier};
 use toml::de::DeTable;
 
 use super::reader::{Listed, Problems, Section};
-use super::value::{FOREVER, is_server_name, parse_span};
+use super::value::is_server_name;
 use super::{Config, ConfigError, MAX_REACTORS, check_network_name};
+use crate::event::{FOREVER, parse_span};
 use crate::hub::{Limits, METADATA_VALUE_MAX_BYTES, Operator, RegistrationPolicy};
 use crate::reactor::Doors;
 
@@ -40,6 +41,17 @@ pub(super) fn apply(config: &mut Config, file: &str, text: &str) -> Result<(), C
     }
 }
 
+/// Every limit as it counts, a line for each.
+pub(super) fn limits(config: &Config) -> Vec<String> {
+    let (mut config, table) = (config.clone(), DeTable::new());
+    let mut problems = Problems::new("", "");
+    let mut accounts = Section::new("accounts", &table);
+    read_accounts(&mut config, &mut accounts, &mut problems);
+    let mut limits = Section::new("limits", &table);
+    read_limits(&mut config, &mut limits, &mut problems);
+    [accounts.into_limits(), limits.into_limits()].concat()
+}
+
 fn read_all<'a>(config: &mut Config, table: &'a DeTable<'a>, problems: &mut Problems<'_>) {
     let mut top = Section::new("", table);
     read_place(config, &mut top, problems);
@@ -62,10 +74,7 @@ fn read_all<'a>(config: &mut Config, table: &'a DeTable<'a>, problems: &mut Prob
     }
     config.hub.operators = read_operators(&mut top, problems);
     if let Some(mut limits) = top.section(problems, "limits") {
-        read_hub_limits(&mut config.hub.limits, &mut limits, problems);
-        read_metadata_limits(&mut config.hub.limits, &mut limits, problems);
-        read_hub_times(&mut config.hub.limits, &mut limits, problems);
-        read_doors(&mut config.doors, &mut limits, problems);
+        read_limits(config, &mut limits, problems);
         limits.finish(problems);
     }
     top.finish(problems);
@@ -154,8 +163,10 @@ fn read_accounts(config: &mut Config, accounts: &mut Section<'_>, problems: &mut
     accounts.number(p, "password_iterations", iterations, &mut config.hub.password_iterations);
     let limits = &mut config.hub.limits;
     accounts.limit(p, "most", &mut limits.accounts);
-    accounts.number(p, "devices", 1..=1_000, &mut limits.devices_per_account);
-    accounts.number(p, "password_chars", 1..=1_024, &mut limits.password_least_chars);
+    accounts.limit(p, "devices", &mut limits.devices_per_account);
+    accounts.number(p, "password_chars", 0..=1_024, &mut limits.password_least_chars);
+    let proof_ms = &mut limits.password_proof_ms;
+    accounts.span_ms(p, "password_proof_time", SECOND..=FOREVER, proof_ms);
     accounts.number(p, "logins_per_address", 0..=1_000_000, &mut limits.logins_per_address);
     accounts.number(p, "logins_per_name", 0..=1_000_000, &mut limits.logins_per_name);
     accounts.span_ms(p, "login_window", SECOND..=HOUR * 24, &mut limits.login_window_ms);
@@ -183,22 +194,30 @@ fn read_operators(top: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<Ope
     operators
 }
 
+fn read_limits(config: &mut Config, table: &mut Section<'_>, problems: &mut Problems<'_>) {
+    read_hub_limits(&mut config.hub.limits, table, problems);
+    read_metadata_limits(&mut config.hub.limits, table, problems);
+    read_hub_times(&mut config.hub.limits, table, problems);
+    read_doors(&mut config.doors, table, problems);
+}
+
 fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut Problems<'_>) {
     let p = problems;
     table.number(p, "username_bytes", 2..=32, &mut limits.username_bytes);
     table.number(p, "realname_bytes", 1..=250, &mut limits.realname_bytes);
     table.number(p, "topic_bytes", 1..=280, &mut limits.topic_bytes);
     table.number(p, "reason_bytes", 1..=280, &mut limits.reason_bytes);
-    table.number(p, "rooms_per_person", 1..=1_000_000, &mut limits.rooms_per_person);
+    table.limit(p, "rooms_per_person", &mut limits.rooms_per_person);
     table.limit(p, "rooms", &mut limits.rooms);
-    table.number(p, "targets", 1..=20, &mut limits.targets);
-    table.number(p, "mode_changes", 1..=4, &mut limits.mode_changes);
-    table.number(p, "list_entries", 1..=10_000, &mut limits.list_entries);
-    table.number(p, "invitations", 1..=10_000, &mut limits.invitations);
+    table.limit(p, "targets", &mut limits.targets);
+    table.limit(p, "mode_changes", &mut limits.mode_changes);
+    table.limit(p, "bans", &mut limits.bans);
+    table.limit(p, "list_entries", &mut limits.list_entries);
+    table.limit(p, "invitations", &mut limits.invitations);
     table.number(p, "away_bytes", 1..=280, &mut limits.away_bytes);
-    table.number(p, "kicks", 1..=20, &mut limits.kicks);
-    table.number(p, "list_masks", 1..=200, &mut limits.list_masks);
-    table.number(p, "watched", 1..=10_000, &mut limits.watched);
+    table.limit(p, "kicks", &mut limits.kicks);
+    table.limit(p, "list_masks", &mut limits.list_masks);
+    table.limit(p, "watched", &mut limits.watched);
     table.number(p, "past_users", 0..=1_000_000, &mut limits.past_users);
     table.limit(p, "who_matches", &mut limits.who_matches);
     table.number(p, "multiline_bytes", 512..=65_536, &mut limits.multiline_bytes);
@@ -230,6 +249,7 @@ fn read_hub_times(limits: &mut Limits, table: &mut Section<'_>, problems: &mut P
     table.span_ms(p, "ping_timeout", SECOND..=FOREVER, &mut limits.ping_timeout_ms);
     table.span_ms(p, "batch_time", SECOND..=HOUR, &mut limits.batch_ms);
     table.span_ms(p, "room_grace", Duration::ZERO..=FOREVER, &mut limits.room_grace_ms);
+    table.span_ms(p, "archive_after", HOUR * 24..=FOREVER, &mut limits.archive_after_ms);
     table.span_ms(p, "takeover_grace", SECOND..=HOUR, &mut limits.takeover_grace_ms);
     table.span_ms(p, "sent_age", SECOND..=HOUR * 24 * 7, &mut limits.sent_age_ms);
 }
@@ -243,7 +263,7 @@ fn read_doors(doors: &mut Doors, table: &mut Section<'_>, problems: &mut Problem
     table.number(p, "flood_burst", 1..=1_000_000, &mut doors.flood.burst);
     table.rate(p, "flood_per_second", &mut doors.flood.per_second);
     let (short, long) = (Duration::from_millis(10), Duration::from_mins(10));
-    table.span(p, "handshake_time", SECOND..=long, &mut doors.handshake_timeout);
+    table.span(p, "handshake_time", SECOND..=FOREVER, &mut doors.handshake_timeout);
     table.span(p, "sniff_time", short..=long, &mut doors.sniff_timeout);
     table.span(p, "refused_silence", short..=long, &mut doors.refused_silence);
     table.span(p, "text_quiet", short..=SECOND * 10, &mut doors.text_quiet);

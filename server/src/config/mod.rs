@@ -20,6 +20,7 @@ use majlis_protocol::Name;
 
 pub use self::arguments::{Arguments, Command, Flags, Generated};
 pub use self::page::settings_page;
+use crate::event::span_text;
 use crate::hub::HubSettings;
 use crate::reactor::Doors;
 
@@ -87,8 +88,8 @@ impl Config {
         let listen: Vec<String> = self.listen.iter().map(ToString::to_string).collect();
         let is_open = self.doors.allow_plaintext;
         let hub = &self.hub;
-        let kept = hub.limits.retention_ms.map(Duration::from_millis).map(value::span_text);
-        vec![
+        let kept = hub.limits.retention_ms.map(Duration::from_millis).map(span_text);
+        let lines = vec![
             "The settings are in order.".to_owned(),
             format!("Name: {}, as {}", hub.network_name, hub.server_name),
             format!("Listening on: {}", listen.join(", ")),
@@ -97,7 +98,8 @@ impl Config {
             format!("Without encryption: {}", if is_open { "everybody" } else { "this machine" }),
             format!("What was said is kept: {}", kept.as_deref().unwrap_or("forever")),
             format!("Operators: {}", hub.operators.len()),
-        ]
+        ];
+        [lines, file::limits(self)].concat()
     }
 
     /// The settings that `new` has otherwise and that cannot change while the server runs.

@@ -73,6 +73,10 @@ const PURPOSES: &[About] = &[
     about("accounts.devices", "Devices that sign in to one account by themselves."),
     about("accounts.password_chars", "Characters that a new password has at least."),
     about(
+        "accounts.password_proof_time",
+        "How long a sign-in by password is proof enough for setting another.",
+    ),
+    about(
         "accounts.logins_per_address",
         "Tries to sign in from one address in `login_window`; 0 counts none.",
     ),
@@ -93,6 +97,7 @@ const PURPOSES: &[About] = &[
     about("limits.rooms", "Rooms on the server."),
     about("limits.targets", "Rooms and people that one message goes to."),
     about("limits.mode_changes", "Changes of one MODE."),
+    about("limits.bans", "Bans from the server that are set from within (KLINE, DLINE)."),
     about("limits.list_entries", "Entries of each list of a room: bans, exceptions."),
     about("limits.invitations", "Rooms that one person is invited into."),
     about("limits.away_bytes", "Why somebody is away."),
@@ -130,6 +135,7 @@ const PURPOSES: &[About] = &[
     about("limits.ping_timeout", "Silence after that which ends the connection."),
     about("limits.batch_time", "Silence after which a message of many lines is given up."),
     about("limits.room_grace", "How long a guest's room waits for its people after a restart."),
+    about("limits.archive_after", "How long a room may go unused until no list shows it."),
     about(
         "limits.takeover_grace",
         "How long somebody who came back has to join their rooms again.",

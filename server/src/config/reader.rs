@@ -8,7 +8,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::value::{FOREVER, parse_span, span_text};
+use crate::event::{FOREVER, parse_span, span_text};
 
 /// What is wrong with a file, gathered while it is read.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub(super) struct Section<'a> {
     prefix: String,
     entries: BTreeMap<&'a str, Entry<'a>>,
     known: Vec<&'static str>,
+    /// Numbers and times as they count now, whether they stand in the table or not.
+    limits: Vec<String>,
 }
 
 impl<'a> Section<'a> {
@@ -86,7 +88,7 @@ impl<'a> Section<'a> {
 
     fn empty(name: &str) -> Self {
         let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
-        Self { prefix, entries: BTreeMap::new(), known: Vec::new() }
+        Self { prefix, entries: BTreeMap::new(), known: Vec::new(), limits: Vec::new() }
     }
 
     fn list(&self, problems: &mut Problems<'_>, key: &str, wants: &str, usual: impl Display) {
@@ -94,6 +96,16 @@ impl<'a> Section<'a> {
         if let Some(listed) = &mut problems.listed {
             listed.push(Listed { name, wants: wants.to_owned(), usual: usual.to_string() });
         }
+    }
+
+    /// Every number and time that was read, as in `limits.rooms: off`, in the order of reading.
+    pub(super) fn into_limits(self) -> Vec<String> {
+        self.limits
+    }
+
+    fn note_limit(&mut self, key: &str, value: Option<String>) {
+        let value = value.as_deref().unwrap_or(OFF);
+        self.limits.push(format!("{}{key}: {value}", self.prefix));
     }
 
     fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
@@ -174,9 +186,12 @@ impl<'a> Section<'a> {
         let read = |value: &DeValue<'_>| {
             let number = if is_off(value) { Some(0) } else { number(value) };
             let number = number.filter(|number| range.contains(number));
-            number.and_then(|number| T::try_from(number).ok()).ok_or_else(wanted)
+            let number = number.and_then(|number| T::try_from(number).ok());
+            number.ok_or_else(|| wanted() + never_off(value))
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
+        let text = into.to_string();
+        self.note_limit(key, Some(text).filter(|text| text != "0"));
     }
 
     /// A whole number, where 0 or `"off"` stands for no limit.
@@ -196,6 +211,7 @@ impl<'a> Section<'a> {
             limit.ok_or_else(|| wanted.to_owned())
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
+        self.note_limit(key, (*into < usize::MAX).then(|| into.to_string()));
     }
 
     /// So many in a second, where 0 or `"off"` stands for any number.
@@ -210,6 +226,7 @@ impl<'a> Section<'a> {
             _ => Err(wanted()),
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
+        self.note_limit(key, into.is_finite().then(|| into.to_string()));
     }
 
     /// A span of time in this range; where that reaches [`FOREVER`], `"off"` stands for it.
@@ -236,9 +253,10 @@ impl<'a> Section<'a> {
                 return Ok(FOREVER);
             }
             let span = value.as_str().and_then(parse_span).filter(|span| range.contains(span));
-            span.ok_or_else(wanted)
+            span.ok_or_else(|| wanted() + never_off(value))
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
+        self.note_limit(key, (*into < FOREVER).then(|| span_text(*into)));
     }
 
     /// The same in milliseconds.
@@ -305,11 +323,16 @@ impl<'a> Section<'a> {
     }
 }
 
-/// How "no limit" is written.
+/// How a setting is written that keeps nothing within bounds.
 const OFF: &str = "off";
 
 /// A text that no setting takes, so that its reader says what it wants instead.
 const NO_VALUE: &str = "\0";
+
+/// What is said more to somebody who wrote so where it cannot be: a line would not hold it, or memory would not.
+fn never_off(value: &DeValue<'_>) -> &'static str {
+    if is_off(value) { " (it cannot be off)" } else { "" }
+}
 
 fn is_off(value: &DeValue<'_>) -> bool {
     value.as_str() == Some(OFF)

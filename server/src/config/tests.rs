@@ -192,7 +192,6 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
     for (good, bad) in [
         ("topic_bytes = 280", "topic_bytes = 281"),
         ("topic_bytes = 1", "topic_bytes = 0"),
-        ("mode_changes = 4", "mode_changes = 5"),
         ("multiline_bytes = 65536", "multiline_bytes = 65537"),
         ("multiline_bytes = 512", "multiline_bytes = 511"),
         ("multiline_lines = 500", "multiline_lines = 501"),
@@ -201,6 +200,8 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
         ("metadata_value_bytes = 200", "metadata_value_bytes = 201"),
         ("metadata_value_bytes = 1", "metadata_value_bytes = 0"),
         ("metadata_window = \"1s\"", "metadata_window = \"999ms\""),
+        ("mode_changes = \"off\"", "mode_changes = \"on\""),
+        ("archive_after = \"1d\"", "archive_after = \"23h\""),
         ("sendq_bytes = 16384", "sendq_bytes = 16383"),
         ("websocket_bytes = 4608", "websocket_bytes = 4607"),
         ("flood_per_second = 65535", "flood_per_second = 65536"),
@@ -217,6 +218,68 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
     assert!(read("retention = \"1h\"").is_ok() && read("retention = \"forever\"").is_ok());
     assert!(read("retention = \"59m\"").is_err());
     assert!(read("listen = [\"nowhere\"]").is_err() && read("limits = 5").is_err());
+}
+
+/// All limits of a file as `check` shows them.
+fn shown(text: &str) -> Vec<String> {
+    file::limits(&read(text).unwrap_or_else(|error| panic!("{error}")))
+}
+
+#[test]
+fn every_limit_can_be_off_or_says_that_it_cannot() {
+    let all = shown("");
+    assert!(all.len() >= NEVER_OFF.len() * 2, "{all:#?}");
+    for line in &all {
+        let (name, _) = line.split_once(": ").unwrap();
+        let (section, key) = name.split_once('.').unwrap();
+        match read(&format!("[{section}]\n{key} = \"off\"\n")) {
+            Ok(config) => {
+                let is_off = file::limits(&config).contains(&format!("{name}: off"));
+                assert!(is_off, "{name} is not off");
+                assert!(!NEVER_OFF.contains(&name), "{name}");
+            }
+            Err(ConfigError(lines)) => {
+                assert!(lines[0].contains("(it cannot be off)"), "{lines:?}");
+                assert!(NEVER_OFF.contains(&name), "{name} cannot be off");
+            }
+        }
+    }
+}
+
+/// A line would not hold them, memory would not, or they are no limits but how long something takes.
+const NEVER_OFF: &[&str] = &[
+    "accounts.password_iterations",
+    "accounts.login_window",
+    "accounts.register_window",
+    "limits.username_bytes",
+    "limits.realname_bytes",
+    "limits.topic_bytes",
+    "limits.reason_bytes",
+    "limits.away_bytes",
+    "limits.multiline_bytes",
+    "limits.multiline_lines",
+    "limits.batch_time",
+    "limits.metadata_value_bytes",
+    "limits.metadata_window",
+    "limits.history_messages",
+    "limits.parked_inputs",
+    "limits.sent_records",
+    "limits.takeover_grace",
+    "limits.sent_age",
+    "limits.sendq_bytes",
+    "limits.websocket_bytes",
+    "limits.flood_burst",
+    "limits.sniff_time",
+    "limits.refused_silence",
+    "limits.text_quiet",
+];
+
+#[test]
+fn check_shows_limits_as_they_are_understood() {
+    let lines = shown("[limits]\nrooms = \"off\"\nping_after = \"5m\"\nflood_per_second = 3\n");
+    for line in ["limits.rooms: off", "limits.ping_after: 5m", "limits.flood_per_second: 3"] {
+        assert!(lines.iter().any(|shown| shown == line), "{line} in {lines:#?}");
+    }
 }
 
 #[test]

@@ -83,6 +83,17 @@ pub struct Invite {
     pub made: Timestamp,
     /// For whom, in the operator's words; possibly empty.
     pub note: String,
+    /// The name that it is for alone, and which is for it alone.
+    pub reserved: Option<Reserved>,
+}
+
+/// A name that waits for whoever has the invite's code, and signs in with it as with a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// The account's name to be.
+    pub name: String,
+    /// What is kept of the code as its first password.
+    pub verifier: Arc<Verifier>,
 }
 
 /// A password to be hashed by the workers; the answer is [`HubInput::Hashed`](super::HubInput::Hashed).

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use majlis_protocol::scram::{ChannelBinding, Verifier};
-use majlis_protocol::{LineError, MessageBuf, ParseError, Timestamp};
+use majlis_protocol::{LineError, MessageBuf, ParseError, Salvage, Timestamp};
 use majlis_wire::Fingerprint;
 
 use super::{ConnId, ControlId, ControlRequest, HistoryError, HistoryPage};
@@ -49,6 +49,8 @@ pub enum HubInput {
         conn: ConnId,
         /// What is wrong with it.
         fault: LineFault,
+        /// What can be read of it all the same; nothing of one that was too long.
+        salvage: Salvage,
     },
     /// One complete text from the plain room, without line ending or control characters; may be empty.
     Text {

@@ -6,6 +6,7 @@
 //! the hub's to decide; how bytes look on the wire to one kind of guest is [`relay`]'s.
 
 mod account;
+mod ban;
 mod control;
 mod counter;
 mod id;
@@ -14,9 +15,11 @@ mod kept;
 mod modes;
 mod outbound;
 mod relay;
+mod span;
 mod storage;
 
-pub use account::{Account, AccountId, Conversation, HashJob, Invite, InviteHash};
+pub use account::{Account, AccountId, Conversation, HashJob, Invite, InviteHash, Reserved};
+pub use ban::{BanRequest, ServerBan};
 pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
 pub use counter::Counter;
 pub use id::{ConnId, IdSource, MsgId, RoomId};
@@ -25,6 +28,7 @@ pub use kept::{MetadataValue, ReadMarker, Subject};
 pub use modes::{Founder, Letters, ListEntry, ListKind, RoomModes};
 pub use outbound::{Audience, Outbound, Output};
 pub use relay::{Action, Dialect, Relay, Source};
+pub use span::{FOREVER, parse_span, span_text};
 pub use storage::{
     Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Restored, RestoredRoom, Selector,
     SendRecord, StoredKind, StoredMessage, TargetRow, Topic, Write,

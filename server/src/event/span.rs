@@ -1,15 +1,15 @@
-//! How single settings are written: spans of time, names, hosts.
+//! Spans of time, as people write them: in settings, in commands and to the program's subcommands.
 
 use std::time::Duration;
 
 /// Stands for no limit; far from where sums of milliseconds overflow, and over ten million years.
-pub(super) const FOREVER: Duration = Duration::from_millis(u64::MAX / 1024);
+pub const FOREVER: Duration = Duration::from_millis(u64::MAX / 1024);
 
 const UNITS: [(&str, u64); 5] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 /// Reads a span of time: a whole number and one of `ms`, `s`, `m`, `h` and `d`.
-pub(super) fn parse_span(text: &str) -> Option<Duration> {
+pub fn parse_span(text: &str) -> Option<Duration> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let number: u64 = text[..digits].parse().ok()?;
     let unit = text[digits..].trim();
@@ -18,23 +18,12 @@ pub(super) fn parse_span(text: &str) -> Option<Duration> {
 }
 
 /// Writes a span of time in the largest unit that has it whole.
-pub(super) fn span_text(span: Duration) -> String {
+pub fn span_text(span: Duration) -> String {
     let ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     let whole = |unit_ms: u64| ms >= unit_ms && ms.is_multiple_of(unit_ms);
     let (name, unit_ms) =
         UNITS.iter().rev().find(|(_, unit_ms)| whole(*unit_ms)).unwrap_or(&UNITS[0]);
     format!("{}{name}", ms / unit_ms)
-}
-
-/// Whether IRC can tell a server by this name: 1 to 63 letters, digits, `-` and `.`, with a dot, so that no nick is the same.
-pub(super) fn is_server_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    name.len() <= 63 && name.contains('.') && name.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -58,17 +47,6 @@ mod tests {
         assert_eq!(parse_span("5 s"), Some(Duration::from_secs(5)));
         for text in ["", "5", "s", "-5s", "1.5h", "5 weeks", "99999999999999999999s", "5٣s"] {
             assert_eq!(parse_span(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn server_names_are_host_names() {
-        for name in ["majlis.local", "a.b", "irc-1.example.org"] {
-            assert!(is_server_name(name), "{name}");
-        }
-        let long = format!("{}.b", "a".repeat(62));
-        for name in ["", "nook", ".local", "a..b", "a b.c", "-a.b", "نور.b", &long] {
-            assert!(!is_server_name(name), "{name}");
         }
     }
 }

@@ -7,8 +7,8 @@ use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
 use super::{
-    Account, AccountId, Conversation, Founder, Invite, InviteHash, ListEntry, ListKind,
-    MetadataValue, MsgId, ReadMarker, RoomId, RoomModes, Subject,
+    Account, AccountId, Conversation, Founder, Invite, InviteHash, Letters, ListEntry, ListKind,
+    MetadataValue, MsgId, ReadMarker, RoomId, RoomModes, ServerBan, Subject,
 };
 
 /// One change to the store. A batch of them is one transaction.
@@ -81,6 +81,13 @@ pub enum Write {
     InviteMade(Invite),
     /// An invite was used or revoked.
     InviteRemoved(InviteHash),
+    /// Somebody is banned from the server; one with the same mask ends.
+    BanAdded(ServerBan),
+    /// A ban from the server was lifted, or is over.
+    BanRemoved {
+        /// Its mask.
+        mask: String,
+    },
     /// A room's modes are now these.
     ModesSet {
         /// Which room.
@@ -123,6 +130,22 @@ pub enum Write {
         subject: Subject,
         /// Under which key.
         key: String,
+    },
+    /// What an account's person may do in a lasting room whenever they are there.
+    RanksSet {
+        /// Which room.
+        room: RoomId,
+        /// Whose.
+        account: AccountId,
+        /// The mode letters of all their ranks; none takes them away.
+        ranks: Letters,
+    },
+    /// Somebody was in a room.
+    RoomUsed {
+        /// Which room.
+        room: RoomId,
+        /// When; exact to a day.
+        time: Timestamp,
     },
     /// A room has another name.
     RoomRenamed {
@@ -208,6 +231,10 @@ pub struct RestoredRoom {
     pub modes: RoomModes,
     /// What is on its lists, in the order of setting.
     pub entries: Vec<(ListKind, ListEntry)>,
+    /// The ranks that are kept for accounts, as mode letters.
+    pub ranks: Vec<(AccountId, Letters)>,
+    /// When somebody was last in it, exact to a day.
+    pub used: Timestamp,
 }
 
 impl RestoredRoom {
@@ -222,6 +249,8 @@ impl RestoredRoom {
             founder: None,
             modes: RoomModes::default(),
             entries: Vec::new(),
+            ranks: Vec::new(),
+            used: made,
         }
     }
 }
@@ -237,6 +266,8 @@ pub struct Restored {
     pub accounts: Vec<Account>,
     /// Every invite that was not used.
     pub invites: Vec<Invite>,
+    /// Every ban from the server, those that are over included, in the order of setting.
+    pub bans: Vec<ServerBan>,
     /// The rooms that accounts' people are in again once they sign in, in the order of coming.
     pub kept_rooms: Vec<(AccountId, RoomId)>,
     /// Every private conversation.

@@ -12,7 +12,7 @@ use majlis_protocol::scram::Verifier;
 use majlis_protocol::{Name, Timestamp, fold};
 use majlis_wire::Fingerprint;
 
-use crate::event::{Account, AccountId, Invite, InviteHash, Write};
+use crate::event::{Account, AccountId, Invite, InviteHash, Reserved, Write};
 
 /// An account, with its name in the form that is looked up.
 #[derive(Debug)]
@@ -150,8 +150,22 @@ impl Accounts {
         self.invites.values()
     }
 
-    pub(super) fn has_invite(&self, hash: InviteHash) -> bool {
-        self.invites.contains_key(&hash)
+    /// Whether an unused invite makes an account of that name: it is for this one, or for any, and the name for no other.
+    pub(super) fn invite_fits(&self, hash: InviteHash, name: &Name) -> bool {
+        let Some(invite) = self.invites.get(&hash) else { return false };
+        match self.find_reserved(name.as_str()) {
+            Some((reserved, _)) => reserved == hash,
+            None => invite.reserved.is_none(),
+        }
+    }
+
+    /// The unused invite that a name is kept for.
+    pub(super) fn find_reserved(&self, name: &str) -> Option<(InviteHash, &Reserved)> {
+        let folded = fold(name);
+        self.invites.values().find_map(|invite| {
+            let reserved = invite.reserved.as_ref()?;
+            (fold(&reserved.name) == folded).then_some((invite.hash, reserved))
+        })
     }
 
     pub(super) fn add_invite(&mut self, invite: Invite) -> Write {

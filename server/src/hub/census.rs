@@ -25,7 +25,7 @@ impl Hub {
         Census {
             users: self.users.len(),
             registering: self.registering,
-            rooms: self.channels.len(),
+            rooms: self.room_count(),
             accounts: self.accounts.len(),
             failed_sign_ins: self.failed_sign_ins,
             is_read_only: self.is_read_only(),

@@ -10,7 +10,7 @@ use majlis_protocol::{Name, Timestamp, fold};
 
 use super::lists::Lists;
 use super::user::UserId;
-use crate::event::{Founder, RestoredRoom, RoomId, RoomModes, Topic};
+use crate::event::{AccountId, Founder, Letters, RestoredRoom, RoomId, RoomModes, Topic};
 
 /// One room's life.
 #[derive(Debug)]
@@ -25,6 +25,10 @@ pub(super) struct Channel {
     pub(super) founder: Option<Founder>,
     pub(super) modes: RoomModes,
     pub(super) lists: Lists,
+    /// What accounts' people are here whenever they come, as mode letters; kept where the room lasts.
+    pub(super) ranks: IndexMap<AccountId, Letters>,
+    /// When somebody was last in it, exact to a day.
+    pub(super) used: Timestamp,
     /// Restored and still empty: when it ends, on the monotonic clock.
     pub(super) ends_at_ms: Option<u64>,
 }
@@ -56,6 +60,9 @@ pub(super) enum Rank {
     /// `+o`: decides about the room.
     Operator,
 }
+
+/// The mode letters of the ranks, the highest first.
+pub(super) const RANK_LETTERS: &str = "ohv";
 
 impl Rank {
     /// The rank of this mode letter.
@@ -95,6 +102,27 @@ impl Membership {
         let mut membership = Self::default();
         membership.set(Rank::Operator, true);
         membership
+    }
+
+    /// Of who has the ranks of these mode letters.
+    pub(super) fn of(letters: Letters) -> Self {
+        let mut membership = Self::default();
+        for letter in RANK_LETTERS.chars().filter(|&letter| letters.contains(letter)) {
+            if let Some(rank) = Rank::from_letter(letter) {
+                membership.set(rank, true);
+            }
+        }
+        membership
+    }
+
+    /// The mode letters of all ranks.
+    pub(super) fn letters(self) -> Letters {
+        let Ranks { operator, half_operator, voice } = self.ranks;
+        let mut letters = Letters::default();
+        for (letter, on) in [('o', operator), ('h', half_operator), ('v', voice)] {
+            letters.set(letter, on);
+        }
+        letters
     }
 
     /// The highest rank.
@@ -144,6 +172,8 @@ impl Channel {
             founder: room.founder,
             modes: room.modes,
             lists: Lists::restore(room.entries),
+            ranks: room.ranks.into_iter().collect(),
+            used: room.used,
             ends_at_ms,
         }
     }
@@ -201,10 +231,6 @@ impl Channels {
         self.by_id.iter().map(|(&id, channel)| (id, channel))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.by_id.len()
-    }
-
     /// Adds a room under a name that no other has.
     pub(super) fn insert(&mut self, id: RoomId, channel: Channel) {
         self.by_name.insert(channel.name.folded().to_owned(), id);
@@ -224,6 +250,13 @@ impl Channels {
             if matches!(&channel.founder, Some(Founder::Account(name)) if is_gone(name)) {
                 channel.founder = None;
             }
+        }
+    }
+
+    /// Takes the ranks of an account that is gone; the store does so by itself.
+    pub(super) fn forget_ranks(&mut self, account: AccountId) {
+        for channel in self.by_id.values_mut() {
+            channel.ranks.shift_remove(&account);
         }
     }
 

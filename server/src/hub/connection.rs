@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use majlis_protocol::{CapabilitySet, MessageBuf, Name};
+use majlis_protocol::{CapabilitySet, MessageBuf, Name, Salvage};
 
 use super::command::batch::ClientBatch;
 use super::command::history::Question;
@@ -30,6 +30,8 @@ pub(super) struct Connection {
     pub(super) phase: Phase,
     /// Whom it has signed in as before it registered; afterwards that is its user's.
     pub(super) account: Option<AccountId>,
+    /// When its person last proved the account's password over it, on the monotonic clock.
+    pub(super) proved_ms: Option<u64>,
     /// The sign-in under way.
     pub(super) sasl: Option<Box<Exchange>>,
     /// What it says as one.
@@ -101,7 +103,7 @@ pub(super) enum Wait {
 #[derive(Debug)]
 pub(super) enum Deferred {
     Message(MessageBuf),
-    BadLine(LineFault),
+    BadLine(LineFault, Salvage),
 }
 
 /// What silence calls for.
@@ -123,6 +125,7 @@ impl Connection {
             has_cap_302: false,
             phase: Phase::Registering(Registration::default()),
             account: None,
+            proved_ms: None,
             sasl: None,
             batch: None,
             parked: None,

@@ -1,7 +1,7 @@
 //! What the operator's subcommands do.
 //!
-//! Owns the rules for the operator, who may make any account, and the words of the answers. The same rules hold for a
-//! server at work, where people may have to leave, and for a folder at rest ([`at_rest`]).
+//! Owns the rules for the operator, who may make any account, and the words of the answers about accounts and invites. The
+//! same rules hold for a server at work, where people may have to leave, and for a folder at rest ([`at_rest`]).
 
 use std::sync::Arc;
 
@@ -10,24 +10,27 @@ use majlis_protocol::{Name, Timestamp};
 
 use super::Hub;
 use super::accounts::{Accounts, Claimed};
+use super::bans::Bans;
 use super::metadata::Owner;
 use super::overview;
-use super::sasl::Step;
+use super::sasl::{Holder, Step};
 use crate::event::{
-    AccountId, ConnId, ControlId, ControlReply, ControlRequest, Invite, InviteHash, Outbound,
-    Restored, Subject, Write,
+    AccountId, BanRequest, ConnId, ControlId, ControlReply, ControlRequest, Invite, InviteHash,
+    Outbound, Restored, Subject, Write,
 };
 
 /// What `who` is answered with where there is no server.
 const NOBODY_THERE: &str = "No server is at work on this folder, so nobody is there.";
 
 /// What was done, for the operator and for whom it concerns.
-struct Done {
+pub(super) struct Done {
     lines: Vec<String>,
     write: Option<Write>,
     /// Who has to leave, and why.
     ended: Option<(Whose, &'static str)>,
 }
+
+const NAME_IS_TAKEN: &str = "The name belongs to an account now";
 
 /// Sessions that cannot go on.
 enum Whose {
@@ -38,11 +41,11 @@ enum Whose {
 }
 
 impl Done {
-    fn told(lines: Vec<String>) -> Self {
+    pub(super) fn told(lines: Vec<String>) -> Self {
         Self { lines, write: None, ended: None }
     }
 
-    fn written(line: String, write: Write) -> Self {
+    pub(super) fn written(line: String, write: Write) -> Self {
         Self { lines: vec![line], write: Some(write), ended: None }
     }
 }
@@ -65,9 +68,33 @@ pub fn at_rest(
         _ => {}
     }
     let mut accounts = Accounts::new(restored.accounts, restored.invites, restored.next_account);
-    match accounts.control(request, now) {
+    let mut bans = Bans::new(restored.bans);
+    match control(&mut accounts, &mut bans, request, now) {
         Ok(done) => (Ok(done.lines), done.write),
         Err(words) => (Err(words), None),
+    }
+}
+
+fn control(
+    accounts: &mut Accounts,
+    bans: &mut Bans,
+    request: ControlRequest,
+    now: Timestamp,
+) -> Result<Done, String> {
+    match request {
+        ControlRequest::AccountAdd { name, verifier } => accounts.add(&name, verifier, now),
+        ControlRequest::AccountList => Ok(Done::told(accounts.list())),
+        ControlRequest::AccountPassword { name, verifier } => accounts.change(&name, verifier),
+        ControlRequest::AccountRemove { name } => accounts.end(&name),
+        ControlRequest::InviteNew { hash, note, reserved } => {
+            accounts.invite(Invite { hash, made: now, note, reserved })
+        }
+        ControlRequest::InviteList => Ok(Done::told(accounts.list_invites())),
+        ControlRequest::InviteRevoke { id } => accounts.revoke(&id),
+        ControlRequest::Ban(request) => bans.control(request, now),
+        ControlRequest::RoomList | ControlRequest::RoomRemove { .. } | ControlRequest::Who => {
+            unreachable!("rooms and people are looked at before accounts and bans")
+        }
     }
 }
 
@@ -78,15 +105,19 @@ impl Hub {
             ControlRequest::RoomList => Ok(self.list_rooms()),
             ControlRequest::RoomRemove { name } => self.remove_room(&name),
             ControlRequest::Who => Ok(self.list_people()),
-            request => self.control_accounts(request),
+            request => self.control_access(request),
         };
         self.out.events.push(Outbound::Controlled { id, reply });
     }
 
-    fn control_accounts(&mut self, request: ControlRequest) -> ControlReply {
-        let done = self.accounts.control(request, self.now.wall)?;
+    fn control_access(&mut self, request: ControlRequest) -> ControlReply {
+        let is_ban = matches!(request, ControlRequest::Ban(BanRequest::Add { .. }));
+        let done = control(&mut self.accounts, &mut self.bans, request, self.now.wall)?;
         if let Some(write) = done.write {
             self.store(write);
+        }
+        if is_ban {
+            self.enforce_bans();
         }
         if let Some((whose, reason)) = done.ended {
             self.end_sessions(&whose, reason);
@@ -105,6 +136,7 @@ impl Hub {
                     self.metadata.take(Owner::Kept(Subject::Account(*account)));
                     let Self { channels, accounts, .. } = self;
                     channels.forget_founders(|name| accounts.find(name).is_none());
+                    channels.forget_ranks(*account);
                 }
                 let conns = self.connections.keys().copied();
                 conns.filter(|&conn| self.is_signed_in(conn, *account)).collect()
@@ -119,6 +151,25 @@ impl Hub {
         }
     }
 
+    /// Ends all sessions of an account but for one, in which its password was changed.
+    pub(super) fn end_other_sessions(&mut self, account: AccountId, own: ConnId, reason: &str) {
+        self.end_exchanges(account);
+        for conn in self.connections.keys().copied().collect::<Vec<_>>() {
+            // Others may have gone with a user's earlier session.
+            if conn != own
+                && self.connections.contains_key(&conn)
+                && self.is_signed_in(conn, account)
+            {
+                self.close(conn, reason);
+            }
+        }
+    }
+
+    /// Ends what a guest has under a name that becomes an account's.
+    pub(super) fn end_guest(&mut self, name: &Name) {
+        self.end_sessions(&Whose::Name(name.clone()), NAME_IS_TAKEN);
+    }
+
     fn is_signed_in(&self, conn: ConnId, account: AccountId) -> bool {
         // While sessions are being ended, a user may have gone with an earlier one.
         self.account_of(conn) == Some(account)
@@ -129,8 +180,7 @@ impl Hub {
         for connection in self.connections.values_mut() {
             let is_concerned = connection.sasl.as_ref().is_some_and(|sasl| match &sasl.step {
                 Step::First => false,
-                Step::Proof(_, whose) => *whose == Some(account),
-                Step::Nod(whose) => *whose == account,
+                Step::Proof(_, whose) | Step::Nod(whose) => *whose == Holder::Account(account),
             });
             if is_concerned {
                 connection.sasl = None;
@@ -140,34 +190,27 @@ impl Hub {
 }
 
 impl Accounts {
-    fn control(&mut self, request: ControlRequest, now: Timestamp) -> Result<Done, String> {
-        match request {
-            ControlRequest::AccountAdd { name, verifier } => self.add(&name, verifier, now),
-            ControlRequest::AccountList => Ok(Done::told(self.list())),
-            ControlRequest::AccountPassword { name, verifier } => self.change(&name, verifier),
-            ControlRequest::AccountRemove { name } => self.end(&name),
-            ControlRequest::InviteNew { hash, note } => Ok(self.invite(hash, note, now)),
-            ControlRequest::InviteList => Ok(Done::told(self.list_invites())),
-            ControlRequest::InviteRevoke { id } => self.revoke(&id),
-            ControlRequest::RoomList | ControlRequest::RoomRemove { .. } | ControlRequest::Who => {
-                unreachable!("rooms and people are not the accounts' business")
-            }
-        }
-    }
-
     fn add(&mut self, name: &str, verifier: Arc<Verifier>, now: Timestamp) -> Result<Done, String> {
-        let name = Name::nick(name).map_err(|why| format!("{name:?} cannot be a name: {why}."))?;
-        match self.claim(&name) {
-            None => {}
-            Some(Claimed::By(_)) => return Err(format!("{} has an account.", name.as_str())),
-            Some(Claimed::Confusable) => {
-                return Err(format!("{} looks like another account's name.", name.as_str()));
-            }
-        }
+        let name = self.check_free(name)?;
         let (_, write) = self.make(&name, verifier, now);
         let line = format!("{} has an account now.", name.as_str());
-        let ended = Some((Whose::Name(name), "The name belongs to an account now"));
+        let ended = Some((Whose::Name(name), NAME_IS_TAKEN));
         Ok(Done { ended, ..Done::written(line, write) })
+    }
+
+    /// A name that neither an account nor an invite has.
+    fn check_free(&self, name: &str) -> Result<Name, String> {
+        let name = Name::nick(name).map_err(|why| format!("{name:?} cannot be a name: {why}."))?;
+        match (self.claim(&name), self.find_reserved(name.as_str())) {
+            (None, None) => Ok(name),
+            (Some(Claimed::By(_)), _) => Err(format!("{} has an account.", name.as_str())),
+            (Some(Claimed::Confusable), _) => {
+                Err(format!("{} looks like another account's name.", name.as_str()))
+            }
+            (None, Some((hash, _))) => {
+                Err(format!("{} is kept for who has invite {hash}.", name.as_str()))
+            }
+        }
     }
 
     fn list(&self) -> Vec<String> {
@@ -196,13 +239,22 @@ impl Accounts {
         Ok(Done { ended, ..Done::written(format!("{name} has no account any more."), write) })
     }
 
-    fn invite(&mut self, hash: InviteHash, note: String, now: Timestamp) -> Done {
-        let write = self.add_invite(Invite { hash, made: now, note });
-        Done::written(format!("Invite {hash} makes one account."), write)
+    fn invite(&mut self, mut invite: Invite) -> Result<Done, String> {
+        let hash = invite.hash;
+        let mut line = format!("Invite {hash} makes one account.");
+        if let Some(reserved) = &mut invite.reserved {
+            let name = self.check_free(&reserved.name)?;
+            name.as_str().clone_into(&mut reserved.name);
+            line = format!("Invite {hash} makes the account {}.", reserved.name);
+        }
+        Ok(Done::written(line, self.add_invite(invite)))
     }
 
     fn list_invites(&self) -> Vec<String> {
-        let line = |invite: &Invite| format!("{}\t{}\t{}", invite.hash, invite.made, invite.note);
+        let line = |invite: &Invite| {
+            let name = invite.reserved.as_ref().map_or("*", |reserved| &reserved.name);
+            format!("{}\t{}\t{name}\t{}", invite.hash, invite.made, invite.note)
+        };
         self.invites().map(line).collect()
     }
 

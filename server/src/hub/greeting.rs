@@ -6,8 +6,10 @@ use majlis_protocol::{Capability, Isupport, NICK_MAX_BYTES, NICK_MAX_CHARS, ROOM
 
 use super::Hub;
 use super::command::{KEY_MAX_BYTES, USER_MODES, reply_lusers, reply_motd};
+use super::connection::Connection;
 use super::reply::{LINE_BYTES, Response};
 use super::user::{HOST_MAX_BYTES, UserId};
+use crate::event::ConnId;
 
 /// The program and its version.
 pub(super) const SOFTWARE: &str = concat!("majlis-", env!("CARGO_PKG_VERSION"));
@@ -17,6 +19,13 @@ const CHANNEL_MODES: &str = "beI,k,lS,CMPRimnst";
 
 /// All modes of rooms, and those of them that take a parameter.
 const ALL_MODES: [&str; 2] = ["CIMPRSbehiklmnostv", "ISbehklov"];
+
+/// A limit as tokens tell it: nothing stands for none.
+fn shown(limit: usize) -> String {
+    if limit < usize::MAX { limit.to_string() } else { String::new() }
+}
+
+const TOKENS_TEXT: &str = "are supported by this server";
 
 impl Hub {
     /// The greeting of a session that has just registered.
@@ -35,17 +44,39 @@ impl Hub {
         reply_motd(self, response);
     }
 
-    /// In a batch of its own where that is wanted (draft/extended-isupport).
     pub(super) fn reply_isupport(&self, response: &mut Response) {
+        self.reply_tokens(response, &self.isupport().lines(self.tokens_room()));
+    }
+
+    /// Tells those of a change who know that there are any (draft/extended-isupport).
+    pub(super) fn tell_isupport_changes(&mut self, was: &Isupport) {
+        let lines = was.change_lines(&self.isupport(), self.tokens_room());
+        let knows =
+            |connection: &Connection| connection.enabled.contains(Capability::ExtendedIsupport);
+        let told = self.connections.iter().filter(|(_, connection)| knows(connection));
+        let told: Vec<ConnId> = told.map(|(&conn, _)| conn).collect();
+        for conn in told.into_iter().filter(|_| !lines.is_empty()) {
+            let mut turn = self.begin_turn(conn, None);
+            self.reply_tokens(&mut turn.response, &lines);
+            self.end_turn(turn);
+        }
+    }
+
+    /// How many bytes the tokens of a line may have.
+    fn tokens_room(&self) -> usize {
+        LINE_BYTES
+            - (":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + TOKENS_TEXT.len())
+    }
+
+    /// In a batch of its own where that is wanted (draft/extended-isupport).
+    fn reply_tokens(&self, response: &mut Response, lines: &[Vec<String>]) {
         let is_batched = response.is_enabled(Capability::ExtendedIsupport);
         if is_batched {
             response.begin_inner("draft/isupport", None);
         }
-        let text = "are supported by this server";
-        let around = ":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + text.len();
-        for tokens in self.isupport().lines(LINE_BYTES - around) {
+        for tokens in lines {
             let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
-            response.numeric(RPL_ISUPPORT, &tokens, text);
+            response.numeric(RPL_ISUPPORT, &tokens, TOKENS_TEXT);
         }
         if is_batched {
             response.end_inner();
@@ -55,9 +86,9 @@ impl Hub {
     /// What clients need to know (modern.ircdocs.horse, "`RPL_ISUPPORT` Parameters"). Every limit is the one that is kept.
     ///
     /// NICKLEN and CHANNELLEN count characters; on the wire, names in other scripts take up to two bytes for each.
-    fn isupport(&self) -> Isupport {
+    pub(super) fn isupport(&self) -> Isupport {
         let limits = &self.settings.limits;
-        let targets = limits.targets;
+        let targets = shown(limits.targets);
         let mut tokens = Isupport::new();
         tokens.set("CASEMAPPING", "ascii");
         tokens.set("UTF8MAPPING", "rfc8265");
@@ -71,7 +102,9 @@ impl Hub {
         tokens.set("INVEX", "I");
         tokens.set("EXTBAN", "$,am");
         tokens.set("ACCOUNTEXTBAN", "a");
-        tokens.set("MAXLIST", &format!("beI:{}", limits.list_entries));
+        if limits.list_entries < usize::MAX {
+            tokens.set("MAXLIST", &format!("beI:{}", limits.list_entries));
+        }
         tokens.set("KEYLEN", &KEY_MAX_BYTES.to_string());
         tokens.set("BOT", "B");
         tokens.set("AWAYLEN", &limits.away_bytes.to_string());
@@ -80,9 +113,9 @@ impl Hub {
         tokens.set("ELIST", "CMNTU");
         tokens.set("SAFELIST", "");
         tokens.set("WHOX", "");
-        tokens.set("MONITOR", &limits.watched.to_string());
-        tokens.set("MODES", &limits.mode_changes.to_string());
-        tokens.set("CHANLIMIT", &format!("#:{}", limits.rooms_per_person));
+        tokens.set("MONITOR", &shown(limits.watched));
+        tokens.set("MODES", &shown(limits.mode_changes));
+        tokens.set("CHANLIMIT", &format!("#:{}", shown(limits.rooms_per_person)));
         tokens.set("LINELEN", &LINE_BYTES.to_string());
         tokens.set("NICKLEN", &NICK_MAX_CHARS.to_string());
         tokens.set("USERLEN", &limits.username_bytes.to_string());
@@ -93,7 +126,7 @@ impl Hub {
             "TARGMAX",
             &format!(
                 "PRIVMSG:{targets},NOTICE:{targets},TAGMSG:{targets},NAMES:{targets},KICK:{kicks},JOIN:,PART:,WHOIS:1",
-                kicks = limits.kicks
+                kicks = shown(limits.kicks)
             ),
         );
         tokens.set("CHATHISTORY", &limits.history_messages.to_string());

@@ -9,16 +9,23 @@ use majlis_protocol::Name;
 use majlis_protocol::scram::Verifier;
 
 use super::Hub;
-use super::command::{Ending, Turn, authenticate, operator, register};
+use super::command::{Ending, Turn, authenticate, operator, password, register};
 use super::connection::{Parked, Wait};
 use super::reply::Response;
+use super::sasl::Holder;
 use crate::event::{AccountId, ConnId, HashJob, InviteHash, Outbound};
 
 /// What a password is hashed for.
 #[derive(Debug)]
 pub(super) enum Purpose {
-    /// To be compared with this account's, or with nobody's.
-    SignIn { account: Option<AccountId>, expected: Arc<Verifier> },
+    /// To be compared with whoever's it should be.
+    SignIn { holder: Holder, expected: Arc<Verifier> },
+    /// To be the first of the account that an invite makes.
+    UseInvite { name: Name, hash: InviteHash },
+    /// To be compared with this account's, whose person is here.
+    CheckPassword { account: AccountId, expected: Arc<Verifier> },
+    /// To be this account's from now on.
+    SetPassword { account: AccountId },
     /// To make somebody operator of the server, or nobody.
     Oper { name: Option<String>, expected: Arc<Verifier> },
     /// To be a new account's.
@@ -54,8 +61,17 @@ impl Hub {
         let user = connection.user();
         let mut turn = Turn { conn, user, response, ending: Ending::Reply };
         let outcome = match purpose {
-            Purpose::SignIn { account, expected } => {
-                authenticate::finish_plain(self, &mut turn, account, &expected, &verifier)
+            Purpose::SignIn { holder, expected } => {
+                authenticate::finish_plain(self, &mut turn, holder, &expected, &verifier)
+            }
+            Purpose::UseInvite { name, hash } => {
+                authenticate::use_invite(self, &mut turn, &name, hash, verifier.into())
+            }
+            Purpose::CheckPassword { account, expected } => {
+                password::finish_check(self, &mut turn, account, &expected, &verifier)
+            }
+            Purpose::SetPassword { account } => {
+                password::finish_set(self, &mut turn, account, verifier)
             }
             Purpose::Oper { name, expected } => {
                 operator::finish_oper(self, &mut turn, name.as_deref(), &expected, &verifier)

@@ -19,6 +19,7 @@ impl Hub {
         self.verify_kept();
         self.verify_read_markers();
         self.verify_metadata();
+        self.verify_ranks();
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();
@@ -45,7 +46,7 @@ impl Hub {
         }
         let lobby = self.channels.find(self.settings.lobby.folded());
         assert!(lobby.is_some_and(|lobby| self.channels[lobby].lasting));
-        assert!(self.channels.len() <= self.settings.limits.rooms);
+        assert!(self.room_count() <= self.settings.limits.rooms);
     }
 
     fn verify_sessions(&self) {

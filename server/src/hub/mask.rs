@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use majlis_protocol::fold;
 
-use super::user::User;
+use super::user::{User, shown_host};
 
 /// The longest mask of a list, in bytes.
 pub(super) const MASK_MAX_BYTES: usize = 160;
@@ -66,25 +66,45 @@ impl Mask {
         })
     }
 
-    pub(super) fn covers(&self, user: &User) -> bool {
+    pub(super) fn covers<'a>(&self, who: impl Into<Likeness<'a>>) -> bool {
+        let who = who.into();
         match self {
             Self::Source { nick, username, host } => {
-                matches(nick, user.nick.folded())
-                    && matches(username, &user.username.to_ascii_lowercase())
-                    && host.covers(user)
+                matches(nick, who.nick)
+                    && matches(username, &who.username.to_ascii_lowercase())
+                    && host.covers(who.address)
             }
-            Self::Account(account) => {
-                user.account.as_ref().is_some_and(|own| matches(account, &fold(own)))
-            }
+            Self::Account(account) => who.account.is_some_and(|own| matches(account, &fold(own))),
         }
     }
 }
 
 impl Host {
-    fn covers(&self, user: &User) -> bool {
+    pub(super) fn covers(&self, address: IpAddr) -> bool {
         match self {
-            Self::Glob(glob) => matches(glob, &user.host.to_ascii_lowercase()),
-            Self::Range(range) => range.contains(user.address),
+            Self::Glob(glob) => matches(glob, &shown_host(address)),
+            Self::Range(range) => range.contains(address),
+        }
+    }
+}
+
+/// Somebody as masks see them: a user, or who is about to become one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Likeness<'a> {
+    /// Folded; empty where they have none yet.
+    pub(super) nick: &'a str,
+    pub(super) username: &'a str,
+    pub(super) address: IpAddr,
+    pub(super) account: Option<&'a str>,
+}
+
+impl<'a> From<&'a User> for Likeness<'a> {
+    fn from(user: &'a User) -> Self {
+        Self {
+            nick: user.nick.folded(),
+            username: &user.username,
+            address: user.address,
+            account: user.account.as_deref(),
         }
     }
 }

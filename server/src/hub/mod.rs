@@ -14,6 +14,8 @@
 //! ```
 
 mod accounts;
+mod archive;
+mod bans;
 mod census;
 mod channel;
 mod command;
@@ -35,6 +37,7 @@ mod overview;
 mod past;
 mod plain;
 mod presence;
+mod ranks;
 mod read_markers;
 mod reads;
 mod refusal;
@@ -72,6 +75,7 @@ pub use settings::{
 };
 
 use self::accounts::Accounts;
+use self::bans::Bans;
 use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due};
@@ -110,6 +114,7 @@ pub struct Hub {
     registering: usize,
     users: Users,
     accounts: Accounts,
+    bans: Bans,
     conversations: Conversations,
     kept: KeptRooms,
     secret: Secret,
@@ -131,6 +136,8 @@ pub struct Hub {
     sent: SentRecords,
     reads: Reads,
     batch_number: u64,
+    /// When rooms in use are next looked at.
+    looks_at_use_ms: u64,
     /// When messages that are too old are next looked for.
     forgets_at_ms: u64,
     /// Sign-ins and passwords that were refused.
@@ -154,6 +161,7 @@ impl Hub {
             users: Users::default(),
             kept: KeptRooms::new(&restored.kept_rooms),
             conversations: Conversations::new(&restored.conversations),
+            bans: Bans::new(restored.bans),
             accounts: Accounts::new(restored.accounts, restored.invites, restored.next_account),
             secret: Secret::new(restored.secret),
             logins: Logins::new(&limits),
@@ -170,6 +178,7 @@ impl Hub {
             sent: SentRecords::new(&restored.sent, limits.sent_records, limits.sent_age_ms),
             reads: Reads::new(limits.readers_queue),
             batch_number: 0,
+            looks_at_use_ms: 0,
             forgets_at_ms: 0,
             failed_sign_ins: 0,
             free_bytes: None,
@@ -213,7 +222,9 @@ impl Hub {
             HubInput::Message { conn, message } => {
                 self.handle_irc(conn, Deferred::Message(message));
             }
-            HubInput::BadLine { conn, fault } => self.handle_irc(conn, Deferred::BadLine(fault)),
+            HubInput::BadLine { conn, fault, salvage } => {
+                self.handle_irc(conn, Deferred::BadLine(fault, salvage));
+            }
             HubInput::Text { conn, text } => self.handle_text(conn, &text),
             HubInput::Closed { conn, reason } => self.handle_closed(conn, reason),
             HubInput::History { conn, result } => self.handle_history(conn, result),
@@ -226,16 +237,19 @@ impl Hub {
     /// Goes by other settings from now on. The server's name and the lobby stay: sessions were told them once and for all; so
     /// do the lengths of other threads' queues.
     pub fn handle_settings(&mut self, settings: HubSettings) {
-        let offered = self.offered_capabilities();
+        let (before, offered) = (self.isupport(), self.offered_capabilities());
         let was = std::mem::replace(&mut self.settings, settings);
         self.settings.server_name = was.server_name;
         self.settings.lobby = was.lobby;
         self.settings.limits.readers_queue = was.limits.readers_queue;
         self.settings.limits.hash_queue = was.limits.hash_queue;
+        let limits = self.settings.limits;
+        self.metadata_changes.set_limits(limits.metadata_changes, limits.metadata_window_ms);
+        self.logins.set_limits(&limits);
+        self.registers.set_limits(limits.registers_per_address, limits.register_window_ms);
         self.tell_capabilities(offered);
         self.announce_values(&was.limits);
-        let limits = &self.settings.limits;
-        self.metadata_changes.set_limits(limits.metadata_changes, limits.metadata_window_ms);
+        self.tell_isupport_changes(&before);
     }
 
     /// Does what time alone calls for; to be called about once a second.
@@ -246,6 +260,8 @@ impl Hub {
         self.logins.forget_old(self.now.monotonic_ms);
         self.registers.forget_old(self.now.monotonic_ms);
         self.metadata_changes.forget_old(self.now.monotonic_ms);
+        self.end_old_bans();
+        self.note_uses();
         self.end_deserted_rooms();
         self.end_unclaimed_memberships();
         let limits = self.settings.limits;
@@ -301,7 +317,7 @@ impl Hub {
     fn handle_opened(&mut self, conn: ConnId, guest: Guest, peer: Peer) {
         self.connections.insert(conn, Connection::new(guest, peer, self.now.monotonic_ms));
         self.registering += 1;
-        if guest == Guest::Plain {
+        if !self.turn_away(conn) && guest == Guest::Plain {
             self.greet_plain(conn);
         }
     }
@@ -333,10 +349,11 @@ impl Hub {
                 command::run(self, &mut turn, &message);
                 self.end_turn(turn);
             }
-            Deferred::BadLine(fault) => {
+            Deferred::BadLine(fault, salvage) => {
                 self.fail_batch_of_bad_line(conn);
-                let mut turn = self.begin_turn(conn, None);
-                turn.response.refuse(&command::fault_refusal(*fault));
+                let mut turn = self.begin_turn(conn, salvage.label.as_deref());
+                let command = salvage.command.as_deref().unwrap_or("*");
+                turn.response.refuse(&command::fault_refusal(*fault, command));
                 self.end_turn(turn);
             }
         }

@@ -50,6 +50,7 @@ impl Hub {
             return self.turn_away_plain(conn);
         }
         match self.plain_name(typed) {
+            Ok(nick) if self.end_banned_plain(conn, nick.folded()) => {}
             Ok(nick) => self.seat_plain(conn, nick, typed),
             Err(why) => {
                 self.send(conn, format!("{why}. Type another name and press enter!").into_bytes());

@@ -54,7 +54,9 @@ impl Hub {
             channel.ends_at_ms = None;
             self.users[user].invitations.remove(room);
             self.keep_room(user, room);
+            self.note_use(room);
             self.tell_room(room, None, &relay);
+            self.tell_arriving_ranks(user, room);
             self.tell_absence(user, room);
             self.tell_values_of_arrival(user, room);
         }
@@ -123,6 +125,7 @@ impl Hub {
 
     /// Takes a user off a room's list; the room ends with its last member unless it is lasting.
     pub(super) fn end_membership(&mut self, user: UserId, room: RoomId) {
+        self.note_use(room);
         let channel = &mut self.channels[room];
         channel.members.swap_remove(&user);
         if channel.members.is_empty() && !channel.lasting {

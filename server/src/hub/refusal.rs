@@ -15,7 +15,7 @@ use majlis_protocol::numeric::{
     ERR_NOTONCHANNEL, ERR_NOTREGISTERED, ERR_PASSWDMISMATCH, ERR_SASLABORTED, ERR_SASLALREADY,
     ERR_SASLFAIL, ERR_SASLTOOLONG, ERR_TOOMANYCHANNELS, ERR_TOOMANYTARGETS, ERR_UMODEUNKNOWNFLAG,
     ERR_UNKNOWNCOMMAND, ERR_UNKNOWNMODE, ERR_USERNOTINCHANNEL, ERR_USERONCHANNEL,
-    ERR_USERSDONTMATCH, RPL_TRYAGAIN,
+    ERR_USERSDONTMATCH, ERR_YOUREBANNEDCREEP, RPL_TRYAGAIN,
 };
 
 /// Why something was not done.
@@ -49,9 +49,9 @@ impl Refusal {
         matches!(self.code, Code::Numeric(ERR_SASLFAIL | ERR_PASSWDMISMATCH))
     }
 
-    /// A FAIL about a whole line (`*`) with this code.
-    pub(super) fn of_line(code: &str, text: &'static str) -> Self {
-        let words = vec!["*".to_owned(), code.to_owned()];
+    /// A FAIL about a whole line with this code; `command` is `*` where it cannot be read.
+    pub(super) fn of_line(command: &str, code: &str, text: &'static str) -> Self {
+        let words = vec![command.to_owned(), code.to_owned()];
         Self { code: Code::Fail, words, text: text.into() }
     }
 
@@ -62,7 +62,8 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
-    /// A FAIL of REGISTER or VERIFY with this code about this account (draft/account-registration, "Responses").
+    /// A FAIL of REGISTER or VERIFY (draft/account-registration, "Responses"), or of PASSWORD, with this code about this
+    /// account.
     pub(super) fn of_account(
         command: &str,
         code: &str,
@@ -124,6 +125,22 @@ impl Refusal {
 
     pub(super) fn wrong_password() -> Self {
         Self::numeric(ERR_PASSWDMISMATCH, &[], "Password incorrect")
+    }
+
+    pub(super) fn banned(reason: &str) -> Self {
+        let text = match reason {
+            "" => "You are banned from this server".to_owned(),
+            reason => format!("You are banned from this server: {reason}"),
+        };
+        Self::numeric(ERR_YOUREBANNEDCREEP, &[], text)
+    }
+
+    pub(super) fn nick_banned(nick: &str, reason: &str) -> Self {
+        let text = match reason {
+            "" => "That name is banned here".to_owned(),
+            reason => format!("That name is banned here: {reason}"),
+        };
+        Self::numeric(ERR_ERRONEUSNICKNAME, &[nick], text)
     }
 
     pub(super) fn already_registered() -> Self {

@@ -7,7 +7,7 @@
 use majlis_protocol::base64;
 use majlis_protocol::scram::{Binding, ServerExchange};
 
-use crate::event::{AccountId, Peer};
+use crate::event::{AccountId, InviteHash, Peer};
 
 /// A way to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,10 +82,21 @@ pub(super) struct Exchange {
 pub(super) enum Step {
     /// The client's first message.
     First,
-    /// The proof of who knows the password of this account, or of nobody's.
-    Proof(Box<ServerExchange>, Option<AccountId>),
+    /// The proof of who knows this password.
+    Proof(Box<ServerExchange>, Holder),
     /// The client's nod to the server's own proof.
-    Nod(AccountId),
+    Nod(Holder),
+}
+
+/// Whose password is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// An account's.
+    Account(AccountId),
+    /// The code of an invite, which is its account's first password.
+    Invite(InviteHash),
+    /// Nobody's: there is none that fits.
+    Nobody,
 }
 
 /// What a chunk leads to.

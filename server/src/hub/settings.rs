@@ -89,7 +89,7 @@ pub struct Limits {
     pub reason_bytes: usize,
     /// Rooms that one person may be in (ISUPPORT `CHANLIMIT`).
     pub rooms_per_person: usize,
-    /// Rooms on the server.
+    /// Rooms on the server, but for those that are archived; one that is used again may be one more.
     pub rooms: usize,
     /// Targets of one PRIVMSG, NOTICE, TAGMSG or NAMES (ISUPPORT `TARGMAX`).
     pub targets: usize,
@@ -151,12 +151,18 @@ pub struct Limits {
     pub room_grace_ms: u64,
     /// How long somebody who took over their own ghost may take to join its rooms again before they are out of them.
     pub takeover_grace_ms: u64,
+    /// For how long a lasting room is empty before it is archived.
+    pub archive_after_ms: u64,
+    /// Bans from the server that its operators may set with KLINE and DLINE.
+    pub bans: usize,
     /// Accounts on the server.
     pub accounts: usize,
     /// Devices that sign in to one account by themselves.
     pub devices_per_account: usize,
     /// Characters that a new password has at least.
     pub password_least_chars: usize,
+    /// For how long somebody who proved their password may set another.
+    pub password_proof_ms: u64,
     /// All chunks of one SASL message.
     pub sasl_message_bytes: usize,
     /// Passwords with the workers, over all connections: what their queue holds. Sign-ins beyond it are refused.
@@ -224,9 +230,12 @@ impl Default for Limits {
             ping_timeout_ms: 60 * SECOND_MS,
             room_grace_ms: 10 * MINUTE_MS,
             takeover_grace_ms: MINUTE_MS,
+            archive_after_ms: 365 * DAY_MS,
+            bans: 10_000,
             accounts: 100_000,
             devices_per_account: 32,
             password_least_chars: 8,
+            password_proof_ms: 5 * MINUTE_MS,
             sasl_message_bytes: 4_096,
             hash_queue: 32,
             logins_per_address: 30,

@@ -85,11 +85,10 @@ impl Hub {
         turn: &mut Turn,
         account: AccountId,
     ) -> Result<(), Refusal> {
-        self.sign_in(turn, account)?;
-        let address = self.connections[&turn.conn].peer.address;
-        if let Some(account) = self.accounts.get(account) {
-            self.logins.forgive(address, account.name.folded());
+        if self.end_if_banned(turn, account) {
+            return Ok(());
         }
+        self.sign_in(turn, account)?;
         turn.response.numeric(RPL_SASLSUCCESS, &[], "SASL authentication successful");
         Ok(())
     }
@@ -110,6 +109,7 @@ impl Hub {
         self.tell_acquaintances(user, Some(conn), &relay);
         for room in self.users[user].rooms.clone() {
             self.keep_room(user, room);
+            self.keep_ranks(user, room);
         }
         self.adopt_read_markers(user, login.account);
         self.adopt_values_of_guest(user, login.account);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Hub;
 use super::user::UserId;
-use crate::event::{Action, Audience, ConnId, Outbound, Relay, RoomId};
+use crate::event::{Action, Audience, ConnId, Outbound, Relay, RoomId, Source};
 
 impl Hub {
     /// What somebody does now, without identifier or tags.
@@ -15,6 +15,18 @@ impl Hub {
         Arc::new(Relay {
             source: self.users[user].source().clone(),
             account: self.users[user].account.clone(),
+            time: self.now.wall,
+            msgid: None,
+            client_tags: "".into(),
+            action,
+        })
+    }
+
+    /// What the server itself does now.
+    pub(super) fn relay_of_server(&self, action: Action) -> Arc<Relay> {
+        Arc::new(Relay {
+            source: Source::server(&self.server),
+            account: None,
             time: self.now.wall,
             msgid: None,
             client_tags: "".into(),

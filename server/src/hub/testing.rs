@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use majlis_protocol::{LineDecoder, LineLimits, Message, MessageBuf, Timestamp};
+use majlis_protocol::{LineDecoder, LineLimits, Message, MessageBuf, Salvage, Timestamp};
 use majlis_wire::Fingerprint;
 
 use super::{Hub, HubSettings};
@@ -129,11 +129,19 @@ impl House {
 
     /// An IRC client sends a line.
     pub(crate) fn say(&mut self, conn: ConnId, line: &str) {
-        let fits = LineLimits::FROM_CLIENT.check(line.as_bytes()).map_err(LineFault::Line);
-        let parsed = MessageBuf::parse(line.as_bytes()).map_err(LineFault::Parse);
+        self.say_bytes(conn, line.as_bytes());
+    }
+
+    /// The same with a line that may be no text.
+    pub(crate) fn say_bytes(&mut self, conn: ConnId, line: &[u8]) {
+        let fits = LineLimits::FROM_CLIENT.check(line).map_err(LineFault::Line);
+        let parsed = MessageBuf::parse(line).map_err(LineFault::Parse);
         self.input(match fits.and(parsed) {
             Ok(message) => HubInput::Message { conn, message },
-            Err(fault) => HubInput::BadLine { conn, fault },
+            Err(fault @ LineFault::Line(_)) => {
+                HubInput::BadLine { conn, fault, salvage: Salvage::default() }
+            }
+            Err(fault) => HubInput::BadLine { conn, fault, salvage: Salvage::of(line) },
         });
     }
 
@@ -169,6 +177,12 @@ impl House {
     pub(crate) fn answer(&mut self, result: Result<HistoryPage, HistoryError>) {
         let (conn, _) = self.reads.pop_front().expect("a read is outstanding");
         self.input(HubInput::History { conn, result });
+    }
+
+    /// Other settings count from now on.
+    pub(crate) fn settle_again(&mut self, settings: HubSettings) {
+        self.hub.handle_settings(settings);
+        self.settle();
     }
 
     /// The operator asks for something.

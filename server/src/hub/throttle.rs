@@ -77,15 +77,30 @@ impl Logins {
         }
     }
 
+    /// Goes by other limits from now on.
+    pub(super) fn set_limits(&mut self, limits: &Limits) {
+        self.by_address.set_limits(limits.logins_per_address, limits.login_window_ms);
+        self.by_name.set_limits(limits.logins_per_name, limits.login_window_ms);
+    }
+
     /// Counts a try; `false` when there were too many. Names are those that are looked up.
     pub(super) fn allow(&mut self, address: IpAddr, name: &str, now_ms: u64) -> bool {
+        self.allow_address(address, now_ms) && self.by_name.allow(name.to_owned(), now_ms)
+    }
+
+    /// Counts a try that is for no name; `false` when there were too many.
+    pub(super) fn allow_address(&mut self, address: IpAddr, now_ms: u64) -> bool {
         self.by_address.allow(neighbourhood(address), now_ms)
-            && self.by_name.allow(name.to_owned(), now_ms)
+    }
+
+    /// Takes back a try for no name that succeeded.
+    pub(super) fn forgive_address(&mut self, address: IpAddr) {
+        self.by_address.forgive(&neighbourhood(address));
     }
 
     /// Takes back a try that succeeded.
     pub(super) fn forgive(&mut self, address: IpAddr, name: &str) {
-        self.by_address.forgive(&neighbourhood(address));
+        self.forgive_address(address);
         self.by_name.forgive(&name.to_owned());
     }
 

@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Subcommand;
 use majlis_protocol::Timestamp;
@@ -20,7 +20,7 @@ use majlis_wire::IdentityError;
 pub use self::keeping::{BackupCommand, ExportCommand, RestoreCommand};
 use self::password::read_password;
 use crate::control;
-use crate::event::{ControlReply, ControlRequest};
+use crate::event::{BanRequest, ControlReply, ControlRequest, Reserved, parse_span};
 use crate::hub::{self, invite_hash};
 use crate::store::{ExportError, Store, StoreError};
 
@@ -54,8 +54,11 @@ pub enum InviteCommand {
         /// For whom, to know it again in the list.
         #[arg(default_value = "")]
         note: String,
+        /// The one name that the code makes an account of; it is kept for it, and the code is its first password.
+        #[arg(long)]
+        name: Option<String>,
     },
-    /// Tell the invites that were not used yet. Their codes are known to whoever has them.
+    /// Tell the invites that were not used yet, and the names that they are for alone. Their codes are known to whoever has them.
     List,
     /// End an invite.
     Revoke {
@@ -74,6 +77,34 @@ pub enum RoomCommand {
         /// Its name, with `#` (in quotes, since shells take that for a comment).
         name: String,
     },
+}
+
+/// What can be done to bans from the server.
+#[derive(Clone, Debug, Subcommand)]
+pub enum BanCommand {
+    /// Let somebody in no more, and end their connections. This machine's own addresses are never banned.
+    Add {
+        /// A name with * and ?, an account as in '$a:name', an address, or a range as in 192.0.2.0/24.
+        mask: String,
+        /// What they are told.
+        #[arg(default_value = "")]
+        reason: String,
+        /// For how long, as in 36h or 7d. [default: until it is lifted]
+        #[arg(long = "for", value_name = "TIME", value_parser = parse_ban_span)]
+        span: Option<Duration>,
+    },
+    /// Tell each ban's mask, when it was set, until when it is, who set it, and why.
+    List,
+    /// Lift a ban.
+    Remove {
+        /// The first word of its line in the list.
+        mask: String,
+    },
+}
+
+fn parse_ban_span(text: &str) -> Result<Duration, String> {
+    let span = parse_span(text).filter(|span| !span.is_zero());
+    span.ok_or_else(|| "a time is wanted, as in 36h or 7d".to_owned())
 }
 
 /// Why a subcommand did not do what it should; the words are for the operator.
@@ -137,14 +168,19 @@ impl AccountCommand {
 }
 
 impl InviteCommand {
-    /// Does it to the invites in a data folder; what to print.
-    pub fn run(self, folder: &Path) -> Result<Vec<String>, OperatorError> {
+    /// Does it to the invites in a data folder; what to print. A code that is a password is hashed so many times.
+    pub fn run(self, folder: &Path, iterations: u32) -> Result<Vec<String>, OperatorError> {
         match self {
-            Self::New { note } => {
+            Self::New { note, name } => {
                 let code = new_code()?;
-                let note = note.replace(char::is_control, " ");
+                let note = one_line(&note);
                 let hash = invite_hash(&code);
-                ask(folder, ControlRequest::InviteNew { hash, note })?;
+                let reserve = |name: String| {
+                    let verifier = verifier_of(&code, iterations)?;
+                    Ok::<_, OperatorError>(Reserved { name: one_line(&name), verifier })
+                };
+                let reserved = name.map(reserve).transpose()?;
+                ask(folder, ControlRequest::InviteNew { hash, note, reserved })?;
                 Ok(vec![code])
             }
             Self::List => ask(folder, ControlRequest::InviteList),
@@ -169,9 +205,34 @@ pub fn who(folder: &Path) -> Result<Vec<String>, OperatorError> {
     ask(folder, ControlRequest::Who)
 }
 
+impl BanCommand {
+    /// Does it to the bans in a data folder; what to print.
+    pub fn run(self, folder: &Path) -> Result<Vec<String>, OperatorError> {
+        let request = match self {
+            Self::Add { mask, reason, span } => BanRequest::Add {
+                mask: one_line(&mask),
+                span_ms: span.map(|span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX)),
+                reason: one_line(&reason),
+            },
+            Self::List => BanRequest::List,
+            Self::Remove { mask } => BanRequest::Remove { mask: one_line(&mask) },
+        };
+        ask(folder, ControlRequest::Ban(request))
+    }
+}
+
 /// Hashes what standard input has on its first line, so many times.
 pub fn read_verifier(iterations: u32) -> Result<Arc<Verifier>, OperatorError> {
-    let password = Password::new(&read_password()?).map_err(OperatorError::Password)?;
+    verifier_of(&read_password()?, iterations)
+}
+
+/// What stands in a request has no line's end and no tab in it.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+fn verifier_of(password: &str, iterations: u32) -> Result<Arc<Verifier>, OperatorError> {
+    let password = Password::new(password).map_err(OperatorError::Password)?;
     let mut salt = [0; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(io::Error::from)?;
     Ok(Verifier::derive(&password, &salt, iterations).into())

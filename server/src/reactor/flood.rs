@@ -4,7 +4,8 @@
 
 use std::time::{Duration, Instant};
 
-/// A guest's allowance. A message costs one token, and so does every 4 KiB, so that neither many nor long ones are free.
+/// A guest's allowance. A message costs a token for each target that it names, another where many hear of it (a new nick,
+/// metadata), and so does every 4 KiB, so that neither many nor long nor wide ones are free.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flood {
     /// How many messages may come at once after a rest.

@@ -3,7 +3,9 @@
 //! The dispatch of one connection: from its first bytes to lines for the hub, to texts for the hub, or to a page. When
 //! things happen is [`conn`](super::conn)'s.
 
-use majlis_protocol::{CapabilitySet, LineDecoder, LineError, LineLimits, MessageBuf, ParseError};
+use majlis_protocol::{
+    CapabilitySet, LineDecoder, LineError, LineLimits, MessageBuf, ParseError, Salvage,
+};
 
 use super::conn::{Conn, Life, Phase, PlainGuest, Turn};
 use super::fan_out::Manner;
@@ -159,14 +161,15 @@ impl Conn {
             let Phase::Irc(decoder) = &mut self.phase else { return };
             let taken = decoder.push(first_piece(rest, b"\n"));
             rest = &rest[taken..];
-            let mut count = 0;
+            let mut price = 0;
             while let Some(line) = decoder.next_line() {
-                if let Some(input) = line_input(self.id, line) {
+                let input = line_input(self.id, line);
+                price += input.as_ref().map_or(1, price_of);
+                if let Some(input) = input {
                     turn.outbox.push(input);
                 }
-                count += 1;
             }
-            self.pay(count, taken, turn);
+            self.pay(price, taken, turn);
         }
     }
 
@@ -184,7 +187,7 @@ impl Conn {
                 Err(code) => return self.fail_web(code, turn),
             };
             rest = &rest[taken..];
-            self.pay(usize::from(incoming.is_some()), taken, turn);
+            self.pay(0, taken, turn);
             let life = incoming.map_or(Life::GoesOn, |incoming| self.take_frame(incoming, turn));
             if life != Life::GoesOn {
                 return life;
@@ -194,13 +197,16 @@ impl Conn {
     }
 
     fn take_frame(&mut self, incoming: Incoming, turn: &mut Turn<'_>) -> Life {
-        match incoming {
+        let input = match &incoming {
             Incoming::Message(message) => {
-                if let Some(input) =
-                    message_input(self.id, &message, turn.settings.doors.line_limits)
-                {
-                    turn.outbox.push(input);
-                }
+                message_input(self.id, message, turn.settings.doors.line_limits)
+            }
+            _ => None,
+        };
+        self.pay(input.as_ref().map_or(1, price_of), 0, turn);
+        match incoming {
+            Incoming::Message(_) => {
+                input.into_iter().for_each(|input| turn.outbox.push(input));
                 Life::GoesOn
             }
             Incoming::Ping(payload) => self.push(websocket::pong(&payload), Worth::Lasting),
@@ -290,6 +296,23 @@ impl Conn {
     }
 }
 
+/// How many tokens a line costs (see [`flood`](super::flood)): one for each target that it names, and another where everybody
+/// who shares a room with somebody hears of it.
+fn price_of(input: &HubInput) -> usize {
+    let HubInput::Message { message, .. } = input else { return 1 };
+    let message = message.get();
+    let is_any =
+        |names: &[&str]| names.iter().any(|name| message.command().eq_ignore_ascii_case(name));
+    let targets = || message.param(0).map_or(1, |list| list.split(',').count());
+    if is_any(&["PRIVMSG", "NOTICE", "TAGMSG", "JOIN", "PART"]) {
+        targets()
+    } else if is_any(&["NICK", "SETNAME", "RENAME", "METADATA"]) {
+        2
+    } else {
+        1
+    }
+}
+
 type Line<'a> = Result<&'a [u8], LineError>;
 
 /// Up to and with the first line ending, so that no two lines are read at once.
@@ -307,11 +330,11 @@ fn message_input(conn: ConnId, message: &[u8], limits: LineLimits) -> Option<Hub
 
 /// What a line is to the hub; nothing, where there is nothing in it.
 fn line_input(conn: ConnId, line: Line<'_>) -> Option<HubInput> {
-    let fault = match line.map(MessageBuf::parse) {
-        Ok(Ok(message)) => return Some(HubInput::Message { conn, message }),
-        Ok(Err(ParseError::Empty)) => return None,
-        Ok(Err(error)) => LineFault::Parse(error),
-        Err(error) => LineFault::Line(error),
+    let (fault, salvage) = match line.map(|line| (line, MessageBuf::parse(line))) {
+        Ok((_, Ok(message))) => return Some(HubInput::Message { conn, message }),
+        Ok((_, Err(ParseError::Empty))) => return None,
+        Ok((line, Err(error))) => (LineFault::Parse(error), Salvage::of(line)),
+        Err(error) => (LineFault::Line(error), Salvage::default()),
     };
-    Some(HubInput::BadLine { conn, fault })
+    Some(HubInput::BadLine { conn, fault, salvage })
 }

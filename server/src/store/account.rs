@@ -1,12 +1,14 @@
 //! Accounts, their devices and invites: how they are written and read back.
 
+use std::sync::Arc;
+
 use majlis_protocol::Timestamp;
 use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::event::{Account, AccountId, Invite, InviteHash, RoomId};
+use crate::event::{Account, AccountId, Invite, InviteHash, Reserved, RoomId};
 
 use super::value::{self, account_to_sql, room_to_sql, time_to_sql};
 
@@ -61,8 +63,17 @@ pub(super) fn delete_device(conn: &Connection, key: Fingerprint) -> rusqlite::Re
 }
 
 pub(super) fn insert_invite(conn: &Connection, invite: &Invite) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO invite (hash, made, note) VALUES (?1, ?2, ?3)")?
-        .execute(params![invite.hash.0, time_to_sql(invite.made), invite.note])?;
+    let reserved = invite.reserved.as_ref();
+    conn.prepare_cached(
+        "INSERT INTO invite (hash, made, note, name, verifier) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        invite.hash.0,
+        time_to_sql(invite.made),
+        invite.note,
+        reserved.map(|reserved| &reserved.name),
+        reserved.map(|reserved| reserved.verifier.to_string()),
+    ])?;
     Ok(())
 }
 
@@ -113,25 +124,32 @@ pub(super) fn read_all(conn: &Connection) -> rusqlite::Result<Vec<Account>> {
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let verifier: Verifier = row.get::<_, String>(3)?.parse().map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(3, Type::Text, Box::new(error))
-    })?;
     Ok(Account {
         id: value::account(row, 0)?,
         name: row.get(1)?,
         made: value::time(row, 2)?,
-        verifier: verifier.into(),
+        verifier: verifier(row, 3)?,
         devices: Vec::new(),
     })
 }
 
+fn verifier(row: &Row<'_>, column: usize) -> rusqlite::Result<Arc<Verifier>> {
+    row.get::<_, String>(column)?.parse().map(Verifier::into).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
+    })
+}
+
 pub(super) fn read_invites(conn: &Connection) -> rusqlite::Result<Vec<Invite>> {
-    conn.prepare("SELECT hash, made, note FROM invite ORDER BY made, hash")?
+    conn.prepare("SELECT hash, made, note, name, verifier FROM invite ORDER BY made, hash")?
         .query_map([], |row| {
             Ok(Invite {
                 hash: InviteHash(row.get(0)?),
                 made: value::time(row, 1)?,
                 note: row.get(2)?,
+                reserved: match row.get(3)? {
+                    Some(name) => Some(Reserved { name, verifier: verifier(row, 4)? }),
+                    None => None,
+                },
             })
         })?
         .collect()

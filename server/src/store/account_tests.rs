@@ -9,7 +9,7 @@ use majlis_wire::Fingerprint;
 use super::tests::{message, open, room};
 use crate::event::{
     Account, AccountId, Conversation, Founder, HistoryPage, HistoryQuery, Invite, InviteHash,
-    RestoredRoom, RoomId, Selector, Write,
+    Reserved, RestoredRoom, RoomId, Selector, ServerBan, Write,
 };
 
 fn verifier(name: &str) -> Arc<Verifier> {
@@ -105,6 +105,8 @@ fn unused_invites_come_back() {
         hash: InviteHash([number; 32]),
         made: Timestamp(u64::from(number)),
         note: "for نور".to_owned(),
+        reserved: (number == 3)
+            .then(|| Reserved { name: "نور".to_owned(), verifier: verifier("code") }),
     };
     {
         let (mut store, _) = open(dir.path());
@@ -165,4 +167,29 @@ fn kept_rooms_come_back_in_the_order_of_coming() {
     }
     let rooms = [6, 3].map(|room| (AccountId(1), RoomId(room)));
     assert_eq!(open(dir.path()).1.kept_rooms, rooms);
+}
+
+#[test]
+fn bans_from_the_server_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let ban = |mask: &str, reason: &str, until| ServerBan {
+        mask: mask.to_owned(),
+        reason: reason.to_owned(),
+        setter: "operator".to_owned(),
+        set: Timestamp(7),
+        until,
+    };
+    let first = ban("192.0.2.0/24", "", None);
+    let second = ban("نور*!*@*", "spam", Some(Timestamp(9)));
+    {
+        let (mut store, _) = open(dir.path());
+        let other = ban("$a:ana", "x", None);
+        let added = [&first, &other, &second].map(|ban| Write::BanAdded(ban.clone()));
+        store.commit_batch(&added).unwrap();
+        let again = ServerBan { reason: "again".to_owned(), ..first.clone() };
+        let lifted = Write::BanRemoved { mask: "$a:ana".to_owned() };
+        store.commit_batch(&[lifted, Write::BanAdded(again)]).unwrap();
+    }
+    let again = ServerBan { reason: "again".to_owned(), ..first };
+    assert_eq!(open(dir.path()).1.bans, [second, again]);
 }

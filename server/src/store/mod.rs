@@ -6,6 +6,7 @@
 //! is the hub's to know. It keeps no clock of its own but at the start, where records that grew too old are dropped.
 
 mod account;
+mod ban;
 mod conversation;
 mod copy;
 mod error;

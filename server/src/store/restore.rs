@@ -5,13 +5,14 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::event::{Restored, SendRecord};
 
-use super::{account, conversation, metadata, read_marker, room, value};
+use super::{account, ban, conversation, metadata, read_marker, room, value};
 
 /// `fresh_secret` becomes the folder's secret where it has none yet.
 pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::Result<Restored> {
     Ok(Restored {
         accounts: account::read_all(conn)?,
         invites: account::read_invites(conn)?,
+        bans: ban::read_all(conn)?,
         next_account: account::next_id(conn)?,
         secret: account::secret(conn, fresh_secret)?,
         kept_rooms: account::read_kept_rooms(conn)?,

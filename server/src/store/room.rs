@@ -1,11 +1,14 @@
-//! Rooms on disk: what they are called, who made them, their topics, modes and lists.
+//! Rooms on disk: what they are called, who made them, their topics, modes, lists and ranks.
 
+use majlis_protocol::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row, params};
 
-use crate::event::{Founder, Letters, ListEntry, ListKind, RestoredRoom, RoomId, RoomModes, Topic};
+use crate::event::{
+    AccountId, Founder, Letters, ListEntry, ListKind, RestoredRoom, RoomId, RoomModes, Topic,
+};
 
-use super::value::{self, room_to_sql, time_to_sql};
+use super::value::{self, account_to_sql, room_to_sql, time_to_sql};
 
 pub(super) fn insert(conn: &Connection, room: &RestoredRoom) -> rusqlite::Result<()> {
     let (account, device) = match &room.founder {
@@ -14,8 +17,8 @@ pub(super) fn insert(conn: &Connection, room: &RestoredRoom) -> rusqlite::Result
         None => (None, None),
     };
     conn.prepare_cached(
-        "INSERT INTO room (id, name, made, lasting, founder, founder_key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO room (id, name, made, lasting, founder, founder_key, used)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         room_to_sql(room.room),
@@ -24,10 +27,14 @@ pub(super) fn insert(conn: &Connection, room: &RestoredRoom) -> rusqlite::Result
         room.lasting,
         account,
         device,
+        time_to_sql(room.used),
     ])?;
     set_topic(conn, room.room, room.topic.as_ref())?;
     set_modes(conn, room.room, &room.modes)?;
-    room.entries.iter().try_for_each(|(kind, entry)| insert_entry(conn, room.room, *kind, entry))
+    room.entries
+        .iter()
+        .try_for_each(|(kind, entry)| insert_entry(conn, room.room, *kind, entry))?;
+    room.ranks.iter().try_for_each(|&(account, ranks)| set_ranks(conn, room.room, account, ranks))
 }
 
 pub(super) fn delete(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
@@ -38,6 +45,32 @@ pub(super) fn delete(conn: &Connection, room: RoomId) -> rusqlite::Result<()> {
 pub(super) fn set_name(conn: &Connection, room: RoomId, name: &str) -> rusqlite::Result<()> {
     conn.prepare_cached("UPDATE room SET name = ?2 WHERE id = ?1")?
         .execute(params![room_to_sql(room), name])?;
+    Ok(())
+}
+
+pub(super) fn set_used(conn: &Connection, room: RoomId, time: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE room SET used = ?2 WHERE id = ?1")?
+        .execute(params![room_to_sql(room), time_to_sql(time)])?;
+    Ok(())
+}
+
+/// An empty set takes the ranks away.
+pub(super) fn set_ranks(
+    conn: &Connection,
+    room: RoomId,
+    account: AccountId,
+    ranks: Letters,
+) -> rusqlite::Result<()> {
+    let (room, account) = (room_to_sql(room), account_to_sql(account));
+    if ranks.is_empty() {
+        conn.prepare_cached("DELETE FROM room_rank WHERE room = ?1 AND account = ?2")?
+            .execute([room, account])?;
+    } else {
+        conn.prepare_cached(
+            "INSERT OR REPLACE INTO room_rank (room, account, ranks) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![room, account, ranks.to_string()])?;
+    }
     Ok(())
 }
 
@@ -119,13 +152,14 @@ pub(super) fn read_all(conn: &Connection) -> rusqlite::Result<Vec<RestoredRoom>>
     let mut rooms: Vec<RestoredRoom> = conn
         .prepare(
             "SELECT id, name, made, lasting, topic, topic_setter, topic_time,
-                    modes, door_key, people_limit, slow_seconds, founder, founder_key
+                    modes, door_key, people_limit, slow_seconds, founder, founder_key, used
              FROM room WHERE id NOT IN (SELECT room FROM conversation) ORDER BY id",
         )?
         .query_map([], read)?
         .collect::<Result<_, _>>()?;
     for room in &mut rooms {
         room.entries = read_entries(conn, room.room)?;
+        room.ranks = read_ranks(conn, room.room)?;
     }
     Ok(rooms)
 }
@@ -145,6 +179,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RestoredRoom> {
         },
         founder: read_founder(row)?,
         entries: Vec::new(),
+        ranks: Vec::new(),
+        used: value::time(row, 13)?,
     })
 }
 
@@ -159,6 +195,14 @@ fn read_founder(row: &Row<'_>) -> rusqlite::Result<Option<Founder>> {
     }
     let has_key = row.get::<_, Option<Vec<u8>>>(12)?.is_some();
     has_key.then(|| value::fingerprint(row, 12).map(Founder::Device)).transpose()
+}
+
+fn read_ranks(conn: &Connection, room: RoomId) -> rusqlite::Result<Vec<(AccountId, Letters)>> {
+    conn.prepare_cached("SELECT account, ranks FROM room_rank WHERE room = ?1 ORDER BY account")?
+        .query_map([room_to_sql(room)], |row| {
+            Ok((value::account(row, 0)?, Letters::of(&row.get::<_, String>(1)?)))
+        })?
+        .collect()
 }
 
 fn read_entries(conn: &Connection, room: RoomId) -> rusqlite::Result<Vec<(ListKind, ListEntry)>> {

@@ -17,6 +17,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_kept_rooms.sql"),
     include_str!("migrations/0008_read_markers.sql"),
     include_str!("migrations/0009_metadata.sql"),
+    include_str!("migrations/0010_server_bans.sql"),
+    include_str!("migrations/0011_ranks.sql"),
+    include_str!("migrations/0012_use_of_rooms.sql"),
+    include_str!("migrations/0013_reserved_invites.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.

@@ -15,7 +15,8 @@ CREATE TABLE room (
     people_limit INTEGER,          -- +l
     slow_seconds INTEGER,          -- +S
     founder      TEXT,             -- the account that made it,
-    founder_key  BLOB              -- or SHA-256 of the public key of the guest's device that did
+    founder_key  BLOB,             -- or SHA-256 of the public key of the guest's device that did
+    used         INTEGER NOT NULL DEFAULT 0 -- when somebody was last in it, exact to a day
 ) STRICT;
 
 -- A room's lists: bans, exceptions and who needs no invitation.
@@ -80,9 +81,11 @@ CREATE INDEX device_by_account ON device (account, added);
 
 -- Invites that nobody has used yet.
 CREATE TABLE invite (
-    hash BLOB    PRIMARY KEY CHECK (length(hash) = 32), -- SHA-256 of its code
-    made INTEGER NOT NULL,
-    note TEXT    NOT NULL
+    hash     BLOB    PRIMARY KEY CHECK (length(hash) = 32), -- SHA-256 of its code
+    made     INTEGER NOT NULL,
+    note     TEXT    NOT NULL,
+    name     TEXT, -- whom it is reserved for, if anybody
+    verifier TEXT  -- and then what is kept of its code, which is the first password
 ) STRICT;
 
 -- One row, drawn when the folder was new: what the salts shown for names that nobody has are made of.
@@ -135,4 +138,24 @@ CREATE TABLE metadata (
     UNIQUE (room, key),
     UNIQUE (account, key),
     CHECK ((room IS NULL) <> (account IS NULL))
+) STRICT;
+
+-- What accounts' people may do in rooms that last, but for founders.
+CREATE TABLE room_rank (
+    room    INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    ranks   TEXT    NOT NULL, -- mode letters: o, h, v
+    PRIMARY KEY (room, account)
+) STRICT;
+
+CREATE INDEX room_rank_by_account ON room_rank (account);
+
+-- Whom the server does not let in.
+CREATE TABLE server_ban (
+    id     INTEGER PRIMARY KEY, -- in the order of setting
+    mask   TEXT    NOT NULL UNIQUE, -- a name, an account or addresses, in canonical spelling
+    reason TEXT    NOT NULL, -- what they are told, possibly empty
+    setter TEXT    NOT NULL, -- nick!user@host, or 'operator'
+    made   INTEGER NOT NULL,
+    until  INTEGER -- when it ends; NULL for never
 ) STRICT;

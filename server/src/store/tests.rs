@@ -6,13 +6,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use majlis_protocol::Timestamp;
+use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 use rusqlite::Connection;
 
 use super::*;
 use crate::event::{
-    ConnId, Founder, HistoryPage, HistoryQuery, Letters, ListEntry, ListKind, MsgId, RestoredRoom,
-    RoomId, RoomModes, Selector, SendRecord, StoredKind, StoredMessage, Topic,
+    Account, AccountId, ConnId, Founder, HistoryPage, HistoryQuery, Letters, ListEntry, ListKind,
+    MsgId, RestoredRoom, RoomId, RoomModes, Selector, SendRecord, StoredKind, StoredMessage, Topic,
 };
 
 pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -489,4 +490,46 @@ fn the_database_is_kept_before_it_is_brought_to_a_newer_schema() {
     let before = files();
     drop(open(dir.path()));
     assert_eq!(files(), before, "a database of today is kept again");
+}
+
+#[test]
+fn ranks_and_uses_of_rooms_come_back_and_end_with_the_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = |id, name: &str| {
+        Write::AccountMade(Account {
+            id: AccountId(id),
+            name: name.to_owned(),
+            made: Timestamp(1),
+            verifier: Verifier::decoy(b"test", name, 4096).into(),
+            devices: Vec::new(),
+        })
+    };
+    let set = |room, account, letters| Write::RanksSet {
+        room: RoomId(room),
+        account: AccountId(account),
+        ranks: Letters::of(letters),
+    };
+    let ranks = |restored: &Restored| -> Vec<Vec<(u64, String)>> {
+        let of = |room: &RestoredRoom| {
+            room.ranks.iter().map(|(account, ranks)| (account.0, ranks.to_string())).collect()
+        };
+        restored.rooms.iter().map(of).collect()
+    };
+    {
+        let (mut store, _) = open(dir.path());
+        store.commit_batch(&[made(1, "ana"), made(2, "bob"), room(3), room(4)]).unwrap();
+        let used = Write::RoomUsed { room: RoomId(4), time: Timestamp(77) };
+        let writes =
+            [set(3, 1, "o"), set(3, 2, "v"), set(4, 2, "ho"), set(3, 1, "v"), set(3, 2, ""), used];
+        store.commit_batch(&writes).unwrap();
+    }
+    {
+        let (mut store, restored) = open(dir.path());
+        let expected = [vec![(1, "v".to_owned())], vec![(2, "ho".to_owned())]];
+        assert_eq!(ranks(&restored), expected);
+        assert_eq!(restored.rooms[0].used, restored.rooms[0].made);
+        assert_eq!(restored.rooms[1].used, Timestamp(77));
+        store.commit_batch(&[Write::AccountRemoved(AccountId(2))]).unwrap();
+    }
+    assert_eq!(ranks(&open(dir.path()).1)[1], []);
 }

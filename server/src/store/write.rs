@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use crate::event::{SendRecord, StoredMessage, Write};
 
 use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
-use super::{account, conversation, metadata, read_marker, room};
+use super::{account, ban, conversation, metadata, read_marker, room};
 
 /// A device that was away for longer asks its history before it sends again.
 pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -49,6 +49,8 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::DeviceRemoved(key) => account::delete_device(conn, *key)?,
             Write::InviteMade(invite) => account::insert_invite(conn, invite)?,
             Write::InviteRemoved(hash) => account::delete_invite(conn, *hash)?,
+            Write::BanAdded(added) => ban::insert(conn, added)?,
+            Write::BanRemoved { mask } => ban::delete(conn, mask)?,
             Write::RoomMade(room) => room::insert(conn, room)?,
             Write::RoomRemoved(room) => room::delete(conn, *room)?,
             Write::TopicSet { room, topic } => room::set_topic(conn, *room, topic.as_ref())?,
@@ -63,6 +65,10 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
             Write::ReadMarked(marker) => read_marker::set(conn, *marker)?,
             Write::MetadataSet(value) => metadata::set(conn, value)?,
             Write::MetadataRemoved { subject, key } => metadata::delete(conn, *subject, key)?,
+            Write::RanksSet { room, account, ranks } => {
+                room::set_ranks(conn, *room, *account, *ranks)?;
+            }
+            Write::RoomUsed { room, time } => room::set_used(conn, *room, *time)?,
             Write::RoomRenamed { room, name } => room::set_name(conn, *room, name)?,
         }
     }

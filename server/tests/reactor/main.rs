@@ -209,7 +209,7 @@ fn lines_that_are_no_messages_are_told_and_the_connection_goes_on() {
     client.write_all(b"PRIVMSG #x :\xff\r\n").unwrap();
     say(&mut client, "PING x\r\n");
     let faults = [house.next(), house.next()].map(|input| match input {
-        HubInput::BadLine { conn: of, fault } if of == conn => fault,
+        HubInput::BadLine { conn: of, fault, .. } if of == conn => fault,
         other => panic!("{other:?} instead of a bad line"),
     });
     assert_eq!(faults[0], LineFault::Line(LineError::BodyTooLong));

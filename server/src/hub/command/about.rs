@@ -7,6 +7,7 @@ use majlis_protocol::numeric::{
 };
 use majlis_protocol::{Capability, Message};
 
+use super::ban::reply_bans;
 use super::{COMMANDS, Outcome, Turn};
 use crate::hub::Hub;
 use crate::hub::greeting::SOFTWARE;
@@ -117,11 +118,12 @@ pub(super) fn handle_links(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Messag
     Ok(())
 }
 
-/// `m`: how often each command was used; `u`: since when the server runs. Of others there is nothing to tell.
+/// `m`: how often each command was used; `u`: since when the server runs; `k` and `d`: who is banned. Of others there is
+/// nothing to tell.
 pub(super) fn handle_stats(
     hub: &mut Hub,
     turn: &mut Turn,
-    _: UserId,
+    user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
     hub.check_server(message.param(1))?;
@@ -134,6 +136,8 @@ pub(super) fn handle_stats(
                 turn.response.numeric_words(RPL_STATSCOMMANDS, &words);
             }
         }
+        "k" | "K" => reply_bans(hub, turn, user, false)?,
+        "d" | "D" => reply_bans(hub, turn, user, true)?,
         "u" => {
             let seconds = hub.now.wall.0.saturating_sub(hub.started.0) / 1000;
             let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);

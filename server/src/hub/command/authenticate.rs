@@ -1,20 +1,23 @@
 //! AUTHENTICATE: signing in by SASL (IRCv3 SASL 3.1 and 3.2).
 //!
 //! Owns who is let in by which mechanism. Every failure looks the same, and a name that nobody has fails at the same point
-//! as a wrong password. What a mechanism's messages are is in [`sasl`](crate::hub::sasl) and in the protocol's `scram`.
+//! as a wrong password. An invite's code is a password, too: it makes the account. By SCRAM the name alone says which
+//! invite is meant, so that it has to be bound to that name; by PLAIN any unused code will do. What a mechanism's messages are is in [`sasl`](crate::hub::sasl) and in the protocol's `scram`.
 
 use std::sync::Arc;
 
 use majlis_protocol::numeric::RPL_SASLMECHS;
 use majlis_protocol::scram::{Password, ServerStart, Verifier};
-use majlis_protocol::{Capability, Message, fold};
+use majlis_protocol::{Capability, Message, Name, fold};
 
 use super::{Ending, Outcome, Turn};
-use crate::event::{AccountId, HashJob};
+use crate::event::{AccountId, HashJob, InviteHash, Reserved};
 use crate::hub::Hub;
 use crate::hub::hashing::Purpose;
 use crate::hub::refusal::Refusal;
-use crate::hub::sasl::{Chunk, Exchange, Mechanism, Step, chunks, parse_plain};
+use crate::hub::sasl::{Chunk, Exchange, Holder, Mechanism, Step, chunks, parse_plain};
+use crate::hub::secret::invite_hash;
+use crate::hub::settings::RegistrationPolicy;
 
 /// A command that comes with its capability and is unknown without.
 pub(super) fn handle_authenticate(
@@ -65,12 +68,11 @@ fn take_message(hub: &mut Hub, turn: &mut Turn, exchange: Exchange, message: &[u
         (Mechanism::Plain, _) => return take_plain(hub, turn, message),
         (Mechanism::External, _) => return take_external(hub, turn, message),
         (_, Step::First) => ask_for_proof(hub, turn, mechanism, message)?,
-        (_, Step::Proof(proof, account)) => {
+        (_, Step::Proof(proof, holder)) => {
             let last = proof.finish(message).map_err(|_| Refusal::sasl_failed())?;
-            // No proof fits a decoy, so there is an account.
-            (last, Step::Nod(account.ok_or_else(Refusal::sasl_failed)?))
+            (last, Step::Nod(holder))
         }
-        (_, Step::Nod(account)) if message.is_empty() => return hub.finish_sasl(turn, account),
+        (_, Step::Nod(holder)) if message.is_empty() => return let_in(hub, turn, holder),
         (_, Step::Nod(_)) => return Err(Refusal::sasl_failed()),
     };
     for chunk in chunks(&challenge) {
@@ -91,10 +93,67 @@ fn ask_for_proof(
     let binding = binding.ok_or_else(Refusal::sasl_failed)?;
     let start = ServerStart::new(message, binding).map_err(|_| Refusal::sasl_failed())?;
     check_authzid(start.authzid().unwrap_or_default(), start.username())?;
-    let (account, verifier) = hub.verifier_for(turn, start.username())?;
+    let (holder, verifier) = hub.verifier_for(turn, start.username())?;
     let nonce = hub.secret.nonce(hub.ids.message(hub.now.wall));
     let (proof, challenge) = start.challenge(verifier, &nonce);
-    Ok((challenge, Step::Proof(Box::new(proof), account)))
+    Ok((challenge, Step::Proof(Box::new(proof), holder)))
+}
+
+/// Whoever has proved this password is let in. No proof fits nobody's.
+fn let_in(hub: &mut Hub, turn: &mut Turn, holder: Holder) -> Outcome {
+    match holder {
+        Holder::Account(account) => finish_with_password(hub, turn, account),
+        Holder::Invite(hash) => use_own_invite(hub, turn, hash),
+        Holder::Nobody => Err(Refusal::sasl_failed()),
+    }
+}
+
+/// The password was right; the try does not count, and the person may set another for a while.
+fn finish_with_password(hub: &mut Hub, turn: &mut Turn, account: AccountId) -> Outcome {
+    let address = hub.connections[&turn.conn].peer.address;
+    hub.logins.forgive(address, &fold(&hub.account_name(account)));
+    hub.connections[&turn.conn].proved_ms = Some(hub.now.monotonic_ms);
+    hub.finish_sasl(turn, account)
+}
+
+/// The code of an invite that is bound to a name was proved without being said.
+fn use_own_invite(hub: &mut Hub, turn: &mut Turn, hash: InviteHash) -> Outcome {
+    let invite = hub.accounts.invites().find(|invite| invite.hash == hash);
+    let reserved = invite.and_then(|invite| invite.reserved.clone());
+    let Reserved { name, verifier } = reserved.ok_or_else(Refusal::sasl_failed)?;
+    let name = Name::nick(&name).map_err(|_| Refusal::sasl_failed())?;
+    use_invite(hub, turn, &name, hash, verifier)
+}
+
+/// Makes the account that an invite is good for, and signs its person in. The code is its password until they set another.
+pub(in crate::hub) fn use_invite(
+    hub: &mut Hub,
+    turn: &mut Turn,
+    name: &Name,
+    hash: InviteHash,
+    verifier: Arc<Verifier>,
+) -> Outcome {
+    let is_signed_in = turn.user.is_some_and(|user| hub.users[user].account_id.is_some());
+    if is_signed_in {
+        return Err(Refusal::sasl_already());
+    }
+    let own = turn.user.filter(|&user| hub.users[user].nick.folded() == name.folded());
+    let is_reserved = hub.accounts.find_reserved(name.as_str()).is_some();
+    let is_there = own.is_none() && hub.users.check_name(name, turn.user).is_err();
+    let is_free = hub.accounts.claim(name).is_none()
+        && hub.accounts.len() < hub.settings.limits.accounts
+        && (is_reserved || !is_there);
+    if !is_free || !hub.invite_opens(hash, name) {
+        return Err(Refusal::sasl_failed());
+    }
+    if own.is_none() {
+        hub.end_guest(name);
+    }
+    let write = hub.accounts.take_invite(hash).ok_or_else(Refusal::sasl_failed)?;
+    hub.store(write);
+    let (account, write) = hub.accounts.make(name, verifier, hub.now.wall);
+    hub.store(write);
+    finish_with_password(hub, turn, account)
 }
 
 /// Nobody may act as somebody else.
@@ -106,37 +165,58 @@ fn check_authzid(authzid: &str, name: &str) -> Outcome {
 fn take_plain(hub: &mut Hub, turn: &mut Turn, message: &[u8]) -> Outcome {
     let (authzid, name, password) = parse_plain(message).ok_or_else(Refusal::sasl_failed)?;
     check_authzid(authzid, name)?;
+    let code = invite_hash(password);
     let password = Password::new(password).map_err(|_| Refusal::sasl_failed())?;
-    let (account, expected) = hub.verifier_for(turn, name)?;
+    let (holder, expected) = hub.verifier_for(turn, name)?;
     if hub.is_hashing_much() {
         return Err(Refusal::sasl_busy());
     }
-    let job = HashJob { password, salt: expected.salt().into(), iterations: expected.iterations() };
-    turn.ending = Ending::Hash(Purpose::SignIn { account, expected }, job);
+    let invited = Name::nick(name)
+        .ok()
+        .filter(|name| !matches!(holder, Holder::Account(_)) && hub.invite_opens(code, name));
+    let (purpose, salt) = match invited {
+        Some(name) => {
+            let salt = hub.secret.salt(hub.ids.message(hub.now.wall));
+            (Purpose::UseInvite { name, hash: code }, salt)
+        }
+        None => {
+            (Purpose::SignIn { holder, expected: Arc::clone(&expected) }, expected.salt().into())
+        }
+    };
+    turn.ending =
+        Ending::Hash(purpose, HashJob { password, salt, iterations: expected.iterations() });
     Ok(())
 }
 
-/// Compares the hash with what is kept now: the account may have ended, or changed its password, meanwhile.
+/// Compares the hash with what is kept.
 pub(in crate::hub) fn finish_plain(
     hub: &mut Hub,
     turn: &mut Turn,
-    account: Option<AccountId>,
+    holder: Holder,
     expected: &Arc<Verifier>,
     hashed: &Verifier,
 ) -> Outcome {
-    let is_same = hashed.is_same_password(expected);
-    let account = account.filter(|_| is_same).ok_or_else(Refusal::sasl_failed)?;
-    let is_current = hub.accounts.get(account).is_some_and(|kept| kept.verifier == *expected);
-    if is_current { hub.finish_sasl(turn, account) } else { Err(Refusal::sasl_failed()) }
+    match holder {
+        Holder::Account(account) if hub.is_password_of(account, expected, hashed) => {
+            finish_with_password(hub, turn, account)
+        }
+        _ => Err(Refusal::sasl_failed()),
+    }
 }
 
 /// The device has proved in the handshake that it holds its key; the message may name the account.
 fn take_external(hub: &mut Hub, turn: &mut Turn, message: &[u8]) -> Outcome {
     let authzid = std::str::from_utf8(message).map_err(|_| Refusal::sasl_failed())?;
-    let key = hub.connections[&turn.conn].peer.device_key.ok_or_else(Refusal::sasl_failed)?;
+    let peer = &hub.connections[&turn.conn].peer;
+    let (address, key) = (peer.address, peer.device_key.ok_or_else(Refusal::sasl_failed)?);
+    // Nobody can guess a key, but whoever tries is no better than who guesses passwords.
+    if !hub.logins.allow_address(address, hub.now.monotonic_ms) {
+        return Err(Refusal::sasl_too_often());
+    }
     let account = hub.accounts.find_by_key(key).ok_or_else(Refusal::sasl_failed)?;
     let name = hub.accounts.get(account).ok_or_else(Refusal::sasl_failed)?;
     check_authzid(authzid, name.name.as_str())?;
+    hub.logins.forgive_address(address);
     hub.finish_sasl(turn, account)
 }
 
@@ -146,17 +226,39 @@ impl Hub {
         &mut self,
         turn: &Turn,
         name: &str,
-    ) -> Result<(Option<AccountId>, Arc<Verifier>), Refusal> {
+    ) -> Result<(Holder, Arc<Verifier>), Refusal> {
         let address = self.connections[&turn.conn].peer.address;
         let folded = fold(name);
         if !self.logins.allow(address, &folded, self.now.monotonic_ms) {
             return Err(Refusal::sasl_too_often());
         }
         let account = self.accounts.find(name);
-        let verifier = match account.and_then(|account| self.accounts.get(account)) {
-            Some(kept) => Arc::clone(&kept.verifier),
-            None => self.secret.decoy(&folded, self.settings.password_iterations).into(),
-        };
-        Ok((account, verifier))
+        if let Some((account, kept)) = account.and_then(|id| Some((id, self.accounts.get(id)?))) {
+            return Ok((Holder::Account(account), Arc::clone(&kept.verifier)));
+        }
+        Ok(match self.accounts.find_reserved(name) {
+            Some((hash, reserved)) => (Holder::Invite(hash), Arc::clone(&reserved.verifier)),
+            None => {
+                let decoy = self.secret.decoy(&folded, self.settings.password_iterations);
+                (Holder::Nobody, decoy.into())
+            }
+        })
+    }
+
+    /// Whether an invite makes an account of that name now.
+    pub(super) fn invite_opens(&self, hash: InviteHash, name: &Name) -> bool {
+        self.settings.registration != RegistrationPolicy::Closed
+            && self.accounts.invite_fits(hash, name)
+    }
+
+    /// Whether a hashed password is the one that is kept now: the account may have ended, or changed it, meanwhile.
+    pub(super) fn is_password_of(
+        &self,
+        account: AccountId,
+        expected: &Arc<Verifier>,
+        hashed: &Verifier,
+    ) -> bool {
+        let kept = self.accounts.get(account);
+        hashed.is_same_password(expected) && kept.is_some_and(|kept| kept.verifier == *expected)
     }
 }

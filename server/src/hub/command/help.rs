@@ -25,6 +25,11 @@ static TOPICS: &[Topic] = &[
         "CHATHISTORY LATEST <target> * <limit>",
         "Gives earlier messages of a room; programs do this.",
     ),
+    (
+        "DLINE",
+        "DLINE [time] <address or range> [:reason]",
+        "Bans addresses from the server, for good or for minutes or a time like 36h; for operators of the server.",
+    ),
     ("HELP", "HELP [subject]", "Tells what a command does."),
     ("INFO", "INFO [server]", "Tells what this program is."),
     (
@@ -37,6 +42,11 @@ static TOPICS: &[Topic] = &[
     ("JOIN", "JOIN <room>[,room] [key][,key]", "Enters rooms; one that is not there is made."),
     ("KICK", "KICK <room> <nick>[,nick] [:reason]", "Removes people from a room of yours."),
     ("KILL", "KILL <nick> :<reason>", "Ends somebody's connection; for operators of the server."),
+    (
+        "KLINE",
+        "KLINE [time] <name|nick!user@host|$a:account> [:reason]",
+        "Bans people from the server, for good or for minutes or a time like 36h; for operators of the server.",
+    ),
     ("LINKS", "LINKS", "Lists the servers: there is this one."),
     (
         "LIST",
@@ -66,6 +76,11 @@ static TOPICS: &[Topic] = &[
     ("NOTICE", "NOTICE <target>[,target] :<text>", "Says something that programs must not answer."),
     ("OPER", "OPER <name> <password>", "Makes you an operator of the server."),
     ("PART", "PART <room>[,room] [:reason]", "Leaves rooms."),
+    (
+        "PASSWORD",
+        "PASSWORD CHECK :<current>, then PASSWORD SET :<new>",
+        "Gives your account another password; your other sessions end.",
+    ),
     ("PING", "PING <word>", "Asks for a sign of life, which gives the word back."),
     (
         "PRIVMSG",
@@ -78,11 +93,13 @@ static TOPICS: &[Topic] = &[
     ("SETNAME", "SETNAME :<name>", "Changes what you call yourself."),
     (
         "STATS",
-        "STATS m|u",
-        "Counts the commands that were used, or tells how long the server runs.",
+        "STATS m|u|k|d",
+        "Counts the commands that were used, tells how long the server runs, or (to its operators) who is banned by KLINE and DLINE.",
     ),
     ("TIME", "TIME [server]", "Tells the server's time."),
     ("TOPIC", "TOPIC <room> [:topic]", "Shows or sets what a room is about."),
+    ("UNDLINE", "UNDLINE <address or range>", "Lifts a DLINE; for operators of the server."),
+    ("UNKLINE", "UNKLINE <mask>", "Lifts a KLINE; for operators of the server."),
     ("USERHOST", "USERHOST <nick> [nick ...]", "Tells where up to five people are."),
     ("VERSION", "VERSION [server]", "Tells the version of this program."),
     (

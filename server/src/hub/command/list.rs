@@ -49,7 +49,10 @@ pub(super) fn handle_list(
         }
     }
     turn.response.numeric(RPL_LISTSTART, &["Channel"], "Users Name");
-    let visible = hub.channels.iter().filter(|(room, _)| hub.may_see(user, *room));
+    let visible = hub
+        .channels
+        .iter()
+        .filter(|(room, channel)| hub.may_see(user, *room) && !hub.is_archived(channel));
     for (_, channel) in visible.filter(|(_, channel)| filter.takes(hub, channel)) {
         let topic = channel.topic.as_ref().map_or("", |topic| &topic.text);
         let count = channel.members.len().to_string();

@@ -8,6 +8,7 @@
 mod about;
 pub(super) mod authenticate;
 mod away;
+mod ban;
 pub(super) mod batch;
 mod capability;
 mod device;
@@ -22,6 +23,7 @@ mod moderation;
 mod monitor;
 mod multiline;
 pub(super) mod operator;
+pub(super) mod password;
 mod people;
 mod query;
 mod read_marker;
@@ -39,6 +41,7 @@ use majlis_protocol::{Message, ParseError};
 pub(super) use self::about::reply_motd;
 pub(super) use self::mode::KEY_MAX_BYTES;
 pub(super) use self::query::reply_lusers;
+pub(super) use self::registration::end_with_error;
 pub(super) use self::speech::text_room;
 pub(super) use self::user_mode::USER_MODES;
 
@@ -145,11 +148,16 @@ static COMMANDS: &[Command] = &[
     session("KILL", 0, operator::handle_kill),
     session("WALLOPS", 0, operator::handle_wallops),
     session("REHASH", 0, operator::handle_rehash),
+    session("KLINE", 0, ban::handle_kline),
+    session("UNKLINE", 0, ban::handle_unkline),
+    session("DLINE", 0, ban::handle_dline),
+    session("UNDLINE", 0, ban::handle_undline),
     session("MONITOR", 1, monitor::handle_monitor),
     session("ISON", 1, people::handle_ison),
     session("USERHOST", 1, people::handle_userhost),
     session("WHOWAS", 0, people::handle_whowas),
     session("DEVICE", 1, device::handle_device),
+    session("PASSWORD", 1, password::handle_password),
     anybody("CAP", 1, capability::handle_cap),
     anybody("NICK", 0, registration::handle_nick),
     anybody("USER", 4, registration::handle_user),
@@ -192,15 +200,15 @@ fn try_run(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>) -> Outcome {
 }
 
 /// What is said to a line that is no message.
-pub(super) fn fault_refusal(fault: LineFault) -> Refusal {
+pub(super) fn fault_refusal(fault: LineFault, command: &str) -> Refusal {
     match fault {
         LineFault::Line(_) | LineFault::Parse(ParseError::TooLong) => Refusal::too_long(),
         LineFault::Parse(ParseError::NotUtf8) => {
-            Refusal::of_line("INVALID_UTF8", "The line was left out: it is not UTF-8")
+            Refusal::of_line(command, "INVALID_UTF8", "The line was left out: it is not UTF-8")
         }
         LineFault::Parse(ParseError::ContainsNul | ParseError::ContainsLineBreak) => {
             let text = "The line was left out: it contains a NUL or a stray line break";
-            Refusal::of_line("INVALID_MESSAGE", text)
+            Refusal::of_line(command, "INVALID_MESSAGE", text)
         }
         LineFault::Parse(
             ParseError::Empty | ParseError::MissingCommand | ParseError::BadCommand,

@@ -192,6 +192,7 @@ fn set_rank(hub: &mut Hub, change: &mut Change<'_>, letter: char, rank: Rank) ->
     };
     if member.set(rank, change.on) {
         change.note(letter, Some(nick));
+        hub.keep_ranks(other, change.room);
     }
     Ok(())
 }
@@ -250,6 +251,12 @@ fn set_lasting(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
         channel.ends_at_ms = is_over.then_some(hub.now.monotonic_ms);
         change.note('P', None);
         hub.store(Write::LastingSet { room, lasting: on });
+        if on {
+            hub.note_use(room);
+            hub.keep_all_ranks(room);
+        } else {
+            hub.forget_all_ranks(room);
+        }
     }
     Ok(())
 }

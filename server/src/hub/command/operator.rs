@@ -118,7 +118,7 @@ pub(super) fn handle_rehash(
 }
 
 impl Hub {
-    fn check_server_operator(&self, user: UserId) -> Outcome {
+    pub(super) fn check_server_operator(&self, user: UserId) -> Outcome {
         let is_operator = self.users[user].modes.contains('o');
         if is_operator { Ok(()) } else { Err(Refusal::no_privileges()) }
     }

@@ -80,7 +80,7 @@ pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
     response.numeric(RPL_LUSERCLIENT, &[], &text);
     response.numeric(RPL_LUSEROP, &[&operators], "operator(s) online");
     response.numeric(RPL_LUSERUNKNOWN, &[&hub.registering.to_string()], "unknown connection(s)");
-    response.numeric(RPL_LUSERCHANNELS, &[&hub.channels.len().to_string()], "channels formed");
+    response.numeric(RPL_LUSERCHANNELS, &[&hub.room_count().to_string()], "channels formed");
     response.numeric(RPL_LUSERME, &[], &format!("I have {users} clients and 0 servers"));
     for (code, whose) in [(RPL_LOCALUSERS, "local"), (RPL_GLOBALUSERS, "global")] {
         let text = format!("Current {whose} users {count}, max {most}");

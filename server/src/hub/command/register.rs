@@ -24,7 +24,7 @@ pub(super) fn handle_register(hub: &mut Hub, turn: &mut Turn, message: &Message<
         return Err(Refusal::too_few_params("REGISTER"));
     };
     let name = check_account(hub, turn, account)?;
-    let password = check_password(hub, turn, &name, password)?;
+    let password = new_password(hub, turn, "REGISTER", name.as_str(), password)?;
     let invite = check_invite(hub, &name, email)?;
     hub.check_space("REGISTER", name.as_str())?;
     let address = hub.connections[&turn.conn].peer.address;
@@ -73,33 +73,49 @@ fn own_nick(hub: &Hub, turn: &Turn, account: &str) -> Result<Name, Refusal> {
     }
 }
 
-fn check_password(
+/// A password, said over a connection on which nobody else reads it.
+pub(super) fn said_password(
     hub: &Hub,
     turn: &Turn,
-    name: &Name,
+    command: &str,
+    account: &str,
     password: &str,
 ) -> Result<Password, Refusal> {
-    let unacceptable = |text: String| refusal("UNACCEPTABLE_PASSWORD", name.as_str(), text);
+    let unacceptable =
+        |text: String| Refusal::of_account(command, "UNACCEPTABLE_PASSWORD", account, text);
     if !may_say_passwords(&hub.connections[&turn.conn].peer) {
         let text = "A password can be set under encryption only; connect by TLS";
         return Err(unacceptable(text.to_owned()));
     }
-    let password = Password::new(password).map_err(|why| unacceptable(why.to_string()))?;
+    Password::new(password).map_err(|why| unacceptable(why.to_string()))
+}
+
+/// The same, good enough to become an account's.
+pub(super) fn new_password(
+    hub: &Hub,
+    turn: &Turn,
+    command: &str,
+    account: &str,
+    password: &str,
+) -> Result<Password, Refusal> {
+    let password = said_password(hub, turn, command, account, password)?;
     let least = hub.settings.limits.password_least_chars;
     if password.char_count() < least {
         let text = format!("A password has at least {least} characters");
-        return Err(refusal("WEAK_PASSWORD", name.as_str(), text));
+        return Err(Refusal::of_account(command, "WEAK_PASSWORD", account, text));
     }
     Ok(password)
 }
 
-/// The invite that is to be used up, where one is needed.
+/// The invite that is to be used up, where one is needed; a name that is kept for one needs that.
 fn check_invite(hub: &Hub, name: &Name, code: &str) -> Result<Option<InviteHash>, Refusal> {
-    if hub.settings.registration != RegistrationPolicy::Invite {
+    let is_reserved = hub.accounts.find_reserved(name.as_str()).is_some();
+    if hub.settings.registration != RegistrationPolicy::Invite && !is_reserved {
         return Ok(None);
     }
     let hash = invite_hash(code);
-    if hub.accounts.has_invite(hash) { Ok(Some(hash)) } else { Err(invalid_invite(name)) }
+    let is_right = hub.accounts.invite_fits(hash, name);
+    is_right.then_some(Some(hash)).ok_or_else(|| invalid_invite(name))
 }
 
 fn invalid_invite(name: &Name) -> Refusal {
@@ -116,12 +132,16 @@ pub(in crate::hub) fn finish(
     verifier: Verifier,
 ) -> Outcome {
     hub.check_new_account(turn, name)?;
+    if invite.is_none() && hub.accounts.find_reserved(name.as_str()).is_some() {
+        return Err(invalid_invite(name));
+    }
     if let Some(hash) = invite {
         let write = hub.accounts.take_invite(hash).ok_or_else(|| invalid_invite(name))?;
         hub.store(write);
     }
     let (account, write) = hub.accounts.make(name, verifier.into(), hub.now.wall);
     hub.store(write);
+    hub.connections[&turn.conn].proved_ms = Some(hub.now.monotonic_ms);
     let words = ["SUCCESS", name.as_str()];
     turn.response.command("REGISTER", &words, Some("Account successfully registered"));
     hub.sign_in(turn, account)

@@ -43,6 +43,7 @@ fn change_nick(hub: &mut Hub, turn: &mut Turn, user: UserId, nick: Name) -> Outc
     }
     let account = hub.account_of(turn.conn);
     hub.check_name(&nick, Some(user), account).map_err(|collision| refusal(&nick, collision))?;
+    hub.check_nick_ban(user, nick.folded())?;
     let relay = hub.relay_of(user, Action::Nick { nick: nick.as_str().into() });
     hub.tell_neighbours(user, Some(turn.conn), &relay);
     turn.response.relay(relay);
@@ -105,7 +106,7 @@ pub(super) fn handle_quit(hub: &mut Hub, turn: &mut Turn, message: &Message<'_>)
     Ok(())
 }
 
-fn end_with_error(hub: &mut Hub, turn: &mut Turn, reason: &str) {
+pub(in crate::hub) fn end_with_error(hub: &mut Hub, turn: &mut Turn, reason: &str) {
     if let Some(connection) = hub.end_connection(turn.conn, reason) {
         turn.response.link("ERROR", &closing_words(connection.peer.address, reason));
     }
@@ -125,6 +126,11 @@ pub(super) fn try_register(hub: &mut Hub, turn: &mut Turn) -> Outcome {
     if hub.lacks_password(turn.conn) {
         turn.response.refuse(&Refusal::wrong_password());
         end_with_error(hub, turn, "Wrong password");
+        return Ok(());
+    }
+    let shown = shown_username(&username, hub.settings.limits.username_bytes);
+    if let Some(ban) = hub.ban_on_newcomer(turn.conn, nick.folded(), &shown).cloned() {
+        hub.end_banned(turn, &ban);
         return Ok(());
     }
     let claim = hub.claim_nick(turn.conn, &nick).inspect_err(|_| {

@@ -81,7 +81,7 @@ pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, 
 /// A room that somebody makes is theirs; a guest's ends with its last member.
 fn make_room(hub: &mut Hub, user: UserId, wanted: &str) -> Result<RoomId, Refusal> {
     let name = Name::room(wanted).map_err(|why| Refusal::bad_channel(wanted, why))?;
-    if hub.channels.len() >= hub.settings.limits.rooms {
+    if hub.room_count() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));
     }
     hub.check_space("JOIN", wanted)?;
@@ -174,11 +174,6 @@ fn reply_topic(hub: &Hub, response: &mut Response, room: RoomId) {
 }
 
 impl Hub {
-    /// What somebody may do who comes into a room: its founder is its operator.
-    pub(super) fn arriving_membership(&self, user: UserId, room: RoomId) -> Membership {
-        if self.is_founder(user, room) { Membership::operator() } else { Membership::default() }
-    }
-
     /// Joins are the user's: what one session joins, the others are in as well.
     fn bring_other_sessions(
         &mut self,

@@ -85,7 +85,7 @@ fn reply_matches(hub: &Hub, turn: &mut Turn, asker: UserId, mask: &str, manner: 
     let mask = fold_mask(mask);
     let is_meant = |(id, user): &(UserId, &User)| {
         let is_covered = match &whole {
-            Some((_, whole)) => whole.covers(user),
+            Some((_, whole)) => whole.covers(*user),
             None => matches(&mask, user.nick.folded()),
         };
         is_covered && hub.may_find(asker, *id) && manner.takes(user)

@@ -97,7 +97,12 @@ fn register(house: &mut House, conn: ConnId, line: &str) -> Vec<String> {
 fn house_with(registration: RegistrationPolicy, codes: &[&str]) -> House {
     let invites = codes
         .iter()
-        .map(|code| Invite { hash: invite_hash(code), made: OPENING, note: String::new() })
+        .map(|code| Invite {
+            hash: invite_hash(code),
+            made: OPENING,
+            note: String::new(),
+            reserved: None,
+        })
         .collect();
     let settings = HubSettings { registration, ..settings() };
     House::with(settings, Restored { invites, ..restored() })

@@ -132,13 +132,14 @@ fn a_guest_leaves_a_name_that_becomes_an_account_s() {
 fn invites_are_made_listed_and_ended() {
     let mut house = house();
     let hash = invite_hash("ABCDE-12345");
-    let new = |hash| ControlRequest::InviteNew { hash, note: "for نور".to_owned() };
+    let new =
+        |hash| ControlRequest::InviteNew { hash, note: "for نور".to_owned(), reserved: None };
     assert!(house.control(new(hash)).is_ok());
     assert!(house.control(new(InviteHash([1; 32]))).is_ok());
     let list = house.control(ControlRequest::InviteList).unwrap();
     assert_eq!(
         list,
-        [format!("{hash}\t{OPENING}\tfor نور"), format!("01010101\t{OPENING}\tfor نور")]
+        [format!("{hash}\t{OPENING}\t*\tfor نور"), format!("01010101\t{OPENING}\t*\tfor نور")]
     );
     let revoke = || ControlRequest::InviteRevoke { id: hash.to_string() };
     assert!(house.control(revoke()).is_ok());

@@ -66,6 +66,123 @@ fn targets() {
     assert!(only(house.ask(ana, "NAMES a,b,c")).contains(" 407 "));
 }
 
+/// The tokens of 005, in which a limit that is off has no number.
+fn tokens(house: &mut House) -> Vec<String> {
+    let reader = house.client("reader");
+    let lines = house.ask(reader, "ISUPPORT").join(" ");
+    house.say(reader, "QUIT");
+    lines.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn limits_that_are_off_keep_nobody_back() {
+    let mut house = house_with(|limits| {
+        for limit in [
+            &mut limits.rooms_per_person,
+            &mut limits.rooms,
+            &mut limits.targets,
+            &mut limits.mode_changes,
+            &mut limits.list_entries,
+            &mut limits.invitations,
+            &mut limits.kicks,
+            &mut limits.list_masks,
+            &mut limits.watched,
+            &mut limits.who_matches,
+        ] {
+            *limit = usize::MAX;
+        }
+    });
+    let told = tokens(&mut house);
+    for token in ["CHANLIMIT=#:", "MODES", "MONITOR"] {
+        assert!(told.contains(&token.to_owned()), "{token} in {told:?}");
+    }
+    assert!(
+        told.iter().any(|token| token.starts_with("TARGMAX=PRIVMSG:,") && token.contains("KICK:,"))
+    );
+    assert!(!told.iter().any(|token| token.starts_with("MAXLIST")));
+    let ana = house.client("ana");
+    let rooms: Vec<String> = (0..150).map(|n| format!("#r{n}")).collect();
+    for some in rooms.chunks(50) {
+        house.say(ana, &format!("JOIN {}", some.join(",")));
+    }
+    house.read(ana);
+    let names = house.ask(ana, &format!("NAMES {}", rooms[..20].join(",")));
+    assert_eq!(names.len(), 40);
+    for n in 0..40 {
+        house.say(ana, &format!("MODE #r0 +bbbbb a{n} b{n} c{n} d{n} e{n}"));
+    }
+    assert_eq!(house.read(ana).len(), 40);
+    assert_eq!(house.ask(ana, "MODE #r0 +b").len(), 201);
+    let nicks = |round| (0..60).map(|n| format!("n{round}x{n}")).collect::<Vec<String>>();
+    for round in 0..3 {
+        assert!(!house.ask(ana, &format!("MONITOR + {}", nicks(round).join(","))).is_empty());
+    }
+    let nicks = nicks(0);
+    assert_eq!(house.ask(ana, &format!("PRIVMSG {} :x", nicks.join(","))).len(), 60);
+    assert!(house.ask(ana, &format!("LIST {}", rooms[..40].join(","))).len() == 42);
+    assert!(house.ask(ana, &format!("KICK #r0 {}", nicks[..10].join(","))).len() == 10);
+    house.hub.verify();
+}
+
+#[test]
+fn changes_in_one_mode() {
+    let mut house = house_with(|limits| limits.mode_changes = 2);
+    assert!(tokens(&mut house).contains(&"MODES=2".to_owned()));
+    let ana = house.member("ana", "#a");
+    assert!(only(house.ask(ana, "MODE #a +bb x y")).ends_with(" +bb x!*@* y!*@*"));
+    let answer = house.ask(ana, "MODE #a -bbb x y z");
+    assert!(answer.iter().any(|line| line.ends_with(" -bb x!*@* y!*@*")), "{answer:?}");
+}
+
+#[test]
+fn entries_of_lists() {
+    let mut house = house_with(|limits| limits.list_entries = 2);
+    assert!(tokens(&mut house).contains(&"MAXLIST=beI:2".to_owned()));
+    let ana = house.member("ana", "#a");
+    assert_eq!(house.ask(ana, "MODE #a +be x y").len(), 1);
+    assert!(only(house.ask(ana, "MODE #a +I z")).contains(" 478 ana #a I "));
+}
+
+#[test]
+fn devices() {
+    let mut house = super::accounts::house();
+    house.hub.settings.limits.devices_per_account = 1;
+    for (device, expected) in [(1, "DEVICE ADD ana"), (2, "LIMIT_REACHED")] {
+        let ana = super::accounts::signed_in(&mut house, "ana", Some(device), "");
+        assert!(only(house.ask(ana, "DEVICE ADD")).contains(expected));
+    }
+    house.hub.settings.limits.devices_per_account = usize::MAX;
+    let ana = super::accounts::signed_in(&mut house, "ana", Some(3), "");
+    assert!(only(house.ask(ana, "DEVICE ADD")).contains("DEVICE ADD ana"));
+}
+
+#[test]
+fn passwords_may_be_of_any_length_where_that_is_off() {
+    let mut house = super::accounts::house();
+    house.hub.settings.limits.password_least_chars = 0;
+    let carol = house.open_from(crate::event::Guest::Irc, super::accounts::tls());
+    house.say(carol, "NICK carol");
+    house.say(carol, "REGISTER * * x");
+    house.work();
+    assert!(house.read(carol)[0].contains("REGISTER SUCCESS carol"));
+}
+
+#[test]
+fn the_past() {
+    let mut house = house_with(|limits| limits.past_users = 1);
+    for nick in ["ab", "ac"] {
+        let conn = house.client(nick);
+        house.say(conn, "QUIT");
+    }
+    let ana = house.client("ana");
+    assert!(house.ask(ana, "WHOWAS ab")[0].contains(" 406 "));
+    assert!(house.ask(ana, "WHOWAS ac")[0].contains(" 314 "));
+    house.hub.settings.limits.past_users = 0;
+    let conn = house.client("ad");
+    house.say(conn, "QUIT");
+    assert!(house.ask(ana, "WHOWAS ad")[0].contains(" 406 "));
+}
+
 #[test]
 fn matches_of_who() {
     let mut house = house_with(|limits| limits.who_matches = 2);

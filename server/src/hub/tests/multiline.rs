@@ -5,9 +5,7 @@ use majlis_protocol::{Capability, Message};
 use super::accounts::{house as house_of_accounts, signed_in};
 use super::private::kept;
 use super::{House, only, tag, untagged};
-use crate::event::{
-    CloseReason, ConnId, Guest, HistoryPage, LineFault, Restored, StoredKind, Write,
-};
+use crate::event::{CloseReason, ConnId, Guest, HistoryPage, Restored, StoredKind, Write};
 use crate::hub::HubSettings;
 use crate::hub::settings::Limits;
 
@@ -266,8 +264,7 @@ fn a_line_that_cannot_be_read_may_have_been_the_batch_s() {
     let (ana, bob) = ana_and_bob(&mut house);
     house.say(ana, "@label=l BATCH +1 draft/multiline #a");
     house.say(ana, "@batch=1 PRIVMSG #a :one");
-    let fault = LineFault::Line(majlis_protocol::LineError::BodyTooLong);
-    house.input(crate::event::HubInput::BadLine { conn: ana, fault });
+    house.say(ana, &format!("@batch=1 PRIVMSG #a :{}", "x".repeat(600)));
     let failed = format!("@label=l {}", invalid("A line of the batch cannot be read"));
     assert_eq!(
         house.read(ana),

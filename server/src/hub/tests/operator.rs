@@ -8,16 +8,19 @@ use super::{House, only};
 use crate::event::{ConnId, Restored};
 use crate::hub::{HubSettings, Operator};
 
-fn house_with_operator() -> House {
+pub(super) fn house_with_operator() -> House {
+    house_with_operator_and(Restored { next_room: 1, ..Restored::default() })
+}
+
+pub(super) fn house_with_operator_and(restored: Restored) -> House {
     let password = Password::new("sesame").expect("a password");
     let verifier: Arc<Verifier> =
         Verifier::derive(&password, b"sixteen bytes of", LEAST_ITERATIONS).into();
     let operators = vec![Operator { name: "Nour".to_owned(), verifier }];
-    let settings = HubSettings { operators, ..HubSettings::default() };
-    House::with(settings, Restored { next_room: 1, ..Restored::default() })
+    House::with(HubSettings { operators, ..HubSettings::default() }, restored)
 }
 
-fn oper(house: &mut House, conn: ConnId, words: &str) -> Vec<String> {
+pub(super) fn oper(house: &mut House, conn: ConnId, words: &str) -> Vec<String> {
     house.say(conn, &format!("OPER {words}"));
     house.work();
     house.read(conn)

@@ -5,17 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use majlis_protocol::scram::LEAST_ITERATIONS;
 use majlis_protocol::vendor::SEND_TAG;
-use majlis_protocol::{Message, fold};
+use majlis_protocol::{Message, base64, fold};
 use proptest::prelude::*;
 
 use super::House;
+use super::accounts::{PASSWORD, verifier};
 use crate::event::{
-    CloseReason, ConnId, ControlRequest, Guest, HistoryError, HistoryPage, HubInput, Restored,
+    Account, AccountId, BanRequest, CloseReason, ConnId, ControlRequest, Guest, HistoryError,
+    HistoryPage, HistoryQuery, HubInput, Restored,
 };
 use crate::hub::HubSettings;
+use crate::hub::testing::OPENING;
 
-const NICKS: &[&str] = &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b"];
+const NICKS: &[&str] =
+    &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b", "carol", "dave", "carol_s"];
+/// Those that have accounts.
+const ACCOUNTS: &[&str] = &["carol", "dave"];
+/// Who is banned now and then, and let in again.
+const BANNED: &[&str] = &["user?", "$a:dave", "carol!*@*", "نور", "192.0.2.7"];
 const ROOMS: &[&str] = &["#lobby", "#a", "#A", "#b", "#نور", "bad"];
 const CAPS: &str = "batch draft/multiline labeled-response echo-message message-tags draft/chathistory \
     server-time draft/read-marker draft/metadata-2";
@@ -122,6 +131,15 @@ const OTHERS: &[&str] = &[
     "METADATA ana SYNC",
     "METADATA ana LIST",
     "METADATA bob GET url X name",
+    "MODE #a +P",
+    "MODE #a +oh carol dave",
+    "MODE #b -ohv carol carol dave",
+    "MODE #a +b carol!*@*",
+    "PASSWORD SET :tulips and roses",
+    "PASSWORD CHECK :wrong-wrong",
+    "REGISTER * * :tulips and roses",
+    "STATS k",
+    "KLINE ana",
     "PING x",
     "PONG x",
     "\u{0}",
@@ -146,6 +164,10 @@ enum Op {
     Wait { ms: u64 },
     RemoveRoom { room: usize },
     Space { has_room: bool },
+    SignIn { who: usize, account: usize },
+    Work,
+    Ban { mask: usize, span_ms: Option<u64> },
+    Lift { mask: usize },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -171,6 +193,11 @@ fn op() -> impl Strategy<Value = Op> {
         2 => prop_oneof![Just(1_000), Just(45_000), Just(90_000)].prop_map(|ms| Op::Wait { ms }),
         1 => room().prop_map(|room| Op::RemoveRoom { room }),
         1 => prop::bool::weighted(0.7).prop_map(|has_room| Op::Space { has_room }),
+        5 => (who(), 0..ACCOUNTS.len()).prop_map(|(who, account)| Op::SignIn { who, account }),
+        4 => Just(Op::Work),
+        1 => (0..BANNED.len(), proptest::option::of(Just(60_000)))
+            .prop_map(|(mask, span_ms)| Op::Ban { mask, span_ms }),
+        1 => (0..BANNED.len()).prop_map(|mask| Op::Lift { mask }),
     ]
 }
 
@@ -191,6 +218,8 @@ struct Client {
     device: Option<u8>,
     has_caps: bool,
     nick: String,
+    /// The account that it was told it is signed in to.
+    account: Option<String>,
     /// The rooms it believes itself in, folded.
     rooms: BTreeSet<String>,
     /// How far it has read in rooms it is in, as it was last told.
@@ -202,8 +231,8 @@ struct Client {
 struct World {
     house: House,
     clients: Vec<Client>,
-    /// Identifiers of messages whose echo came, by device.
-    taken: HashSet<(u8, u8)>,
+    /// Identifiers of messages whose echo came, by device or account.
+    taken: HashSet<(String, u8)>,
     count: u32,
     /// Who received the last text, and how often.
     heard: BTreeMap<ConnId, u32>,
@@ -222,7 +251,18 @@ impl World {
         settings.limits.metadata_room_keys = 1;
         settings.limits.metadata_subs = 3;
         settings.limits.metadata_sync_values = 2;
-        let house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
+        settings.limits.hash_queue = 2;
+        settings.password_iterations = LEAST_ITERATIONS;
+        let made = |(id, name): (u64, &&str)| Account {
+            id: AccountId(id),
+            name: (*name).to_owned(),
+            made: OPENING,
+            verifier: verifier(),
+            devices: Vec::new(),
+        };
+        let accounts: Vec<Account> = (1..).zip(ACCOUNTS).map(made).collect();
+        let restored = Restored { accounts, next_account: 3, next_room: 1, ..Restored::default() };
+        let house = House::with(settings, restored);
         Self { house, clients: Vec::new(), taken: HashSet::new(), count: 0, heard: BTreeMap::new() }
     }
 
@@ -240,9 +280,7 @@ impl World {
             Op::Whisper { who, nick } => self.say(who, &format!("PRIVMSG {} :psst", NICKS[nick])),
             Op::Other { who, line } => self.say(who, OTHERS[line]),
             Op::Text { who, nick } => self.text(who, NICKS[nick]),
-            Op::Ask { who, room } => {
-                self.say(who, &format!("CHATHISTORY LATEST {} * 5", ROOMS[room]));
-            }
+            Op::Ask { who, room } => self.ask(who, ROOMS[room]),
             Op::Answer { fails } => self.answer(fails),
             Op::Quit { who } => self.say(who, "QUIT :bye"),
             Op::HangUp { who } => self.hang_up(who),
@@ -255,6 +293,18 @@ impl World {
             Op::Space { has_room } => {
                 let free_bytes = if has_room { u64::MAX } else { 0 };
                 self.house.input(HubInput::Space { free_bytes });
+            }
+            Op::SignIn { who, account } => self.sign_in(who, ACCOUNTS[account]),
+            Op::Work => self.house.work(),
+            Op::Ban { mask, span_ms } => {
+                let (mask, reason) = (BANNED[mask].to_owned(), "spam".to_owned());
+                let request = BanRequest::Add { mask, span_ms, reason };
+                assert!(self.house.control(ControlRequest::Ban(request)).is_ok());
+            }
+            Op::Lift { mask } => {
+                let request = BanRequest::Remove { mask: BANNED[mask].to_owned() };
+                // It may not be banned.
+                let _ = self.house.control(ControlRequest::Ban(request));
             }
         }
         self.read_all();
@@ -269,6 +319,7 @@ impl World {
             device,
             has_caps: false,
             nick: "*".to_owned(),
+            account: None,
             rooms: BTreeSet::new(),
             markers: BTreeMap::new(),
             labels: BTreeSet::new(),
@@ -292,6 +343,32 @@ impl World {
         }
         self.say(who, &format!("NICK {}", NICKS[nick]));
         self.say(who, "USER u 0 * :Some Body");
+    }
+
+    /// Signs in by PLAIN, before registration or after; the hash is made later.
+    fn sign_in(&mut self, who: usize, account: &str) {
+        let text = base64::encode(format!("\0{account}\0{PASSWORD}").as_bytes());
+        self.say(who, "CAP REQ sasl");
+        self.say(who, "AUTHENTICATE PLAIN");
+        self.say(who, &format!("AUTHENTICATE {text}"));
+    }
+
+    /// Asks for history, which is read for those alone who may come in.
+    fn ask(&mut self, who: usize, room: &str) {
+        let Some(index) = self.pick(who, Guest::Irc) else { return };
+        let conn = self.clients[index].conn;
+        let is_idle = self.house.reads.is_empty()
+            && self.house.hub.connections.get(&conn).is_some_and(|c| c.parked.is_none());
+        self.say(who, &format!("CHATHISTORY LATEST {room} * 5"));
+        let hub = &self.house.hub;
+        if let (true, Some((_, HistoryQuery::Messages { room, .. }))) =
+            (is_idle, self.house.reads.back())
+        {
+            let user = hub.connections[&conn].user().expect("only sessions may ask");
+            let may =
+                hub.users[user].rooms.contains(room) || hub.check_entry(user, *room, None).is_ok();
+            assert!(may, "{conn:?} reads what it may not");
+        }
     }
 
     /// Says a line, with a label where those are answered.
@@ -327,9 +404,9 @@ impl World {
     /// Says a text that was never said before, and checks who hears it.
     fn speak(&mut self, who: usize, room: &str, send_id: Option<u8>, in_lines: bool) {
         let Some(index) = self.pick(who, Guest::Irc) else { return };
-        let (conn, device) = (self.clients[index].conn, self.clients[index].device);
-        let is_new = match (device, send_id, self.clients[index].has_caps) {
-            (Some(device), Some(id), true) => !self.taken.contains(&(device, id)),
+        let (conn, sender) = (self.clients[index].conn, self.clients[index].sender());
+        let is_new = match (sender, send_id, self.clients[index].has_caps) {
+            (Some(sender), Some(id), true) => !self.taken.contains(&(sender, id)),
             _ => true,
         };
         let can_speak = self.can_speak(conn, room);
@@ -416,7 +493,7 @@ impl World {
                 if line.contains("text ") {
                     *self.heard.entry(client.conn).or_default() += 1;
                 }
-                self.taken.extend(client.device.zip(client.own_send_id(&line)));
+                self.taken.extend(client.sender().zip(client.own_send_id(&line)));
                 match client.guest {
                     Guest::Irc => client.see(&line),
                     Guest::Plain => client.see_plain(&line),
@@ -451,6 +528,11 @@ impl World {
 }
 
 impl Client {
+    /// Under what its messages are remembered as sent.
+    fn sender(&self) -> Option<String> {
+        self.account.clone().or(self.device.map(|device| device.to_string()))
+    }
+
     /// The identifier on an echo, by which the client knows that its message was taken.
     fn own_send_id(&self, line: &str) -> Option<u8> {
         let message = Message::parse(line.as_bytes()).ok()?;
@@ -472,6 +554,7 @@ impl Client {
         let is_own = from == self.nick;
         match message.command() {
             "001" => target.clone_into(&mut self.nick),
+            "900" => self.account = message.param(2).map(str::to_owned),
             "NICK" if is_own => target.clone_into(&mut self.nick),
             "JOIN" if is_own => {
                 assert!(self.rooms.insert(fold(target)), "joined twice: {line}");

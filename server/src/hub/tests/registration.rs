@@ -1,6 +1,6 @@
 //! NICK, USER, PASS, PING, QUIT, and what the table of commands itself refuses.
 
-use majlis_protocol::{LineError, ParseError};
+use majlis_protocol::{LineError, ParseError, Salvage};
 
 use super::{House, only};
 use crate::event::{CloseReason, Guest, HubInput, LineFault};
@@ -237,11 +237,31 @@ fn a_lost_connection_is_told_with_its_reason() {
 }
 
 #[test]
+fn what_can_be_read_of_a_bad_line_is_answered_to() {
+    let mut house = House::new();
+    let caps = "standard-replies labeled-response batch";
+    let ana = house.client_with("ana", None, caps);
+    let salvage = Salvage::of(b"@label=x1 PRIVMSG #lobby :\xff");
+    for (error, code) in [
+        (ParseError::NotUtf8, "INVALID_UTF8"),
+        (ParseError::ContainsNul, "INVALID_MESSAGE"),
+        (ParseError::ContainsLineBreak, "INVALID_MESSAGE"),
+    ] {
+        let (fault, salvage) = (LineFault::Parse(error), salvage.clone());
+        house.input(HubInput::BadLine { conn: ana, fault, salvage });
+        let expected =
+            format!("@label=x1 :majlis.local FAIL PRIVMSG {code} :The line was left out");
+        let line = only(house.read(ana));
+        assert!(line.starts_with(&expected), "{line}");
+    }
+}
+
+#[test]
 fn lines_that_are_no_messages_get_one_line_each() {
     let mut house = House::new();
     let (old, new) = (house.client("old"), house.client_with("new", None, "standard-replies"));
     let mut answer = |conn, fault| {
-        house.input(HubInput::BadLine { conn, fault });
+        house.input(HubInput::BadLine { conn, fault, salvage: Salvage::default() });
         only(house.read(conn))
     };
     for error in [LineError::TagsTooLong, LineError::BodyTooLong] {

@@ -67,6 +67,51 @@ fn other_settings_count_from_then_on_but_for_what_sessions_were_told_once() {
 }
 
 #[test]
+fn changed_limits_are_told_to_who_knows_that_they_can_change() {
+    let mut house = House::new();
+    let old = house.client("ana");
+    let knows = house.client_with("bob", None, "draft/extended-isupport");
+    let batched = house.client_with("carol", None, "draft/extended-isupport batch");
+    let early = house.open(Guest::Irc, None);
+    house.say(early, "CAP REQ :draft/extended-isupport");
+    house.read_all();
+    let mut settings = HubSettings { network_name: "Other".to_owned(), ..HubSettings::default() };
+    settings.limits.topic_bytes = 100;
+    settings.limits.watched = usize::MAX;
+    settings.limits.list_entries = usize::MAX;
+    settings.limits.logins_per_address = 1;
+    house.settle_again(settings.clone());
+    assert!(house.read(old).is_empty());
+    let words = "NETWORK=Other MONITOR TOPICLEN=100 -MAXLIST :are supported by this server";
+    assert_eq!(only(house.read(knows)), format!(":majlis.local 005 bob {words}"));
+    assert_eq!(only(house.read(early)), format!(":majlis.local 005 * {words}"));
+    let lines = house.read(batched);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains(" BATCH +") && lines[0].ends_with(" draft/isupport"), "{lines:?}");
+    assert!(lines[1].starts_with("@batch=") && lines[1].ends_with(words), "{lines:?}");
+    house.settle_again(settings);
+    assert!(house.read(knows).is_empty(), "nothing changed");
+    house.hub.verify();
+}
+
+#[test]
+fn other_throttles_count_from_then_on() {
+    let mut house = super::accounts::house();
+    let mut settings = super::accounts::settings();
+    settings.limits.logins_per_address = 1;
+    house.settle_again(settings.clone());
+    let conn = super::spec::sasl::newcomer(&mut house, None);
+    for (name, slowed) in [("x", false), ("y", true)] {
+        let lines = super::spec::sasl::sign_in(&mut house, conn, name, "wrong-wrong");
+        assert_eq!(lines[0].contains("Too many tries"), slowed, "{lines:?}");
+    }
+    settings.limits.logins_per_address = 0;
+    house.settle_again(settings);
+    let lines = super::spec::sasl::sign_in(&mut house, conn, "z", "wrong-wrong");
+    assert_eq!(lines, [super::spec::sasl::FAILED], "0 is off");
+}
+
+#[test]
 fn whoever_does_not_know_the_password_is_not_let_in() {
     let closed = || house_with(|settings| settings.password = Some("open sesame".to_owned()));
     for pass in [None, Some("PASS wrong"), Some("PASS :open sesam"), Some("PASS :open sesame!")] {

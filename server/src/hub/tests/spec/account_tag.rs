@@ -15,7 +15,8 @@ fn every_command_of_somebody_signed_in_says_their_account() {
     house.read_all();
     for line in DEEDS.into_iter().chain(["JOIN #a", "PRIVMSG told :x", "AWAY", "KICK #a told"]) {
         house.say(ana, line);
-        let heard = house.read(told);
+        let mut heard = house.read(told);
+        heard.retain(|line| !untagged(line).starts_with(":majlis.local "));
         let says_it = |line: &String| tag(line, "account") == Some("ana");
         assert!(!heard.is_empty() && heard.iter().all(says_it), "{line}: {heard:?}");
     }

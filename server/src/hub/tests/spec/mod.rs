@@ -26,7 +26,7 @@ mod monitor;
 mod multi_prefix;
 mod no_implicit_names;
 mod pre_away;
-mod sasl;
+pub(super) mod sasl;
 mod server_time;
 mod setname;
 mod standard_replies;

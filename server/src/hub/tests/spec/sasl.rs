@@ -9,10 +9,10 @@ use crate::event::{ConnId, Guest};
 use crate::hub::HubSettings;
 use crate::hub::testing::{device_key, peer_of};
 
-const FAILED: &str = ":majlis.local 904 * :SASL authentication failed";
+pub(in super::super) const FAILED: &str = ":majlis.local 904 * :SASL authentication failed";
 
 /// A connection that has enabled SASL and not registered.
-fn newcomer(house: &mut House, device: Option<u8>) -> ConnId {
+pub(in super::super) fn newcomer(house: &mut House, device: Option<u8>) -> ConnId {
     let conn = house.open_from(Guest::Irc, device.map_or_else(tls, |device| peer_of(Some(device))));
     house.say(conn, "CAP REQ sasl");
     house.read(conn);
@@ -24,7 +24,12 @@ fn plain(authzid: &str, name: &str, password: &str) -> String {
 }
 
 /// Signs in by PLAIN; what comes back.
-pub(super) fn sign_in(house: &mut House, conn: ConnId, name: &str, password: &str) -> Vec<String> {
+pub(in super::super) fn sign_in(
+    house: &mut House,
+    conn: ConnId,
+    name: &str,
+    password: &str,
+) -> Vec<String> {
     assert_eq!(only(house.ask(conn, "AUTHENTICATE PLAIN")), ":majlis.local AUTHENTICATE +");
     house.say(conn, &format!("AUTHENTICATE {}", plain("", name, password)));
     house.work();
@@ -39,7 +44,7 @@ fn challenge(house: &mut House, conn: ConnId, message: &str) -> String {
     String::from_utf8(base64::decode(text).unwrap()).unwrap()
 }
 
-fn scram(
+pub(in super::super) fn scram(
     house: &mut House,
     conn: ConnId,
     binding: Binding,
@@ -309,6 +314,29 @@ fn guessing_is_slowed_by_name_and_by_address() {
     house.wait(1);
     let conn = newcomer(&mut house, None);
     assert_eq!(sign_in(&mut house, conn, "ana", PASSWORD).len(), 2);
+}
+
+#[test]
+fn unknown_keys_are_counted_by_address() {
+    let mut house = house();
+    let slow = ":majlis.local 904 * :Too many tries to sign in; wait a minute and try again";
+    let known = signed_in(&mut house, "ana", Some(6), "");
+    house.say(known, "DEVICE ADD");
+    let by_key = |house: &mut House, device| {
+        let conn = newcomer(house, Some(device));
+        house.ask(conn, "AUTHENTICATE EXTERNAL");
+        house.ask(conn, "AUTHENTICATE +")
+    };
+    for tries in 1..=30 {
+        assert_eq!(by_key(&mut house, 6).len(), 2, "good ones do not count");
+        assert_eq!(by_key(&mut house, 5), [FAILED], "{tries}");
+    }
+    assert_eq!(by_key(&mut house, 5), [slow]);
+    assert_eq!(by_key(&mut house, 6), [slow]);
+    let conn = newcomer(&mut house, None);
+    assert_eq!(sign_in(&mut house, conn, "ana", PASSWORD), [slow], "they count together");
+    house.wait(60_000);
+    assert_eq!(by_key(&mut house, 6).len(), 2);
 }
 
 #[test]

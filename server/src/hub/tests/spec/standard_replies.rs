@@ -1,9 +1,6 @@
 //! standard-replies: FAIL, and who is told by it.
 
-use majlis_protocol::ParseError;
-
 use super::{House, accounts, only};
-use crate::event::{HubInput, LineFault};
 
 #[test]
 fn a_failure_names_its_command_its_code_and_what_was_wrong() {
@@ -25,9 +22,9 @@ fn a_failure_names_its_command_its_code_and_what_was_wrong() {
 fn a_line_that_is_no_command_is_named_by_an_asterisk_and_told_in_words_to_others() {
     let mut house = House::new();
     let (new, old) = (house.client_with("new", None, "standard-replies"), house.client("old"));
-    for fault in [ParseError::NotUtf8, ParseError::ContainsNul] {
+    for line in [b"\xff x", b"\0 x"] {
         for (conn, start) in [(new, ":majlis.local FAIL * "), (old, ":majlis.local NOTICE old :")] {
-            house.input(HubInput::BadLine { conn, fault: LineFault::Parse(fault) });
+            house.say_bytes(conn, line);
             assert!(only(house.read(conn)).starts_with(start));
         }
     }

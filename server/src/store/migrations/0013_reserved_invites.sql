@@ -1,0 +1,2 @@
+ALTER TABLE invite ADD COLUMN name TEXT;
+ALTER TABLE invite ADD COLUMN verifier TEXT;
