@@ -181,7 +181,9 @@ mod tests {
             (&mut was, [("A", "1"), ("B", ""), ("C", "x")]),
             (&mut new, [("A", "2"), ("C", "x"), ("D", "")]),
         ] {
-            tokens.iter().for_each(|(key, value)| list.set(key, value));
+            for (key, value) in tokens {
+                list.set(key, value);
+            }
         }
         let lines = was.change_lines(&new, 400);
         assert_eq!(lines, [["A=2", "D", "-B"]]);

@@ -103,8 +103,9 @@ impl<'a> Section<'a> {
         self.limits
     }
 
-    fn note_limit(&mut self, key: &str, value: Option<String>) {
-        let value = value.as_deref().unwrap_or(OFF);
+    /// Nothing stands for a limit that is off.
+    fn note_limit(&mut self, key: &str, value: Option<&str>) {
+        let value = value.unwrap_or(OFF);
         self.limits.push(format!("{}{key}: {value}", self.prefix));
     }
 
@@ -191,7 +192,7 @@ impl<'a> Section<'a> {
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
         let text = into.to_string();
-        self.note_limit(key, Some(text).filter(|text| text != "0"));
+        self.note_limit(key, Some(&*text).filter(|text| *text != "0"));
     }
 
     /// A whole number, where 0 or `"off"` stands for no limit.
@@ -211,7 +212,8 @@ impl<'a> Section<'a> {
             limit.ok_or_else(|| wanted.to_owned())
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
-        self.note_limit(key, (*into < usize::MAX).then(|| into.to_string()));
+        let text = into.to_string();
+        self.note_limit(key, Some(&*text).filter(|_| *into < usize::MAX));
     }
 
     /// So many in a second, where 0 or `"off"` stands for any number.
@@ -226,7 +228,8 @@ impl<'a> Section<'a> {
             _ => Err(wanted()),
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
-        self.note_limit(key, into.is_finite().then(|| into.to_string()));
+        let text = into.to_string();
+        self.note_limit(key, Some(&*text).filter(|_| into.is_finite()));
     }
 
     /// A span of time in this range; where that reaches [`FOREVER`], `"off"` stands for it.
@@ -256,7 +259,8 @@ impl<'a> Section<'a> {
             span.ok_or_else(|| wanted() + never_off(value))
         };
         *into = self.value(problems, key, read).unwrap_or(*into);
-        self.note_limit(key, (*into < FOREVER).then(|| span_text(*into)));
+        let text = span_text(*into);
+        self.note_limit(key, Some(&*text).filter(|_| *into < FOREVER));
     }
 
     /// The same in milliseconds.

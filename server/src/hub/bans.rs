@@ -184,25 +184,26 @@ impl ServerBan {
 impl Hub {
     /// Turns a new connection away if its address is banned; returns whether it is gone.
     pub(super) fn turn_away(&mut self, conn: ConnId) -> bool {
-        let ban = self.ban_on(conn).cloned();
+        let ban = self.ban_on_newcomer(conn, "", "").cloned();
         ban.is_some_and(|ban| {
             self.close_banned(conn, &ban);
             true
         })
     }
 
-    /// Ends the connections of all whom a ban meets, but for the server's operators.
-    pub(super) fn enforce_bans(&mut self) {
+    /// Ends the connections of all whom the ban that was set last meets, but for the server's operators.
+    pub(super) fn enforce_newest_ban(&mut self) {
+        let Some(Ban { kept, target }) = self.bans.0.last() else { return };
+        let (kept, target) = (kept.clone(), target.clone());
         for conn in self.connections.keys().copied().collect::<Vec<_>>() {
-            // Others may have gone with a user's earlier session.
-            if self.connections.contains_key(&conn) {
-                self.turn_away(conn);
+            if self.is_met(conn, &target) {
+                self.close_banned(conn, &kept);
             }
         }
     }
 
-    /// The ban that meets an open connection as it is now.
-    fn ban_on(&self, conn: ConnId) -> Option<&ServerBan> {
+    /// Whether a ban meets a connection as it is now.
+    fn is_met(&self, conn: ConnId, target: &Target) -> bool {
         let connection = &self.connections[&conn];
         let address = connection.peer.address;
         let account = self.login(self.account_of(conn)).map(|login| login.name);
@@ -210,11 +211,11 @@ impl Hub {
         if let Some(user) = connection.user() {
             let user = &self.users[user];
             if user.modes.contains('o') {
-                return None;
+                return false;
             }
             (who.nick, who.username) = (user.nick.folded(), &user.username);
         }
-        self.bans.meeting(who, self.now.wall)
+        target.covers(who)
     }
 
     fn close_banned(&mut self, conn: ConnId, ban: &ServerBan) {
@@ -226,7 +227,7 @@ impl Hub {
         self.close(conn, &ban.last_words());
     }
 
-    /// The ban that meets a newcomer under this name.
+    /// The ban that meets a newcomer under this name, empty where they have none yet.
     pub(super) fn ban_on_newcomer(
         &self,
         conn: ConnId,

@@ -117,7 +117,7 @@ impl Hub {
             self.store(write);
         }
         if is_ban {
-            self.enforce_bans();
+            self.enforce_newest_ban();
         }
         if let Some((whose, reason)) = done.ended {
             self.end_sessions(&whose, reason);

@@ -45,7 +45,7 @@ impl Hub {
     }
 
     pub(super) fn reply_isupport(&self, response: &mut Response) {
-        self.reply_tokens(response, &self.isupport().lines(self.tokens_room()));
+        reply_tokens(response, &self.isupport().lines(self.tokens_room()));
     }
 
     /// Tells those of a change who know that there are any (draft/extended-isupport).
@@ -57,7 +57,7 @@ impl Hub {
         let told: Vec<ConnId> = told.map(|(&conn, _)| conn).collect();
         for conn in told.into_iter().filter(|_| !lines.is_empty()) {
             let mut turn = self.begin_turn(conn, None);
-            self.reply_tokens(&mut turn.response, &lines);
+            reply_tokens(&mut turn.response, &lines);
             self.end_turn(turn);
         }
     }
@@ -66,21 +66,6 @@ impl Hub {
     fn tokens_room(&self) -> usize {
         LINE_BYTES
             - (":  005  :\r\n".len() + self.server.len() + NICK_MAX_BYTES + TOKENS_TEXT.len())
-    }
-
-    /// In a batch of its own where that is wanted (draft/extended-isupport).
-    fn reply_tokens(&self, response: &mut Response, lines: &[Vec<String>]) {
-        let is_batched = response.is_enabled(Capability::ExtendedIsupport);
-        if is_batched {
-            response.begin_inner("draft/isupport", None);
-        }
-        for tokens in lines {
-            let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
-            response.numeric(RPL_ISUPPORT, &tokens, TOKENS_TEXT);
-        }
-        if is_batched {
-            response.end_inner();
-        }
     }
 
     /// What clients need to know (modern.ircdocs.horse, "`RPL_ISUPPORT` Parameters"). Every limit is the one that is kept.
@@ -133,5 +118,20 @@ impl Hub {
         tokens.set("MSGREFTYPES", "msgid,timestamp");
         tokens.set(LOBBY_TOKEN, self.settings.lobby.as_str());
         tokens
+    }
+}
+
+/// In a batch of its own where that is wanted (draft/extended-isupport).
+fn reply_tokens(response: &mut Response, lines: &[Vec<String>]) {
+    let is_batched = response.is_enabled(Capability::ExtendedIsupport);
+    if is_batched {
+        response.begin_inner("draft/isupport", None);
+    }
+    for tokens in lines {
+        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        response.numeric(RPL_ISUPPORT, &tokens, TOKENS_TEXT);
+    }
+    if is_batched {
+        response.end_inner();
     }
 }

@@ -206,7 +206,9 @@ impl Conn {
         self.pay(input.as_ref().map_or(1, price_of), 0, turn);
         match incoming {
             Incoming::Message(_) => {
-                input.into_iter().for_each(|input| turn.outbox.push(input));
+                if let Some(input) = input {
+                    turn.outbox.push(input);
+                }
                 Life::GoesOn
             }
             Incoming::Ping(payload) => self.push(websocket::pong(&payload), Worth::Lasting),

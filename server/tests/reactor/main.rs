@@ -276,6 +276,53 @@ fn guest_who_never_reads_is_let_go() {
 }
 
 #[test]
+fn typing_gives_way_before_the_connection_does() {
+    const SENDQ_BYTES: usize = 100_000;
+    let mut house = House::with(64, |settings| settings.doors.sendq_bytes = SENDQ_BYTES);
+    let (mut sleeper, sleeping) = house.irc_guest();
+    let (mut awake, waking) = house.irc_guest();
+    let tags = |conn| Outbound::Capabilities {
+        conn,
+        enabled: [Capability::MessageTags].into_iter().collect(),
+    };
+    house.release([sleeping, waking].map(|conn| Outbound::Joined { conn, room: ROOM }));
+    house.release([sleeping, waking].map(tags));
+    // Far more typing than socket and queue hold ends nobody's connection, and whoever reads gets all of it.
+    let typing = Action::Tagmsg { target: format!("#{}", "t".repeat(400)).into() };
+    let typing_bytes = ":ana!a@h TAGMSG #\r\n".len() + 400;
+    let start = Instant::now();
+    let mut heard = vec![0; typing_bytes * 100];
+    for _ in 0..600 {
+        let many = (0..100).map(|_| to_room(act(typing.clone()), None));
+        house.release(many.collect::<Vec<_>>());
+        awake.read_exact(&mut heard).unwrap();
+    }
+    assert!(house.poll(Duration::ZERO).is_none(), "somebody was let go for not reading typing");
+    // What lasts still finds its half of the queue; more than that ends the connection, and nobody waits.
+    let line = "x".repeat(400);
+    let lines = SENDQ_BYTES / 2 / (line.len() + 100);
+    let mut heard = vec![0; ":ana!a@h PRIVMSG #lobby :\r\n".len() + line.len()];
+    for _ in 0..lines {
+        house.release([to_room(privmsg(&line), None)]);
+        awake.read_exact(&mut heard).unwrap();
+    }
+    assert!(house.poll(Duration::ZERO).is_none(), "there was room for what lasts");
+    let told = loop {
+        house.release([to_room(privmsg(&line), None)]);
+        awake.read_exact(&mut heard).unwrap();
+        if let Some(input) = house.poll(Duration::ZERO) {
+            break input;
+        }
+        assert!(start.elapsed() < 3 * PATIENCE, "nobody is let go");
+    };
+    let HubInput::Closed { conn, reason } = told else { panic!("{told:?} instead of an end") };
+    assert_eq!((conn, reason), (sleeping, CloseReason::SendQ));
+    let mut rest = Vec::new();
+    // It ends, by FIN or reset.
+    let _ = sleeper.read_to_end(&mut rest);
+}
+
+#[test]
 fn full_hub_stops_the_reading_and_not_the_sending() {
     const COUNT: usize = 50_000;
     let padding = "x".repeat(400);
@@ -312,6 +359,44 @@ fn guest_who_speaks_fast_is_slowed_down_and_not_let_go() {
     say(&mut client, "PONG x\r\n");
     assert_eq!(house.next_command().1, "PONG");
     assert!(start.elapsed() >= Duration::from_millis(950), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_line_costs_what_it_causes() {
+    let flood = Flood { burst: 10, per_second: 20.0 };
+    let took = |line: &str, count: usize| {
+        let mut house = House::with(64, |settings| settings.doors.flood = flood);
+        let (mut client, _) = house.irc_guest();
+        let start = Instant::now();
+        say(&mut client, &format!("{line}\r\n").repeat(count));
+        (0..count).for_each(|_| {
+            house.next_command();
+        });
+        start.elapsed()
+    };
+    // Ten come for nothing, and the one that empties the bucket; each token more takes 50 ms.
+    for (line, price, count) in [
+        ("PRIVMSG #a :x,y,z", 1, 30),
+        ("PRIVMSG #a,#b,#c :x", 3, 10),
+        ("JOIN #a,#b,#c,#d,#e", 5, 6),
+        ("join #a", 1, 30),
+        ("NICK ana", 2, 15),
+        ("METADATA * SET avatar :x", 2, 15),
+    ] {
+        let tokens = u32::try_from(price * (count - 1)).unwrap() - 10;
+        let least = Duration::from_millis(50) * tokens;
+        let elapsed = took(line, count);
+        assert!(elapsed + Duration::from_millis(50) >= least, "{line}: {elapsed:?}");
+    }
+    let unpaced = Flood { burst: 1, per_second: f32::INFINITY };
+    let mut house = House::with(64, |settings| settings.doors.flood = unpaced);
+    let (mut client, _) = house.irc_guest();
+    let start = Instant::now();
+    say(&mut client, &"JOIN #a,#b,#c,#d,#e\r\n".repeat(400));
+    (0..400).for_each(|_| {
+        house.next_command();
+    });
+    assert!(start.elapsed() < PATIENCE, "flood control is off");
 }
 
 #[test]

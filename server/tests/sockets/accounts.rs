@@ -111,6 +111,85 @@ fn invites_are_made_listed_and_revoked() {
 }
 
 #[test]
+fn bans_are_set_listed_and_lifted_at_work_and_at_rest() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let data = folder.path();
+    let set = operate(data, &["ban", "add", "spam*", "no spam", "--for", "7d"], "");
+    assert_eq!(set.as_deref(), Ok("spam*!*@* is banned.\n"), "at rest");
+    let server = Server::start_in(data, &[]);
+    let mut spammer = Irc::new(Wire::plain(&server));
+    spammer.send("NICK spammer\r\nUSER s 0 * :S");
+    let numeric = spammer.wait_for(|line| line.command() == "465");
+    assert_eq!(numeric.last(), "You are banned from this server: no spam");
+    assert!(spammer.last_words().last().ends_with("(Banned from this server: no spam)"));
+    let mut ana = Irc::plain(&server, "ana", "");
+    let set = operate(data, &["ban", "add", "127.0.0.0/8"], "");
+    assert_eq!(set.as_deref(), Ok("127.0.0.0/8 is banned.\n"), "at work");
+    ana.settle();
+    operate(data, &["ban", "add", "ana", "bye"], "").expect("at work");
+    assert!(ana.last_words().last().ends_with("(Banned from this server: bye)"));
+    let list = operate(data, &["ban", "list"], "").expect("bans can be listed");
+    let masks: Vec<&str> = list.lines().filter_map(|line| line.split('\t').next()).collect();
+    assert_eq!(masks, ["spam*!*@*", "127.0.0.0/8", "ana!*@*"]);
+    operate(data, &["ban", "remove", "ANA"], "").expect("at work");
+    Irc::plain(&server, "ana", "");
+    assert!(server.terminate().success());
+    operate(data, &["ban", "remove", "127.0.0.0/8"], "").expect("at rest");
+    assert!(operate(data, &["ban", "remove", "127.0.0.0/8"], "").is_err());
+    let list = operate(data, &["ban", "list"], "").expect("at rest");
+    assert_eq!(list.lines().count(), 1, "{list}");
+    let wrong = operate(data, &["ban", "add", "x", "--for", "soon"], "").unwrap_err();
+    assert!(wrong.contains("36h"), "{wrong}");
+    let wrong = operate(data, &["ban", "add", "a b"], "").unwrap_err();
+    assert!(wrong.contains("neither a name"), "{wrong}");
+}
+
+/// Signs in by SCRAM-SHA-256-PLUS; the numeric that ends it.
+fn sign_in_bound(server: &Server, name: &str, password: &str) -> String {
+    let mut irc = begin(Wire::tls(server, None), name, "SCRAM-SHA-256-PLUS");
+    let material = irc.wire.channel_binding().expect("it is under TLS");
+    let client = ClientStart::new(name, "nonce", Binding::TlsExporter(material), 600_000);
+    send(&mut irc, &client.message());
+    let challenge = irc.wait_for(|line| line.command() == "AUTHENTICATE");
+    let challenge = base64::decode(challenge.param(0)).expect("it is base 64");
+    let password = Password::new(password).expect("it is one");
+    let (_, proof) = client.prove(&challenge, &password).expect("600,000 rounds");
+    send(&mut irc, &proof);
+    let next = irc.wait_for(|line| matches!(line.command(), "AUTHENTICATE" | "904"));
+    if next.command() == "AUTHENTICATE" {
+        irc.send("AUTHENTICATE +");
+        irc.wait_for(|line| line.command() == "903");
+    }
+    if next.command() == "904" { "904".to_owned() } else { "903".to_owned() }
+}
+
+#[test]
+fn a_code_is_the_first_password_of_its_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let data = folder.path();
+    let code = operate(data, &["invite", "new", "--name", "zoë"], "").expect("at rest");
+    let code = code.trim();
+    let server = Server::start_in(data, &[]);
+    assert_eq!(sign_in_bound(&server, "zoë", "wrong"), "904");
+    assert!(names(data).is_empty());
+    assert_eq!(sign_in_bound(&server, "zoë", code), "903");
+    assert_eq!(names(data), ["zoë"]);
+    assert_eq!(operate(data, &["invite", "list"], "").as_deref(), Ok(""), "it is used up");
+    let mut irc = begin(Wire::tls(&server, None), "zoë", "PLAIN");
+    send(&mut irc, &format!("\0zoë\0{code}"));
+    irc.wait_for(|line| line.command() == "903");
+    irc.send("CAP END");
+    irc.wait_for(|line| line.command() == "001");
+    irc.send("PASSWORD SET :lilies and violets");
+    irc.wait_for(|line| line.command() == "PASSWORD" && line.param(0) == "SET");
+    drop(irc);
+    server.kill();
+    let server = Server::start_in(data, &[]);
+    assert_eq!(sign_in_bound(&server, "zoë", code), "904");
+    assert_eq!(sign_in_bound(&server, "zoë", "lilies and violets"), "903");
+}
+
+#[test]
 fn scram_plus_is_bound_to_the_real_connection() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     operate(folder.path(), &["account", "add", "ana"], PASSWORD).expect("an account can be made");

@@ -57,6 +57,11 @@ fn a_line_without_an_end_is_refused_once_and_the_guest_goes_on() {
 fn bytes_that_are_no_irc_are_answered_and_the_guest_goes_on() {
     let server = Server::start();
     let mut ana = Irc::plain(&server, "ana", "standard-replies message-tags");
+    let mut labelled = Irc::plain(&server, "bo", "standard-replies labeled-response batch");
+    labelled.wire.send(b"@label=x7 PRIVMSG #lobby :\xff\r\n");
+    let line = labelled.wait_for(|line| line.command() == "FAIL");
+    assert_eq!((line.param(0), line.param(1)), ("PRIVMSG", "INVALID_UTF8"));
+    assert_eq!(line.tag("label").as_deref(), Some("x7"));
     for bad in [&b"PRIVMSG #lobby :\xff\xfe\r\n"[..], b"PING \0\r\n", b":only-a-source\r\n"] {
         ana.wire.send(bad);
         let answers = ana.settle();

@@ -157,6 +157,7 @@ fn check_reports_everything_and_starts_nothing() {
     let (status, printed, complaints) = check();
     assert!(status.success(), "{complaints}");
     assert!(printed.contains("in order") && printed.contains("Home"), "{printed}");
+    assert!(printed.contains("\nlimits.topic_bytes: 280\n"), "{printed}");
     std::fs::write(&file, "[tls]\ncertificate = \"/nowhere/c.pem\"\nkey = \"/nowhere/k.pem\"\n")
         .unwrap();
     let (status, _, complaints) = check();
@@ -231,6 +232,14 @@ fn asked_to_it_reads_its_settings_again_and_keeps_them_when_they_are_wrong() {
     std::thread::sleep(Duration::from_millis(200));
     assert!(motd(&mut ana).ends_with("after"));
     Irc::tls(&server, "bo", "", None);
+    let mut knows = Irc::plain(&server, "cy", "draft/extended-isupport");
+    write(
+        "motd = \"after\"\n[limits]\nwebsocket_bytes = 5000\ntopic_bytes = 99\nkicks = \"off\"\n",
+    );
+    server.reload();
+    let told = knows.wait_for(|line| line.command() == "005");
+    assert!(told.params().contains(&"TOPICLEN=99"), "{told:?}");
+    assert!(ana.settle().iter().all(|line| line.command() != "005"), "who did not ask is not told");
 }
 
 #[test]

@@ -130,8 +130,8 @@ pub(super) fn handle_stats(
     let query = message.param(0).unwrap_or_default();
     match query {
         "m" => {
-            let used = COMMANDS.iter().zip(&hub.command_counts).filter(|(_, count)| **count > 0);
-            for (command, count) in used {
+            let counts = COMMANDS.iter().zip(&hub.command_counts);
+            for (command, count) in counts.filter(|(_, count)| **count > 0) {
                 let words = [command.name, &count.to_string()];
                 turn.response.numeric_words(RPL_STATSCOMMANDS, &words);
             }

@@ -236,13 +236,11 @@ impl Hub {
         if let Some((account, kept)) = account.and_then(|id| Some((id, self.accounts.get(id)?))) {
             return Ok((Holder::Account(account), Arc::clone(&kept.verifier)));
         }
-        Ok(match self.accounts.find_reserved(name) {
-            Some((hash, reserved)) => (Holder::Invite(hash), Arc::clone(&reserved.verifier)),
-            None => {
-                let decoy = self.secret.decoy(&folded, self.settings.password_iterations);
-                (Holder::Nobody, decoy.into())
-            }
-        })
+        if let Some((hash, reserved)) = self.accounts.find_reserved(name) {
+            return Ok((Holder::Invite(hash), Arc::clone(&reserved.verifier)));
+        }
+        let decoy = self.secret.decoy(&folded, self.settings.password_iterations);
+        Ok((Holder::Nobody, decoy.into()))
     }
 
     /// Whether an invite makes an account of that name now.

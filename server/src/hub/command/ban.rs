@@ -86,7 +86,7 @@ fn add(
     );
     let write = hub.bans.add(ServerBan { mask, reason, setter, set: now, until }, target);
     hub.store(write);
-    hub.enforce_bans();
+    hub.enforce_newest_ban();
     Ok(())
 }
 

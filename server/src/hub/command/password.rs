@@ -86,7 +86,7 @@ fn set(hub: &mut Hub, turn: &mut Turn, account: AccountId, typed: &str) -> Outco
     let password = new_password(hub, turn, "PASSWORD", &name, typed)?;
     let proved_ms = hub.connections[&turn.conn].proved_ms;
     let span_ms = hub.settings.limits.password_proof_ms;
-    if !proved_ms.is_some_and(|at_ms| hub.now.monotonic_ms - at_ms < span_ms) {
+    if proved_ms.is_none_or(|at_ms| hub.now.monotonic_ms - at_ms >= span_ms) {
         let text = "Prove your current password first: PASSWORD CHECK :current";
         return Err(fail("REAUTHENTICATION_REQUIRED", &name, text));
     }
