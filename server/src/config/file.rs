@@ -123,6 +123,11 @@ fn read_words(config: &mut Config, top: &mut Section<'_>, problems: &mut Problem
     if let Some(lobby) = top.text(problems, "lobby", room) {
         hub.lobby = lobby;
     }
+    let account =
+        |text: &str| Name::nick(text).map_err(|error| format!("the names of accounts ({error})"));
+    if let Some(accounts) = top.texts(problems, "lobby_operators", account) {
+        hub.lobby_operators = accounts;
+    }
     if let Some(password) = top.text(problems, "password", check_short) {
         hub.password = Some(password);
     }

@@ -73,6 +73,7 @@ server_name = "chat.home.arpa"
 description = "Nour's house"
 password = "open sesame"
 lobby = "#مجلس"
+lobby_operators = ["نور", "Zoë"]
 motd = """
 Welcome!
 
@@ -118,6 +119,8 @@ sniff_time = "100ms"
     assert_eq!(config.identity, Some(("/etc/c.pem".into(), "/etc/k.pem".into())));
     let hub = &config.hub;
     assert_eq!((hub.network_name.as_str(), hub.lobby.as_str()), ("بيت نور", "#مجلس"));
+    let operators: Vec<&str> = hub.lobby_operators.iter().map(Name::as_str).collect();
+    assert_eq!(operators, ["نور", "Zoë"]);
     assert_eq!(
         (hub.server_name.as_str(), hub.description.as_str()),
         ("chat.home.arpa", "Nour's house")

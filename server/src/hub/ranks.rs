@@ -5,15 +5,18 @@
 
 use std::sync::Arc;
 
-use super::Hub;
+use majlis_protocol::fold;
+
 use super::channel::{Membership, RANK_LETTERS};
 use super::user::UserId;
+use super::{Hub, HubSettings};
 use crate::event::{AccountId, Action, Letters, RoomId, Write};
 
 impl Hub {
-    /// What somebody is who comes into a room: its founder is its operator, others what they were.
+    /// What somebody is who comes into a room: its founder is its operator, and whom the settings name the lobby's; others
+    /// are what they were.
     pub(super) fn arriving_membership(&self, user: UserId, room: RoomId) -> Membership {
-        if self.is_founder(user, room) {
+        if self.is_always_operator(user, room) {
             return Membership::operator();
         }
         let account = self.users[user].account_id;
@@ -21,12 +24,25 @@ impl Hub {
         ranks.map_or_else(Membership::default, |&ranks| Membership::of(ranks))
     }
 
+    /// Whether somebody made the room, or is one of those that the settings name for the lobby.
+    fn is_always_operator(&self, user: UserId, room: RoomId) -> bool {
+        let HubSettings { lobby, lobby_operators, .. } = &self.settings;
+        let is_named = |account: &str| {
+            let folded = fold(account);
+            lobby_operators.iter().any(|name| name.folded() == folded)
+        };
+        let is_lobby = self.channels[room].name.folded() == lobby.folded();
+        self.is_founder(user, room)
+            || is_lobby && self.users[user].account.as_deref().is_some_and(is_named)
+    }
+
     /// Keeps what a member is now, if they have an account and the room lasts.
     pub(super) fn keep_ranks(&mut self, user: UserId, room: RoomId) {
         let Some(account) = self.users[user].account_id else { return };
         let channel = &self.channels[room];
         let member = channel.members.get(&user).filter(|_| channel.lasting);
-        let Some(member) = member.filter(|_| !self.is_founder(user, room)) else { return };
+        let member = member.filter(|_| !self.is_always_operator(user, room));
+        let Some(member) = member else { return };
         self.set_kept_ranks(room, account, member.letters());
     }
 

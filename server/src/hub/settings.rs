@@ -36,6 +36,8 @@ pub struct HubSettings {
     pub description: String,
     /// The room that newcomers are brought into; it always exists.
     pub lobby: Name,
+    /// The accounts whose people are operators of the lobby.
+    pub lobby_operators: Vec<Name>,
     /// The message of the day, a line each; none means there is none.
     pub motd: Vec<String>,
     /// What everybody has to give with PASS before they are let in; the plain room is closed then.
@@ -59,6 +61,7 @@ impl Default for HubSettings {
             network_name: "Majlis".to_owned(),
             description: "Majlis".to_owned(),
             lobby: Name::room("#lobby").expect("the name of the usual lobby is valid"),
+            lobby_operators: Vec::new(),
             motd: Vec::new(),
             password: None,
             operators: Vec::new(),

@@ -63,6 +63,25 @@ fn ranks_outlive_a_restart_and_others_hear_of_them() {
 }
 
 #[test]
+fn the_lobby_is_kept_by_those_whom_the_settings_name() {
+    let lobby_operators = vec![majlis_protocol::Name::nick("ANA").unwrap()];
+    let settings = crate::hub::HubSettings { lobby_operators, ..settings() };
+    let mut house = House::with(settings, restored());
+    let carol = house.member("carol", "#lobby");
+    assert_eq!(house.ask(carol, "NAMES #lobby")[0], ":majlis.local 353 carol = #lobby :carol");
+    let bob = signed_in(&mut house, "bob", None, "");
+    let ana = signed_in(&mut house, "ana_s", None, "");
+    house.say(bob, "JOIN #lobby,#other");
+    house.read_all();
+    let names = house.ask(ana, "JOIN #lobby");
+    assert!(names[1].ends_with(":carol bob @ana_s"), "{names:?}");
+    assert_eq!(house.read(carol)[1], ":majlis.local MODE #lobby +o ana_s");
+    assert!(house.ask(ana, "JOIN #other")[1].ends_with(":@bob ana_s"), "of the lobby alone");
+    house.say(ana, "MODE #lobby +h bob");
+    assert_eq!(kept(&house), [(2, "h".to_owned())], "whom they name is kept like anywhere");
+}
+
+#[test]
 fn guests_and_passing_rooms_keep_nothing() {
     let mut house = house();
     let ana = signed_in(&mut house, "ana", None, "");
