@@ -140,7 +140,7 @@ impl Bans {
         bans.find(|ban| !ban.kept.is_over(now) && ban.target.covers(who)).map(|ban| &ban.kept)
     }
 
-    fn take_over(&mut self, now: Timestamp) -> Vec<String> {
+    fn take_old(&mut self, now: Timestamp) -> Vec<String> {
         let over = self.0.extract_if(.., |ban| ban.kept.is_over(now));
         over.map(|ban| ban.kept.mask).collect()
     }
@@ -280,7 +280,7 @@ impl Hub {
 
     /// Lifts the bans whose time is over.
     pub(super) fn end_old_bans(&mut self) {
-        for mask in self.bans.take_over(self.now.wall) {
+        for mask in self.bans.take_old(self.now.wall) {
             self.store(Write::BanRemoved { mask });
         }
     }

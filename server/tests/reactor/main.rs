@@ -249,23 +249,28 @@ fn room_hears_what_is_said_in_it_in_every_dialect() {
     assert_silence(&mut outside);
 }
 
+/// Says long lines in the room, all of which one guest reads, until the hub is told of something.
+fn talk_until_somebody_goes(house: &mut House, awake: &mut TcpStream) -> HubInput {
+    let line = "x".repeat(400);
+    let mut heard = vec![0; ":ana!a@h PRIVMSG #lobby :\r\n".len() + line.len()];
+    let start = Instant::now();
+    loop {
+        house.release([to_room(privmsg(&line), None)]);
+        awake.read_exact(&mut heard).unwrap();
+        if let Some(input) = house.poll(Duration::ZERO) {
+            return input;
+        }
+        assert!(start.elapsed() < 3 * PATIENCE, "nobody is let go");
+    }
+}
+
 #[test]
 fn guest_who_never_reads_is_let_go() {
     let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
     let (mut sleeper, sleeping) = house.irc_guest();
     let (mut awake, waking) = house.irc_guest();
     house.release([sleeping, waking].map(|conn| Outbound::Joined { conn, room: ROOM }));
-    let line = "x".repeat(400);
-    let start = Instant::now();
-    let told = loop {
-        house.release([to_room(privmsg(&line), None)]);
-        let mut heard = vec![0; ":ana!a@h PRIVMSG #lobby :\r\n".len() + line.len()];
-        awake.read_exact(&mut heard).unwrap();
-        if let Some(input) = house.poll(Duration::ZERO) {
-            break input;
-        }
-        assert!(start.elapsed() < 3 * PATIENCE, "nobody is let go");
-    };
+    let told = talk_until_somebody_goes(&mut house, &mut awake);
     let HubInput::Closed { conn, reason } = told else { panic!("{told:?} instead of an end") };
     assert_eq!((conn, reason), (sleeping, CloseReason::SendQ));
     let mut rest = Vec::new();
@@ -290,7 +295,6 @@ fn typing_gives_way_before_the_connection_does() {
     // Far more typing than socket and queue hold ends nobody's connection, and whoever reads gets all of it.
     let typing = Action::Tagmsg { target: format!("#{}", "t".repeat(400)).into() };
     let typing_bytes = ":ana!a@h TAGMSG #\r\n".len() + 400;
-    let start = Instant::now();
     let mut heard = vec![0; typing_bytes * 100];
     for _ in 0..600 {
         let many = (0..100).map(|_| to_room(act(typing.clone()), None));
@@ -307,14 +311,7 @@ fn typing_gives_way_before_the_connection_does() {
         awake.read_exact(&mut heard).unwrap();
     }
     assert!(house.poll(Duration::ZERO).is_none(), "there was room for what lasts");
-    let told = loop {
-        house.release([to_room(privmsg(&line), None)]);
-        awake.read_exact(&mut heard).unwrap();
-        if let Some(input) = house.poll(Duration::ZERO) {
-            break input;
-        }
-        assert!(start.elapsed() < 3 * PATIENCE, "nobody is let go");
-    };
+    let told = talk_until_somebody_goes(&mut house, &mut awake);
     let HubInput::Closed { conn, reason } = told else { panic!("{told:?} instead of an end") };
     assert_eq!((conn, reason), (sleeping, CloseReason::SendQ));
     let mut rest = Vec::new();

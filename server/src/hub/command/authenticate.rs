@@ -2,7 +2,8 @@
 //!
 //! Owns who is let in by which mechanism. Every failure looks the same, and a name that nobody has fails at the same point
 //! as a wrong password. An invite's code is a password, too: it makes the account. By SCRAM the name alone says which
-//! invite is meant, so that it has to be bound to that name; by PLAIN any unused code will do. What a mechanism's messages are is in [`sasl`](crate::hub::sasl) and in the protocol's `scram`.
+//! invite is meant, so that it has to be bound to that name; by PLAIN any unused code will do. What a mechanism's messages
+//! are is in [`sasl`](crate::hub::sasl) and in the protocol's `scram`.
 
 use std::sync::Arc;
 

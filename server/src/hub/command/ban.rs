@@ -1,4 +1,4 @@
-//! Bans from the whole server: KLINE, DLINE and how they are lifted, with the forms that operators of other servers know.
+//! Bans from the whole server: KLINE, DLINE and how they are lifted, in the form that operators of other servers know.
 //!
 //! `KLINE [time] <mask> [:reason]` bans a name (with `*` and `?`), `nick!user@host` or an account (`$a:name`); `DLINE`
 //! addresses. A time is `90s`, `10m`, `36h` or `7d`, a bare number counts minutes, and without one a ban is for good.
@@ -14,50 +14,15 @@ use crate::hub::bans::Target;
 use crate::hub::refusal::Refusal;
 use crate::hub::user::UserId;
 
-pub(super) fn handle_kline(
+/// KLINE and DLINE.
+pub(super) fn handle_ban(
     hub: &mut Hub,
     turn: &mut Turn,
     user: UserId,
     message: &Message<'_>,
-) -> Outcome {
-    add(hub, turn, user, message, "KLINE")
-}
-
-pub(super) fn handle_dline(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    user: UserId,
-    message: &Message<'_>,
-) -> Outcome {
-    add(hub, turn, user, message, "DLINE")
-}
-
-pub(super) fn handle_unkline(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    user: UserId,
-    message: &Message<'_>,
-) -> Outcome {
-    remove(hub, turn, user, message, "UNKLINE")
-}
-
-pub(super) fn handle_undline(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    user: UserId,
-    message: &Message<'_>,
-) -> Outcome {
-    remove(hub, turn, user, message, "UNDLINE")
-}
-
-fn add(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    user: UserId,
-    message: &Message<'_>,
-    command: &'static str,
 ) -> Outcome {
     hub.check_server_operator(user)?;
+    let command = message.command();
     let (span_ms, mask, reason) = parse(message.params(), command)?;
     let (mask, target) = read_target(command, mask)?;
     if hub.would_meet(user, &target) {
@@ -75,29 +40,23 @@ fn add(
     let until = span_ms.map(|ms| Timestamp(now.0.saturating_add(ms)));
     let setter = hub.users[user].source().mask();
     let reason = hub.cut_reason(reason).to_string();
-    tell(
-        hub,
-        turn,
-        user,
-        &match until {
-            Some(until) => format!("{mask} is banned until {until}"),
-            None => format!("{mask} is banned"),
-        },
-    );
+    let end = until.map_or_else(String::new, |until| format!(" until {until}"));
+    tell(hub, turn, user, &format!("{mask} is banned{end}"));
     let write = hub.bans.add(ServerBan { mask, reason, setter, set: now, until }, target);
     hub.store(write);
     hub.enforce_newest_ban();
     Ok(())
 }
 
-fn remove(
+/// UNKLINE and UNDLINE.
+pub(super) fn handle_unban(
     hub: &mut Hub,
     turn: &mut Turn,
     user: UserId,
     message: &Message<'_>,
-    command: &'static str,
 ) -> Outcome {
     hub.check_server_operator(user)?;
+    let command = message.command();
     let mask = message.param(0).ok_or_else(|| Refusal::too_few_params(command))?;
     let (mask, _) = read_target(command, mask)?;
     let lifted = hub.bans.remove(&mask);
@@ -135,8 +94,9 @@ fn parse_time(text: &str) -> Option<u64> {
 /// Whom the command means; DLINE knows addresses alone.
 fn read_target(command: &str, mask: &str) -> Result<(String, Target), Refusal> {
     let found = Target::parse(mask);
-    let is_meant =
-        |target: &Target| matches!(target, Target::Address(_)) || !command.ends_with("DLINE");
+    let is_meant = |target: &Target| {
+        matches!(target, Target::Address(_)) || !command.to_ascii_uppercase().ends_with("DLINE")
+    };
     let text = "Give a name, $a:account or nick!user@host to KLINE, an address or range to DLINE";
     found
         .filter(|(_, target)| is_meant(target))
