@@ -30,8 +30,8 @@ pub(super) struct Connection {
     pub(super) phase: Phase,
     /// Whom it has signed in as before it registered; afterwards that is its user's.
     pub(super) account: Option<AccountId>,
-    /// When its person last proved the account's password over it, on the monotonic clock.
-    pub(super) proved_ms: Option<u64>,
+    /// Whose password was last proved over it, and when, on the monotonic clock.
+    pub(super) proved: Option<(AccountId, u64)>,
     /// The sign-in under way.
     pub(super) sasl: Option<Box<Exchange>>,
     /// What it says as one.
@@ -125,7 +125,7 @@ impl Connection {
             has_cap_302: false,
             phase: Phase::Registering(Registration::default()),
             account: None,
-            proved_ms: None,
+            proved: None,
             sasl: None,
             batch: None,
             parked: None,

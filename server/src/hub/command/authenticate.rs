@@ -113,8 +113,9 @@ fn let_in(hub: &mut Hub, turn: &mut Turn, holder: Holder) -> Outcome {
 fn finish_with_password(hub: &mut Hub, turn: &mut Turn, account: AccountId) -> Outcome {
     let address = hub.connections[&turn.conn].peer.address;
     hub.logins.forgive(address, &fold(&hub.account_name(account)));
-    hub.connections[&turn.conn].proved_ms = Some(hub.now.monotonic_ms);
-    hub.finish_sasl(turn, account)
+    hub.finish_sasl(turn, account)?;
+    hub.note_proof(turn.conn, account);
+    Ok(())
 }
 
 /// The code of an invite that is bound to a name was proved without being said.

@@ -12,7 +12,7 @@ use majlis_protocol::{Message, fold};
 
 use super::register::{new_password, said_password};
 use super::{Ending, Outcome, Turn};
-use crate::event::{AccountId, HashJob};
+use crate::event::{AccountId, ConnId, HashJob};
 use crate::hub::Hub;
 use crate::hub::hashing::Purpose;
 use crate::hub::refusal::Refusal;
@@ -73,9 +73,8 @@ pub(in crate::hub) fn finish_check(
     if !hub.is_password_of(account, expected, hashed) {
         return Err(wrong(&name));
     }
-    let connection = &mut hub.connections[&turn.conn];
-    connection.proved_ms = Some(hub.now.monotonic_ms);
-    let address = connection.peer.address;
+    hub.note_proof(turn.conn, account);
+    let address = hub.connections[&turn.conn].peer.address;
     hub.logins.forgive(address, &fold(&name));
     reply(turn, "CHECK", &name, "The password is right; PASSWORD SET takes another now");
     Ok(())
@@ -84,9 +83,7 @@ pub(in crate::hub) fn finish_check(
 fn set(hub: &mut Hub, turn: &mut Turn, account: AccountId, typed: &str) -> Outcome {
     let name = hub.account_name(account);
     let password = new_password(hub, turn, "PASSWORD", &name, typed)?;
-    let proved_ms = hub.connections[&turn.conn].proved_ms;
-    let span_ms = hub.settings.limits.password_proof_ms;
-    if proved_ms.is_none_or(|at_ms| hub.now.monotonic_ms - at_ms >= span_ms) {
+    if !hub.has_proof(turn.conn, account) {
         let text = "Prove your current password first: PASSWORD CHECK :current";
         return Err(fail("REAUTHENTICATION_REQUIRED", &name, text));
     }
@@ -99,7 +96,7 @@ fn set(hub: &mut Hub, turn: &mut Turn, account: AccountId, typed: &str) -> Outco
     Ok(())
 }
 
-/// Sets the password, if it was not changed meanwhile, and ends the account's other sessions.
+/// Sets the password, and ends the account's other sessions.
 pub(in crate::hub) fn finish_set(
     hub: &mut Hub,
     turn: &mut Turn,
@@ -109,10 +106,28 @@ pub(in crate::hub) fn finish_set(
     let name = hub.account_name(account);
     let write = hub.accounts.set_password(account, verifier.into()).ok_or_else(|| wrong(&name))?;
     hub.store(write);
-    hub.connections[&turn.conn].proved_ms = None;
+    hub.connections[&turn.conn].proved = None;
     hub.end_other_sessions(account, turn.conn, "The password was changed; sign in again");
     reply(turn, "SET", &name, "Your password was changed; your devices sign in with it once");
     Ok(())
+}
+
+impl Hub {
+    /// Remembers that a connection has proved the password of an account, if it is still there.
+    pub(super) fn note_proof(&mut self, conn: ConnId, account: AccountId) {
+        let now_ms = self.now.monotonic_ms;
+        if let Some(connection) = self.connections.get_mut(&conn) {
+            connection.proved = Some((account, now_ms));
+        }
+    }
+
+    /// Whether it has, not too long ago. Another account's proof is none.
+    fn has_proof(&self, conn: ConnId, account: AccountId) -> bool {
+        let span_ms = self.settings.limits.password_proof_ms;
+        self.connections[&conn].proved.is_some_and(|(proved, at_ms)| {
+            proved == account && self.now.monotonic_ms - at_ms < span_ms
+        })
+    }
 }
 
 fn reply(turn: &mut Turn, what: &str, name: &str, text: &str) {

@@ -141,7 +141,7 @@ pub(in crate::hub) fn finish(
     }
     let (account, write) = hub.accounts.make(name, verifier.into(), hub.now.wall);
     hub.store(write);
-    hub.connections[&turn.conn].proved_ms = Some(hub.now.monotonic_ms);
+    hub.note_proof(turn.conn, account);
     let words = ["SUCCESS", name.as_str()];
     turn.response.command("REGISTER", &words, Some("Account successfully registered"));
     hub.sign_in(turn, account)

@@ -3,7 +3,7 @@
 use super::accounts::{PASSWORD, house, signed_in};
 use super::spec::sasl::{FAILED, newcomer, sign_in};
 use super::{House, only};
-use crate::event::{ConnId, Guest, Write};
+use crate::event::{BanRequest, ConnId, ControlRequest, Guest, Write};
 
 const NEW: &str = "lilies and violets";
 
@@ -72,6 +72,39 @@ fn after_a_while_the_old_one_is_asked_for() {
     let right = ask(&mut house, ana, &format!("PASSWORD CHECK :{PASSWORD}"));
     assert!(right.starts_with(":majlis.local PASSWORD CHECK ana :"), "{right}");
     assert_eq!(ask(&mut house, ana, &set), DONE);
+}
+
+#[test]
+fn another_account_s_password_proves_nothing() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "sasl");
+    for _ in 0..5 {
+        house.wait(60_000);
+        house.say(ana, "PONG");
+    }
+    assert!(sign_in(&mut house, ana, "bob", PASSWORD)[0].contains(" 907 "));
+    let refused = ask(&mut house, ana, &format!("PASSWORD SET :{NEW}"));
+    assert!(refused.contains("REAUTHENTICATION_REQUIRED"), "{refused}");
+    // Nor does one from before signing in to another account with a device's key.
+    let bob = signed_in(&mut house, "bob", Some(1), "");
+    house.say(bob, "DEVICE ADD");
+    let conn = newcomer(&mut house, Some(1));
+    assert!(sign_in(&mut house, conn, "ana", PASSWORD)[0].contains(" 900 "));
+    house.say(conn, "AUTHENTICATE EXTERNAL");
+    house.say(conn, "AUTHENTICATE +");
+    for line in ["NICK bob_s", "USER b 0 * :B", "CAP END"] {
+        house.say(conn, line);
+    }
+    house.read(conn);
+    let refused = ask(&mut house, conn, &format!("PASSWORD SET :{NEW}"));
+    assert!(refused.contains("REAUTHENTICATION_REQUIRED bob"), "{refused}");
+    // A banned account's proof leaves nothing behind either, not even a connection.
+    let late = newcomer(&mut house, None);
+    let mask = "$a:ana".to_owned();
+    let ban = BanRequest::Add { mask, span_ms: None, reason: String::new() };
+    assert!(house.control(ControlRequest::Ban(ban)).is_ok());
+    sign_in(&mut house, late, "ana", PASSWORD);
+    assert!(!house.is_open(late));
 }
 
 #[test]
