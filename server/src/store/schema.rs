@@ -106,6 +106,25 @@ mod tests {
     }
 
     #[test]
+    fn rooms_of_an_older_database_were_used_when_somebody_last_spoke() {
+        let step = MIGRATIONS.iter().position(|step| step.contains("COLUMN used")).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO room (id, name, made, lasting) VALUES (1, '#a', 5, 1), (2, '#b', 7, 1);
+             INSERT INTO message (room, seq, msgid, time, source, kind, target, text, client_tags)
+             VALUES (1, 1, zeroblob(16), 9, 'a!b@c', 0, '#a', 'x', '');",
+        )
+        .unwrap();
+        migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
+        let used: Vec<i64> = conn
+            .prepare("SELECT used FROM room ORDER BY id")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .unwrap();
+        assert_eq!(used, [9, 7]);
+    }
+
+    #[test]
     fn only_missing_steps_are_taken() {
         let mut conn = Connection::open_in_memory().unwrap();
         let steps = ["CREATE TABLE a (x)", "CREATE TABLE b (x)", "CREATE TABLE c (x)"];

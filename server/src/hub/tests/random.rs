@@ -164,7 +164,7 @@ enum Op {
     Wait { ms: u64 },
     RemoveRoom { room: usize },
     Space { has_room: bool },
-    SignIn { who: usize, account: usize },
+    SignIn { who: usize, account: usize, at_once: bool },
     Work,
     Ban { mask: usize, span_ms: Option<u64> },
     Lift { mask: usize },
@@ -193,7 +193,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => prop_oneof![Just(1_000), Just(45_000), Just(90_000)].prop_map(|ms| Op::Wait { ms }),
         1 => room().prop_map(|room| Op::RemoveRoom { room }),
         1 => prop::bool::weighted(0.7).prop_map(|has_room| Op::Space { has_room }),
-        5 => (who(), 0..ACCOUNTS.len()).prop_map(|(who, account)| Op::SignIn { who, account }),
+        8 => (who(), 0..ACCOUNTS.len(), prop::bool::weighted(0.7))
+            .prop_map(|(who, account, at_once)| Op::SignIn { who, account, at_once }),
         4 => Just(Op::Work),
         1 => (0..BANNED.len(), proptest::option::of(Just(60_000)))
             .prop_map(|(mask, span_ms)| Op::Ban { mask, span_ms }),
@@ -294,7 +295,9 @@ impl World {
                 let free_bytes = if has_room { u64::MAX } else { 0 };
                 self.house.input(HubInput::Space { free_bytes });
             }
-            Op::SignIn { who, account } => self.sign_in(who, ACCOUNTS[account]),
+            Op::SignIn { who, account, at_once } => {
+                self.sign_in(who, ACCOUNTS[account], at_once);
+            }
             Op::Work => self.house.work(),
             Op::Ban { mask, span_ms } => {
                 let (mask, reason) = (BANNED[mask].to_owned(), "spam".to_owned());
@@ -345,12 +348,24 @@ impl World {
         self.say(who, "USER u 0 * :Some Body");
     }
 
-    /// Signs in by PLAIN, before registration or after; the hash is made later.
-    fn sign_in(&mut self, who: usize, account: &str) {
+    /// Has one of those under TLS sign in by PLAIN, before registration or after, and take the account's name, unless the
+    /// hash is made later.
+    fn sign_in(&mut self, who: usize, account: &str, at_once: bool) {
+        let under_tls =
+            |(_, client): &(usize, &Client)| client.guest == Guest::Irc && client.device.is_some();
+        let fitting = self.clients.iter().enumerate().filter(under_tls);
+        let fitting: Vec<usize> = fitting.map(|(index, _)| index).collect();
+        let Some(&index) = fitting.get(who % fitting.len().max(1)) else { return };
         let text = base64::encode(format!("\0{account}\0{PASSWORD}").as_bytes());
-        self.say(who, "CAP REQ sasl");
-        self.say(who, "AUTHENTICATE PLAIN");
-        self.say(who, &format!("AUTHENTICATE {text}"));
+        for line in ["CAP REQ sasl", "AUTHENTICATE PLAIN", &format!("AUTHENTICATE {text}")] {
+            self.say_as(index, line);
+        }
+        if at_once {
+            self.house.work();
+            for line in [&format!("NICK {account}"), "USER u 0 * :U", "CAP END"] {
+                self.say_as(index, line);
+            }
+        }
     }
 
     /// Asks for history, which is read for those alone who may come in.
@@ -373,7 +388,12 @@ impl World {
 
     /// Says a line, with a label where those are answered.
     fn say(&mut self, who: usize, line: &str) {
-        let Some(index) = self.pick(who, Guest::Irc) else { return };
+        if let Some(index) = self.pick(who, Guest::Irc) {
+            self.say_as(index, line);
+        }
+    }
+
+    fn say_as(&mut self, index: usize, line: &str) {
         let client = &mut self.clients[index];
         self.count += 1;
         let is_labelled = client.has_caps && !line.contains('\0');
