@@ -44,6 +44,7 @@ const PURPOSES: &[About] = &[
     usually("server_name", "majlis.local", "The server's own name in IRC."),
     usually("description", "Majlis", "What the server says of itself in WHOIS."),
     usually("lobby", "#lobby", "The room where everybody arrives; `--lobby`."),
+    usually("lobby_operators", "none", "Accounts whose people are operators of the lobby."),
     usually(
         "password",
         "none",
