@@ -14,8 +14,7 @@ use majlis_protocol::Capability;
 use super::Hub;
 use super::user::UserId;
 use crate::event::{
-    AccountId, Action, Audience, ConnId, MetadataValue, Outbound, Relay, RoomId, Source, Subject,
-    Write,
+    AccountId, Action, Audience, ConnId, MetadataValue, Outbound, RoomId, Subject, Write,
 };
 
 /// The longest key. Keys have no limit of the extension's own, but they stand on lines that do.
@@ -248,14 +247,7 @@ impl Hub {
         let action = Action::Metadata { target, key: Arc::clone(key), value: value.cloned() };
         let relay = match by.user {
             Some(user) => self.relay_of(user, action),
-            None => Arc::new(Relay {
-                source: Source::server(&self.server),
-                account: None,
-                time: self.now.wall,
-                msgid: None,
-                client_tags: "".into(),
-                action,
-            }),
+            None => self.relay_of_server(action),
         };
         self.out.events.push(Outbound::Relay { to: Audience::Conns(conns), relay });
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use majlis_protocol::{Name, Timestamp};
 
 use super::Hub;
-use crate::event::{Action, Relay, RestoredRoom, RoomId, Source, Write};
+use crate::event::{Action, RestoredRoom, RoomId, Write};
 
 /// What those inside are told.
 const ROOM_REMOVED: &str = "The room was removed";
@@ -57,14 +57,7 @@ impl Hub {
                 nick: Arc::clone(&self.users[user].source().nick),
                 reason: ROOM_REMOVED.into(),
             };
-            let relay = Arc::new(Relay {
-                source: Source::server(&self.server),
-                account: None,
-                time: self.now.wall,
-                msgid: None,
-                client_tags: "".into(),
-                action,
-            });
+            let relay = self.relay_of_server(action);
             self.put_out(user, room, &relay);
         }
     }
