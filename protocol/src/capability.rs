@@ -148,12 +148,14 @@ impl Capability {
         Self::ALL.iter().copied().find(|capability| capability.name() == name)
     }
 
-    /// What must be enabled with it for it to work in full (labeled-response and
-    /// draft/multiline, "Dependencies"; draft/chathistory; draft/metadata-2).
+    /// What must be enabled with it for it to work in full (labeled-response, draft/multiline and draft/message-redaction,
+    /// "Dependencies"; draft/chathistory; draft/metadata-2; soju.im/search).
     pub fn requires(self) -> CapabilitySet {
         let required: &[Self] = match self {
             Self::LabeledResponse | Self::Multiline => &[Self::Batch, Self::MessageTags],
-            Self::ChatHistory => &[Self::Batch, Self::MessageTags, Self::ServerTime],
+            Self::ChatHistory | Self::Search => &[Self::Batch, Self::MessageTags, Self::ServerTime],
+            Self::EventPlayback => &[Self::ChatHistory],
+            Self::MessageRedaction => &[Self::MessageTags],
             Self::Metadata => &[Self::Batch],
             _ => &[],
         };
