@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, select_biased, tick};
 use majlis_protocol::Timestamp;
 
 use crate::control::Replies;
-use crate::event::{InboundBatch, Now, Outbound, Output, Write};
+use crate::event::{InboundBatch, Now, Outbound, Output, StoredKinds, Write};
 use crate::hub::{Hub, HubSettings};
 use crate::metrics::{CommitFigures, HubFigures, Metrics};
 use crate::reactor::ReactorHandle;
@@ -219,7 +219,7 @@ fn run_committer(
             let began = Instant::now();
             store.commit_batch(&output.writes)?;
             figures.note_commit(began.elapsed());
-            figures.messages.add(count(&output.writes, |write| matches!(write, Write::Message(_))));
+            figures.messages.add(count(&output.writes, is_said));
         }
         let is_read = |event: &Outbound| matches!(event, Outbound::ReadHistory { .. });
         figures.history_reads.add(count(&output.events, is_read));
@@ -228,6 +228,11 @@ fn run_committer(
         figures.pulse_ms.set(clock.now().monotonic_ms);
     }
     Ok(())
+}
+
+/// Whether it is something said, and not only something that happened.
+fn is_said(write: &Write) -> bool {
+    matches!(write, Write::Message(message) if StoredKinds::SAID.contains(message.kind))
 }
 
 fn count<T>(of: &[T], is_counted: impl Fn(&T) -> bool) -> u64 {

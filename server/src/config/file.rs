@@ -72,6 +72,10 @@ fn read_all<'a>(config: &mut Config, table: &'a DeTable<'a>, problems: &mut Prob
         read_accounts(config, &mut accounts, problems);
         accounts.finish(problems);
     }
+    if let Some(mut history) = top.section(problems, "history") {
+        read_history(config, &mut history, problems);
+        history.finish(problems);
+    }
     config.hub.operators = read_operators(&mut top, problems);
     if let Some(mut limits) = top.section(problems, "limits") {
         read_limits(config, &mut limits, problems);
@@ -177,6 +181,20 @@ fn read_accounts(config: &mut Config, accounts: &mut Section<'_>, problems: &mut
     accounts.span_ms(p, "login_window", SECOND..=HOUR * 24, &mut limits.login_window_ms);
     accounts.number(p, "registers_per_address", 0..=1_000_000, &mut limits.registers_per_address);
     accounts.span_ms(p, "register_window", SECOND..=HOUR * 24, &mut limits.register_window_ms);
+}
+
+/// What rooms remember besides what was said, and how long one can take that back.
+fn read_history(config: &mut Config, history: &mut Section<'_>, problems: &mut Problems<'_>) {
+    history.flag(problems, "events", &mut config.hub.keeps_events);
+    let window = |text: &str| {
+        let span = parse_span(text).filter(|span| *span >= SECOND);
+        let span_ms = span.map(|span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+        let wanted = "a time of at least 1s, as in \"1h\", or \"off\"";
+        if text == "off" { Ok(None) } else { span_ms.map(Some).ok_or_else(|| wanted.to_owned()) }
+    };
+    if let Some(window_ms) = history.text(problems, "redaction_window", window) {
+        config.hub.limits.redaction_window_ms = window_ms;
+    }
 }
 
 fn read_operators(top: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<Operator> {

@@ -88,6 +88,15 @@ const PURPOSES: &[About] = &[
         "Accounts made from one address in `register_window`; 0 counts none.",
     ),
     about("accounts.register_window", "The time in which those are counted."),
+    about(
+        "history.events",
+        "Whether what happens in rooms (who came, left, changed something) is kept beside what is said.",
+    ),
+    usually(
+        "history.redaction_window",
+        "off",
+        "How long people can take back what they said; moderators always can.",
+    ),
     usually("operators.name", "", "The name that an operator gives with OPER."),
     usually("operators.password", "", "Their password, hashed."),
     about("limits.username_bytes", "A username, with its `~`."),

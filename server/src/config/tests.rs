@@ -94,6 +94,10 @@ logins_per_name = "off"
 login_window = "5m"
 most = 10
 
+[history]
+events = false
+redaction_window = "1h"
+
 [[operators]]
 name = "nour"
 password = "{hash}"
@@ -138,6 +142,7 @@ sniff_time = "100ms"
     assert_eq!(limits.ping_timeout_ms, 10_000);
     assert!(limits.ping_after_ms.checked_mul(1000).is_some(), "sums must not overflow");
     assert_eq!(limits.retention_ms, Some(90 * 24 * 3_600_000));
+    assert_eq!((hub.keeps_events, limits.redaction_window_ms), (false, Some(3_600_000)));
     let doors = &config.doors;
     assert!(doors.allow_plaintext);
     assert_eq!(doors.connections_per_address, usize::MAX);

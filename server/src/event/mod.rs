@@ -30,6 +30,6 @@ pub use outbound::{Audience, Outbound, Output};
 pub use relay::{Action, Dialect, Relay, Source};
 pub use span::{FOREVER, parse_span, span_text};
 pub use storage::{
-    Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Restored, RestoredRoom, Selector,
-    SendRecord, StoredKind, StoredMessage, TargetRow, Topic, Write,
+    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Restored, RestoredRoom,
+    Search, Selector, SendRecord, StoredKind, StoredKinds, StoredMessage, TargetRow, Topic, Write,
 };

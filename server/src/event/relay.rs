@@ -179,6 +179,15 @@ pub enum Action {
         /// The new value.
         value: Option<Arc<str>>,
     },
+    /// What was said is taken back (draft/message-redaction).
+    Redact {
+        /// Where it was said: a room or a nick.
+        target: Arc<str>,
+        /// Which message.
+        msgid: MsgId,
+        /// Why, if that is told.
+        reason: Option<Arc<str>>,
+    },
     /// An operator of the server speaks to everybody who listens.
     Wallops {
         /// What is said.
@@ -218,6 +227,7 @@ impl Dialect {
             Capability::ChannelRename,
             Capability::Chghost,
             Capability::InviteNotify,
+            Capability::MessageRedaction,
             Capability::Multiline,
             Capability::Setname,
         ];
@@ -235,6 +245,7 @@ struct Words<'a> {
     server_tags: &'a [(&'a str, &'a str)],
     time: String,
     msgid: Option<String>,
+    redacted: Option<String>,
     mask: String,
 }
 
@@ -264,6 +275,7 @@ impl Relay {
             server_tags,
             time: self.time.to_string(),
             msgid: self.msgid.map(|msgid| msgid.to_string()),
+            redacted: self.action.redacted().map(|msgid| msgid.to_string()),
             mask: self.source.mask(),
         };
         let command = self.action.command();
@@ -276,8 +288,7 @@ impl Relay {
             }
             _ => {
                 let line = self.tagged(command, &words);
-                let line = self.with_params(line, enabled.contains(Capability::ExtendedJoin));
-                line.write_to(&mut bytes)
+                self.with_params(line, &words).write_to(&mut bytes)
             }
         };
         match result {
@@ -327,7 +338,8 @@ impl Relay {
         if is_marked { line.tag_flag("bot") } else { line }
     }
 
-    fn with_params<'a>(&'a self, line: Encoder<'a>, extended_join: bool) -> Encoder<'a> {
+    fn with_params<'a>(&'a self, line: Encoder<'a>, words: &'a Words<'a>) -> Encoder<'a> {
+        let extended_join = words.enabled.contains(Capability::ExtendedJoin);
         match &self.action {
             Action::Privmsg { target, text } | Action::Notice { target, text } => {
                 line.param(target).trailing(text)
@@ -356,6 +368,11 @@ impl Relay {
             Action::Metadata { target, key, value } => {
                 let line = line.param(target).param(key).param("*");
                 value.iter().fold(line, |line, value| line.trailing(value))
+            }
+            Action::Redact { target, reason, .. } => {
+                let line =
+                    words.redacted.iter().fold(line.param(target), |line, id| line.param(id));
+                reason.iter().fold(line, |line, reason| line.trailing(reason))
             }
             Action::Wallops { text } => line.trailing(text),
             Action::Kill { nick, reason } => line.param(nick).trailing(reason),
@@ -397,6 +414,7 @@ impl Relay {
             | Action::Chghost { .. }
             | Action::Rename { .. }
             | Action::Metadata { .. }
+            | Action::Redact { .. }
             | Action::Kill { .. } => None,
         }
         .map(|text| text.chars().filter(|&c| c == '\n' || !steers_a_terminal(c)).collect())
@@ -424,8 +442,17 @@ impl Action {
             Self::Chghost { .. } => "CHGHOST",
             Self::Rename { .. } => "RENAME",
             Self::Metadata { .. } => "METADATA",
+            Self::Redact { .. } => "REDACT",
             Self::Wallops { .. } => "WALLOPS",
             Self::Kill { .. } => "KILL",
+        }
+    }
+
+    /// Which message it takes back, if it does that.
+    fn redacted(&self) -> Option<MsgId> {
+        match self {
+            Self::Redact { msgid, .. } => Some(*msgid),
+            _ => None,
         }
     }
 
@@ -444,6 +471,7 @@ impl Action {
             Self::Setname { .. } => Some(Capability::Setname),
             Self::Chghost { .. } => Some(Capability::Chghost),
             Self::Rename { .. } => Some(Capability::ChannelRename),
+            Self::Redact { .. } => Some(Capability::MessageRedaction),
             _ => None,
         }
     }

@@ -14,8 +14,15 @@ use super::{
 /// One change to the store. A batch of them is one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Write {
-    /// A message joins a room's history.
+    /// A message, or something that happened, joins a room's history.
     Message(StoredMessage),
+    /// A message is taken back: nothing of it but its place in the room's history stays.
+    MessageRedacted {
+        /// Where it was said.
+        room: RoomId,
+        /// Its identifier.
+        msgid: MsgId,
+    },
     /// A message that a device sent under an identifier of its own was accepted (identity.md, "Send once").
     Sent(SendRecord),
     /// Messages from before this time are kept no longer.
@@ -167,36 +174,142 @@ pub struct Topic {
     pub time: Timestamp,
 }
 
-/// A message as it is kept.
+/// A message, or something that happened, as it is kept. What `target` and `text` hold depends on its kind:
+///
+/// | kind | target | text |
+/// |---|---|---|
+/// | PRIVMSG, NOTICE | the target as sent | what was said: one line, or many as [`majlis_protocol::MultilineText`] keeps them |
+/// | TAGMSG | the target as sent | |
+/// | JOIN | | the realname |
+/// | PART, QUIT | | the reason, possibly empty |
+/// | KICK | whose nick | the reason |
+/// | NICK | | the new nick |
+/// | TOPIC | | the topic, possibly empty |
+/// | MODE | | the letters and their parameters, with spaces between |
+/// | RENAME | the old name | the new name, a space, the reason |
+/// | REDACT | the target as sent | the identifier of what was taken back, a space, the reason |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMessage {
-    /// Where it was said.
+    /// Where it was said or happened.
     pub room: RoomId,
-    /// Its identifier.
+    /// Its identifier; what concerned several rooms has the same in each.
     pub msgid: MsgId,
-    /// When it was said; within a room never before its predecessor.
+    /// When; within a room never before its predecessor.
     pub time: Timestamp,
-    /// `nick!user@host` of who said it.
+    /// `nick!user@host` of who said or did it.
     pub source: String,
     /// Their account, if they had signed in.
     pub account: Option<String>,
-    /// PRIVMSG or NOTICE.
+    /// Who may take it back; nobody what only happened.
+    pub author: Option<Author>,
+    /// Which command it was.
     pub kind: StoredKind,
-    /// The target as sent (the room's name).
+    /// To whom, as the table says.
     pub target: String,
-    /// What was said: one line, or many as [`majlis_protocol::MultilineText`] keeps them.
+    /// What, as the table says.
     pub text: String,
     /// Client-only tags as sent on the wire (`+a=b;+c`), possibly empty.
     pub client_tags: String,
 }
 
-/// What kind of message is kept.
+/// Tells whose a message is, and nothing else: the account's, the device's, or that of one stay without either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Author(pub [u8; 16]);
+
+/// Which command a kept message was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum StoredKind {
     /// `PRIVMSG`.
     Privmsg,
     /// `NOTICE`.
     Notice,
+    /// `TAGMSG`.
+    Tagmsg,
+    /// `JOIN`.
+    Join,
+    /// `PART`.
+    Part,
+    /// `QUIT`.
+    Quit,
+    /// `KICK`.
+    Kick,
+    /// `NICK`.
+    Nick,
+    /// `TOPIC`.
+    Topic,
+    /// `MODE` of a room.
+    Mode,
+    /// `RENAME`.
+    Rename,
+    /// `REDACT`.
+    Redact,
+}
+
+impl StoredKind {
+    /// Every kind.
+    pub const ALL: &[Self] = &[
+        Self::Privmsg,
+        Self::Notice,
+        Self::Tagmsg,
+        Self::Join,
+        Self::Part,
+        Self::Quit,
+        Self::Kick,
+        Self::Nick,
+        Self::Topic,
+        Self::Mode,
+        Self::Rename,
+        Self::Redact,
+    ];
+
+    /// The command's name.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Privmsg => "PRIVMSG",
+            Self::Notice => "NOTICE",
+            Self::Tagmsg => "TAGMSG",
+            Self::Join => "JOIN",
+            Self::Part => "PART",
+            Self::Quit => "QUIT",
+            Self::Kick => "KICK",
+            Self::Nick => "NICK",
+            Self::Topic => "TOPIC",
+            Self::Mode => "MODE",
+            Self::Rename => "RENAME",
+            Self::Redact => "REDACT",
+        }
+    }
+
+    /// Whether somebody said it, and it may be taken back (draft/message-redaction, "Command").
+    pub fn is_redactable(self) -> bool {
+        matches!(self, Self::Privmsg | Self::Notice | Self::Tagmsg)
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredKinds(u16);
+
+impl StoredKinds {
+    /// What was said in words: all that those without draft/event-playback are given.
+    pub const SAID: Self = Self(1 << StoredKind::Privmsg as u8 | 1 << StoredKind::Notice as u8);
+
+    /// A bit for each kind, from the lowest on in the order of [`StoredKind::ALL`].
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// Whether the kind is in it.
+    pub fn contains(self, kind: StoredKind) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+}
+
+impl FromIterator<StoredKind> for StoredKinds {
+    fn from_iter<I: IntoIterator<Item = StoredKind>>(kinds: I) -> Self {
+        kinds.into_iter().fold(Self::default(), |set, kind| Self(set.0 | 1 << kind as u8))
+    }
 }
 
 /// Remembers that a device's message was taken, so that the same is never taken twice.
@@ -304,9 +417,20 @@ pub enum HistoryQuery {
         room: RoomId,
         /// Which messages.
         selector: Selector,
+        /// Of which kinds; no other counts towards the limit.
+        kinds: StoredKinds,
         /// At most this many.
         limit: u32,
     },
+    /// One message that may be taken back.
+    Message {
+        /// Where it was said.
+        room: RoomId,
+        /// Its identifier.
+        msgid: MsgId,
+    },
+    /// What was said in some rooms and is like this (soju.im/search).
+    Search(Search),
     /// Which of these rooms have their newest message between the two times (CHATHISTORY TARGETS).
     Targets {
         /// The rooms that the asker may read.
@@ -318,6 +442,23 @@ pub enum HistoryQuery {
         /// At most this many.
         limit: u32,
     },
+}
+
+/// What to search for; each of the conditions that are there has to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The rooms that are looked through.
+    pub rooms: Vec<RoomId>,
+    /// Words that the text has, the last letters of each possibly missing here.
+    pub text: Option<String>,
+    /// The folded nick that it was said under.
+    pub from: Option<String>,
+    /// Said then or later; the search begins there, and otherwise at the newest.
+    pub after: Option<Timestamp>,
+    /// Said then or earlier.
+    pub before: Option<Timestamp>,
+    /// At most this many.
+    pub limit: u32,
 }
 
 /// The subcommands of draft/chathistory that return messages. Bounds are exclusive, but for `Around`.
@@ -340,6 +481,8 @@ pub enum Selector {
 pub enum HistoryPage {
     /// Oldest first.
     Messages(Vec<HistoryRow>),
+    /// The message, if it is there and was not taken back.
+    Message(Option<Box<HistoryRow>>),
     /// Oldest newest-message first.
     Targets(Vec<TargetRow>),
 }

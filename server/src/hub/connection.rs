@@ -11,13 +11,13 @@ use indexmap::IndexSet;
 use majlis_protocol::{CapabilitySet, MessageBuf, Name, Salvage};
 
 use super::command::batch::ClientBatch;
-use super::command::history::Question;
 use super::hashing::Purpose;
+use super::reads::Question;
 use super::reply::Response;
 use super::sasl::Exchange;
 use super::settings::Limits;
 use super::user::UserId;
-use crate::event::{AccountId, Guest, HistoryQuery, LineFault, Peer, RoomId};
+use crate::event::{AccountId, Guest, HistoryQuery, LineFault, MsgId, Peer, RoomId};
 
 /// One socket that is open, as far as the hub knows.
 #[derive(Debug)]
@@ -93,8 +93,8 @@ pub(super) struct Parked {
 /// What it waits for.
 #[derive(Debug)]
 pub(super) enum Wait {
-    /// History; the query is there until the readers have taken it.
-    History { question: Question, query: Option<HistoryQuery> },
+    /// History; the query is there until the readers have taken it. What was taken back meanwhile is not given any more.
+    History { question: Question, query: Option<HistoryQuery>, redacted: Vec<MsgId> },
     /// The workers, who hash a password.
     Hash(Purpose),
 }

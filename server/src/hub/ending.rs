@@ -41,7 +41,8 @@ impl Hub {
     }
 
     fn end_user(&mut self, user: UserId, conn: ConnId, reason: &str) {
-        let relay = self.relay_of(user, Action::Quit { reason: self.cut_reason(reason) });
+        let action = Action::Quit { reason: self.cut_reason(reason) };
+        let relay = self.event_of(user, action);
         self.tell_neighbours(user, Some(conn), &relay);
         self.past.add(&self.users[user], self.now.wall, self.settings.limits.past_users);
         let Some(gone) = self.users.remove(user) else { return };
@@ -50,6 +51,7 @@ impl Hub {
         self.read_markers.remove_reader(Reader::Guest(user));
         self.metadata.take(Owner::Guest(user));
         for room in gone.rooms {
+            self.keep_event(room, &relay);
             self.end_membership(user, room);
         }
     }

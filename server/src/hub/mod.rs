@@ -40,6 +40,7 @@ mod presence;
 mod ranks;
 mod read_markers;
 mod reads;
+mod record;
 mod refusal;
 mod reply;
 mod rights;

@@ -47,19 +47,23 @@ impl Hub {
         }
         let name = self.channels[room].name.as_str().into();
         let realname = Arc::clone(&self.users[user].realname);
-        let relay = self.relay_of(user, Action::Join { room: name, realname });
-        if self.users[user].rooms.insert(room) {
-            let channel = &mut self.channels[room];
-            channel.members.insert(user, membership);
-            channel.ends_at_ms = None;
-            self.users[user].invitations.remove(room);
-            self.keep_room(user, room);
-            self.note_use(room);
-            self.tell_room(room, None, &relay);
-            self.tell_arriving_ranks(user, room);
-            self.tell_absence(user, room);
-            self.tell_values_of_arrival(user, room);
+        let action = Action::Join { room: name, realname };
+        if !self.users[user].rooms.insert(room) {
+            self.out.events.push(Outbound::Joined { conn, room });
+            return Some(self.relay_of(user, action));
         }
+        let relay = self.event_of(user, action);
+        let channel = &mut self.channels[room];
+        channel.members.insert(user, membership);
+        channel.ends_at_ms = None;
+        self.users[user].invitations.remove(room);
+        self.keep_room(user, room);
+        self.note_use(room);
+        self.keep_event(room, &relay);
+        self.tell_room(room, None, &relay);
+        self.tell_arriving_ranks(user, room);
+        self.tell_absence(user, room);
+        self.tell_values_of_arrival(user, room);
         self.out.events.push(Outbound::Joined { conn, room });
         Some(relay)
     }
@@ -81,7 +85,7 @@ impl Hub {
         except: Option<ConnId>,
     ) -> Arc<Relay> {
         let name = self.channels[room].name.as_str().into();
-        let relay = self.relay_of(user, Action::Part { room: name, reason });
+        let relay = self.event_of(user, Action::Part { room: name, reason });
         self.remove_member(user, room, except, &relay);
         relay
     }
@@ -94,6 +98,7 @@ impl Hub {
         except: Option<ConnId>,
         relay: &Arc<Relay>,
     ) {
+        self.keep_event(room, relay);
         self.tell_room(room, except, relay);
         self.leave_with_sessions(user, room);
         self.forget_room(user, room);

@@ -84,7 +84,8 @@ impl Hub {
         let params = given.chars().map(|_| Arc::clone(nick)).collect();
         let target = channel.name.as_str().into();
         let action = Action::Mode { target, change: format!("+{given}").into(), params };
-        let relay = self.relay_of_server(action);
+        let relay = self.event_of_server(action);
+        self.keep_event(room, &relay);
         self.tell_room(room, None, &relay);
     }
 }

@@ -2,16 +2,22 @@
 //!
 //! Owns that no more reads are outstanding than the readers' queue holds, so that nobody ever blocks on it, and that a
 //! parked connection's later lines run in order after its answer (architecture.md, "Parking"). What is asked and how the
-//! answer looks is the history command's affair.
+//! answer looks is the affair of the commands that ask.
 
 use std::collections::VecDeque;
 
 use super::Hub;
-use super::command::history::Question;
-use super::command::{Ending, Turn, history};
+use super::command::{Ending, Turn, history, redact};
 use super::connection::{Deferred, Parked, Wait};
 use super::reply::Response;
-use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, Outbound};
+use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Outbound};
+
+/// What was asked, by which command, for the answer's form.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    History(history::Question),
+    Redaction(redact::Redaction),
+}
 
 /// How many reads are with the readers, and who comes next.
 #[derive(Debug)]
@@ -54,7 +60,7 @@ impl Hub {
         question: Question,
         query: HistoryQuery,
     ) {
-        let wait = Wait::History { question, query: Some(query) };
+        let wait = Wait::History { question, query: Some(query), redacted: Vec::new() };
         self.connections[&conn].parked = Some(Box::new(Parked { response, wait }));
         self.reads.waiting.push_back(conn);
         self.start_reads();
@@ -81,11 +87,34 @@ impl Hub {
         self.start_reads();
         let Some(connection) = self.connections.get_mut(&conn) else { return };
         let Some(parked) = connection.parked.take() else { return };
-        let Parked { mut response, wait: Wait::History { question, .. } } = *parked else { return };
+        let Parked { response, wait: Wait::History { question, redacted, .. } } = *parked else {
+            return;
+        };
         let user = connection.user();
-        history::answer(self, &mut response, user, &question, result);
-        self.end_turn(Turn { conn, user, response, ending: Ending::Reply });
+        let result = result.map(|page| without(page, &redacted));
+        let mut turn = Turn { conn, user, response, ending: Ending::Reply };
+        match (question, user) {
+            (Question::Redaction(redaction), Some(user)) => {
+                redact::answer(self, &mut turn, user, redaction, result);
+            }
+            (Question::History(question), _) => {
+                history::answer(self, &mut turn.response, user, &question, result);
+            }
+            (Question::Redaction(_), None) => {}
+        }
+        self.end_turn(turn);
         self.run_waiting(conn);
+    }
+
+    /// A message was taken back: whatever was or is being read meanwhile, nobody is given it any more.
+    pub(super) fn note_redaction(&mut self, msgid: MsgId) {
+        for connection in self.connections.values_mut() {
+            if let Some(Wait::History { redacted, .. }) =
+                connection.parked.as_mut().map(|parked| &mut parked.wait)
+            {
+                redacted.push(msgid);
+            }
+        }
     }
 
     /// Runs what a connection said while it was parked.
@@ -99,6 +128,21 @@ impl Hub {
     fn next_waiting(&mut self, conn: ConnId) -> Option<Deferred> {
         let connection = self.connections.get_mut(&conn)?;
         if connection.parked.is_some() { None } else { connection.waiting.pop_front() }
+    }
+}
+
+/// A page as it is once these messages are gone.
+fn without(page: HistoryPage, redacted: &[MsgId]) -> HistoryPage {
+    let stays = |msgid: MsgId| !redacted.contains(&msgid);
+    match page {
+        HistoryPage::Messages(mut rows) => {
+            rows.retain(|row| stays(row.msgid));
+            HistoryPage::Messages(rows)
+        }
+        HistoryPage::Message(found) => {
+            HistoryPage::Message(found.filter(|found| stays(found.msgid)))
+        }
+        HistoryPage::Targets(rows) => HistoryPage::Targets(rows),
     }
 }
 

@@ -57,9 +57,12 @@ impl Refusal {
 
     /// A FAIL of CHATHISTORY with this code and context (draft/chathistory, "Errors and Warnings").
     pub(super) fn of_history(code: &str, context: &[&str], text: &'static str) -> Self {
-        let words = [&["CHATHISTORY", code], context].concat();
-        let words = words.into_iter().map(ToOwned::to_owned).collect();
-        Self { code: Code::FailAlways, words, text: text.into() }
+        Self::failed("CHATHISTORY", code, context, text)
+    }
+
+    /// A FAIL of a command that comes with a capability of its own, with this code and context.
+    pub(super) fn failed(command: &str, code: &str, context: &[&str], text: &'static str) -> Self {
+        Self { code: Code::FailAlways, ..Self::of_command(command, code, context, text) }
     }
 
     /// A FAIL of REGISTER or VERIFY (draft/account-registration, "Responses"), or of PASSWORD, with this code about this
@@ -76,17 +79,17 @@ impl Refusal {
 
     /// A FAIL of DEVICE with this code and context.
     pub(super) fn of_device(code: &str, context: &[&str], text: &'static str) -> Self {
-        Self { code: Code::FailAlways, ..Self::of_command("DEVICE", code, context, text) }
+        Self::failed("DEVICE", code, context, text)
     }
 
     /// A FAIL of MARKREAD with this code and context (draft/read-marker, "Errors and Warnings").
     pub(super) fn of_marker(code: &str, context: &[&str], text: &'static str) -> Self {
-        Self { code: Code::FailAlways, ..Self::of_command("MARKREAD", code, context, text) }
+        Self::failed("MARKREAD", code, context, text)
     }
 
     /// A FAIL of METADATA with this code and context (draft/metadata-2, "Standard Replies").
     pub(super) fn of_metadata(code: &str, context: &[&str], text: &'static str) -> Self {
-        Self { code: Code::FailAlways, ..Self::of_command("METADATA", code, context, text) }
+        Self::failed("METADATA", code, context, text)
     }
 
     /// Whatever was wrong: nobody is to learn from it which names there are.

@@ -5,7 +5,7 @@ use majlis_protocol::base64;
 use majlis_protocol::scram::{SALT_BYTES, Verifier};
 use majlis_wire::Fingerprint;
 
-use crate::event::{AccountId, InviteHash, MsgId};
+use crate::event::{AccountId, Author, InviteHash, MsgId};
 
 /// Drawn once for the data folder.
 pub(super) struct Secret([u8; 32]);
@@ -33,6 +33,27 @@ impl Secret {
     /// What stands for an account where a guest's device has its key: whichever device it is, its person's message is one.
     pub(super) fn sender(&self, account: AccountId) -> Fingerprint {
         Fingerprint::new(self.make("sender", &account.0.to_be_bytes()))
+    }
+
+    /// What is kept with what somebody signed in says, by which it is known as theirs.
+    pub(super) fn author_of_account(&self, account: AccountId) -> Author {
+        self.author("author account", &account.0.to_be_bytes())
+    }
+
+    /// The same of a guest whose device has a key.
+    pub(super) fn author_of_device(&self, key: Fingerprint) -> Author {
+        self.author("author device", key.as_bytes())
+    }
+
+    /// The same of a guest who has nothing to show: it is theirs as long as they stay. `number` is never used again.
+    pub(super) fn author_of_stay(&self, number: MsgId) -> Author {
+        self.author("author stay", &number.0.to_be_bytes())
+    }
+
+    fn author(&self, purpose: &str, about: &[u8]) -> Author {
+        let [author @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            self.make(purpose, about);
+        Author(author)
     }
 
     fn make(&self, purpose: &str, about: &[u8]) -> [u8; 32] {

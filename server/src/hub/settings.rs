@@ -48,6 +48,8 @@ pub struct HubSettings {
     pub registration: RegistrationPolicy,
     /// How many times a new password is hashed, and one for a name that nobody has.
     pub password_iterations: u32,
+    /// Whether a room's history holds who came and went and what was changed, too (draft/event-playback).
+    pub keeps_events: bool,
     /// What ADMIN tells of who runs the server: the place, more about it, how to reach them; any may be missing.
     pub admin: Vec<String>,
     /// How much is allowed of everything.
@@ -66,6 +68,7 @@ impl Default for HubSettings {
             password: None,
             operators: Vec::new(),
             admin: Vec::new(),
+            keeps_events: true,
             registration: RegistrationPolicy::Open,
             password_iterations: PASSWORD_ITERATIONS,
             limits: Limits::default(),
@@ -184,6 +187,8 @@ pub struct Limits {
     pub sent_records: usize,
     /// How long they are remembered.
     pub sent_age_ms: u64,
+    /// How long somebody can take back what they said; without it, as long as it is kept. Whoever keeps order is not bound.
+    pub redaction_window_ms: Option<u64>,
     /// How long what was said is kept; without it, forever.
     pub retention_ms: Option<u64>,
     /// Room on the disk below which nothing new is kept; 0 for whatever room there is.
@@ -248,6 +253,7 @@ impl Default for Limits {
             register_window_ms: 10 * MINUTE_MS,
             sent_records: 100_000,
             sent_age_ms: 7 * DAY_MS,
+            redaction_window_ms: None,
             retention_ms: None,
             least_free_bytes: 64 * 1024 * 1024,
         }

@@ -101,8 +101,10 @@ impl Hub {
         }
         let account = Some(Arc::clone(&login.name));
         let relay = self.relay_of(user, Action::Account { account });
+        let author = self.secret.author_of_account(login.account);
         self.users.set_login(user, login);
         let state = &mut self.users[user];
+        state.author = author;
         // From here on the account's password is what brings the nick back, not the device.
         state.device_key = None;
         state.reclaim_by_ms = None;

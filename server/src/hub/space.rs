@@ -1,7 +1,7 @@
 //! A disk with little room left: what would fill it is refused before a commit can fail, until there is room again.
 //!
 //! Owns when that is so and the words for it. Reading, history and typing go on; so do leaving, modes and moderation, whose
-//! few bytes the watermark keeps room for.
+//! few bytes the watermark keeps room for. They go into no history meanwhile.
 
 use super::Hub;
 use super::refusal::Refusal;

@@ -12,7 +12,7 @@ use super::{Hub, HubSettings};
 use crate::event::{
     Audience, CloseReason, ConnId, ControlId, ControlReply, ControlRequest, Dialect, Guest,
     HashJob, HistoryError, HistoryPage, HistoryQuery, HubInput, IdSource, LineFault, Now, Outbound,
-    Peer, Restored, RoomId, Write,
+    Peer, Restored, RoomId, StoredMessage, Write,
 };
 
 /// When the house opens: 2026-01-01, midnight.
@@ -22,8 +22,10 @@ pub(crate) const OPENING: Timestamp = Timestamp(1_767_225_600_000);
 pub(crate) struct House {
     pub(crate) hub: Hub,
     pub(crate) now: Now,
-    /// All that had to be stored, in order.
+    /// All that had to be stored, in order, but for what only happened in rooms.
     pub(crate) writes: Vec<Write>,
+    /// What the store would have of all rooms' histories, in order.
+    pub(crate) history: Vec<StoredMessage>,
     /// Reads that were asked for and not answered.
     pub(crate) reads: VecDeque<(ConnId, HistoryQuery)>,
     /// Passwords that wait to be hashed.
@@ -56,6 +58,7 @@ impl House {
             hub: Hub::new(settings, restored, ids, now),
             now,
             writes: Vec::new(),
+            history: Vec::new(),
             reads: VecDeque::new(),
             jobs: VecDeque::new(),
             rehashes: 0,
@@ -185,6 +188,27 @@ impl House {
         self.settle();
     }
 
+    /// Answers the oldest read as the store would: a message by its identifier, or the newest of a room.
+    pub(crate) fn recall(&mut self) {
+        let rows = self.history.iter();
+        let page = match &self.reads.front().expect("a read is outstanding").1 {
+            HistoryQuery::Message { room, msgid } => {
+                let is_meant = |row: &&StoredMessage| {
+                    row.room == *room && row.msgid == *msgid && row.kind.is_redactable()
+                };
+                HistoryPage::Message(rows.clone().find(is_meant).cloned().map(Box::new))
+            }
+            HistoryQuery::Messages { room, kinds, limit, .. } => {
+                let of_room = rows.filter(|row| row.room == *room && kinds.contains(row.kind));
+                let mut page: Vec<_> = of_room.rev().take(*limit as usize).cloned().collect();
+                page.reverse();
+                HistoryPage::Messages(page)
+            }
+            query => panic!("a test answers {query:?} itself"),
+        };
+        self.answer(Ok(page));
+    }
+
     /// The operator asks for something.
     pub(crate) fn control(&mut self, request: ControlRequest) -> ControlReply {
         self.input(HubInput::Control { id: ControlId(1), request });
@@ -236,10 +260,30 @@ impl House {
 
     fn settle(&mut self) {
         let output = self.hub.take_output();
-        self.writes.extend(output.writes);
+        for write in output.writes {
+            self.keep(write);
+        }
         for event in output.events {
             self.follow(event);
         }
+    }
+
+    fn keep(&mut self, write: Write) {
+        match &write {
+            Write::Message(row) => {
+                self.history.push(row.clone());
+                if !row.kind.is_redactable() {
+                    return;
+                }
+            }
+            Write::MessageRedacted { room, msgid } => {
+                let is_meant = |row: &StoredMessage| row.room == *room && row.msgid == *msgid;
+                self.history.retain(|row| !is_meant(row));
+            }
+            Write::RoomRemoved(room) => self.history.retain(|row| row.room != *room),
+            _ => {}
+        }
+        self.writes.push(write);
     }
 
     fn follow(&mut self, event: Outbound) {

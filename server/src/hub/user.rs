@@ -14,7 +14,7 @@ use majlis_protocol::{Name, Timestamp, fold};
 use majlis_wire::Fingerprint;
 
 use super::invitations::Invitations;
-use crate::event::{AccountId, ConnId, Guest, Letters, RoomId, Source};
+use crate::event::{AccountId, Author, ConnId, Guest, Letters, RoomId, Source};
 
 /// One user, for as long as somebody holds their nick; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +44,10 @@ pub(super) struct User {
     pub(super) account_id: Option<AccountId>,
     /// Of a guest: whoever shows this key again may take the nick over.
     pub(super) device_key: Option<Fingerprint>,
+    /// What is kept with what they say, by which it is known as theirs.
+    pub(super) author: Author,
+    /// What was kept with what they said before they signed in.
+    guest_author: Author,
     pub(super) sessions: Vec<ConnId>,
     pub(super) rooms: IndexSet<RoomId>,
     pub(super) signed_on: Timestamp,
@@ -72,6 +76,8 @@ pub(super) struct NewUser {
     pub(super) encrypted: bool,
     pub(super) login: Option<Login>,
     pub(super) device_key: Option<Fingerprint>,
+    pub(super) author: Author,
+    pub(super) guest_author: Author,
     pub(super) address: IpAddr,
     pub(super) session: ConnId,
     pub(super) signed_on: Timestamp,
@@ -91,6 +97,8 @@ impl User {
             guest: new.guest,
             encrypted: new.encrypted,
             device_key: new.device_key,
+            author: new.author,
+            guest_author: new.guest_author,
             sessions: vec![new.session],
             rooms: IndexSet::new(),
             signed_on: new.signed_on,
@@ -105,6 +113,11 @@ impl User {
 
     pub(super) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Whether what is marked so was said by them.
+    pub(super) fn is_author(&self, author: Author) -> bool {
+        author == self.author || author == self.guest_author
     }
 }
 

@@ -31,7 +31,7 @@ pub struct RestoreCommand {
 /// What is written where.
 #[derive(Clone, Debug, Args)]
 pub struct ExportCommand {
-    /// One room's messages alone.
+    /// One room's history alone.
     pub room: Option<String>,
     /// Private conversations of people with accounts, too.
     #[arg(long, conflicts_with = "room")]
@@ -80,7 +80,7 @@ impl RestoreCommand {
 }
 
 impl ExportCommand {
-    /// Does it; what to print when the messages went to a file.
+    /// Does it; what to print when the lines went to a file.
     pub fn run(self, folder: &Path) -> Result<Vec<String>, OperatorError> {
         let wanted = match self.room {
             Some(room) => Exported::Room(room),
@@ -99,7 +99,7 @@ impl ExportCommand {
             out.get_ref().sync_all().map_err(store::ExportError::Output).map(|()| count)
         });
         match synced {
-            Ok(count) => Ok(vec![format!("{}: {count} messages.", path.display())]),
+            Ok(count) => Ok(vec![format!("{}: {count} lines.", path.display())]),
             Err(error) => {
                 // Half of it is worse than nothing.
                 let _ = std::fs::remove_file(&path);

@@ -9,7 +9,7 @@ use majlis_wire::Fingerprint;
 use super::tests::{message, open, room};
 use crate::event::{
     Account, AccountId, Conversation, Founder, HistoryPage, HistoryQuery, Invite, InviteHash,
-    Reserved, RestoredRoom, RoomId, Selector, ServerBan, Write,
+    Reserved, RestoredRoom, RoomId, Selector, ServerBan, StoredKinds, Write,
 };
 
 fn verifier(name: &str) -> Arc<Verifier> {
@@ -144,7 +144,12 @@ fn conversations_come_back_and_end_with_either_account() {
     store.commit_batch(&[Write::AccountRemoved(AccountId(1))]).unwrap();
     for (room, expected) in [(5, 0), (6, 1)] {
         let selector = Selector::Latest(None);
-        let query = HistoryQuery::Messages { room: RoomId(room), selector, limit: 9 };
+        let query = HistoryQuery::Messages {
+            room: RoomId(room),
+            selector,
+            kinds: StoredKinds::SAID,
+            limit: 9,
+        };
         let page = store.reader().unwrap().read(&query).unwrap();
         let HistoryPage::Messages(rows) = page else { panic!("{page:?}") };
         assert_eq!(rows.len(), expected);

@@ -1,4 +1,4 @@
-//! What was said, as lines of JSON for other programs.
+//! What was said and what happened, as lines of JSON for other programs.
 //!
 //! Read from one state of the database, one message at a time, whatever a server at work does meanwhile. Each line is one
 //! object; `docs/backup.md` tells its fields. A new kind of message is another value of `command`, a new column another
@@ -17,7 +17,7 @@ use super::error::{StoreError, StoreErrorKind};
 use super::folder::DATABASE_NAME;
 use super::history::each_message;
 use super::{account, conversation, copy, room, schema};
-use crate::event::{AccountId, HistoryRow, RoomId, StoredKind};
+use crate::event::{AccountId, HistoryRow, RoomId};
 
 /// Whose history is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ enum Place {
     Between([String; 2]),
 }
 
-/// Writes a line for each message, room by room, each room's oldest first; returns how many.
+/// Writes a line for each message and event, room by room, each room's oldest first; returns how many.
 pub fn export(folder: &Path, wanted: &Exported, out: &mut dyn Write) -> Result<u64, ExportError> {
     let database = folder.join(DATABASE_NAME);
     let conn = copy::open_to_read(&database).map_err(ExportError::Store)?;
@@ -130,10 +130,6 @@ fn conversations(conn: &Connection) -> rusqlite::Result<Vec<(RoomId, Place)>> {
 }
 
 fn line(place: &Place, row: &HistoryRow) -> Value {
-    let command = match row.kind {
-        StoredKind::Privmsg => "PRIVMSG",
-        StoredKind::Notice => "NOTICE",
-    };
     let (room, between) = match place {
         Place::Room(name) => (Some(name), None),
         Place::Between(names) => (None, Some(names)),
@@ -145,7 +141,7 @@ fn line(place: &Place, row: &HistoryRow) -> Value {
         "msgid": row.msgid.to_string(),
         "source": row.source,
         "account": row.account,
-        "command": command,
+        "command": row.kind.command(),
         "target": row.target,
         "text": row.text,
         "tags": row.client_tags,
@@ -155,7 +151,7 @@ fn line(place: &Place, row: &HistoryRow) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Conversation, Write as Change};
+    use crate::event::{Conversation, MsgId, StoredKind, StoredMessage, Write as Change};
     use crate::store::account_tests::account;
     use crate::store::tests::{message, open, room};
 
@@ -209,6 +205,27 @@ mod tests {
         assert_eq!(one, all[2..]);
         let nowhere = export(dir.path(), &Exported::Room("#nowhere".into()), &mut io::sink());
         assert!(matches!(nowhere, Err(ExportError::NoSuchRoom(_))));
+    }
+
+    #[test]
+    fn what_happened_has_lines_of_its_own_and_what_was_taken_back_has_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut store, _) = open(dir.path());
+        let happened =
+            |(id, &kind)| Change::Message(StoredMessage { kind, ..message(1, id, 1000) });
+        let all = (10..).zip(StoredKind::ALL).map(happened);
+        let redacted = Change::MessageRedacted { room: RoomId(1), msgid: MsgId(10) };
+        let batch: Vec<Change> = [room(1)].into_iter().chain(all).chain([redacted]).collect();
+        store.commit_batch(&batch).unwrap();
+        let lines = lines(dir.path(), &Exported::All { private: false });
+        let commands: Vec<&str> =
+            lines.iter().map(|line| line["command"].as_str().unwrap()).collect();
+        let expected =
+            ["NOTICE", "TAGMSG", "JOIN", "PART", "QUIT", "KICK", "NICK", "TOPIC", "MODE"];
+        assert_eq!(commands[..9], expected);
+        assert_eq!(commands[9..], ["RENAME", "REDACT"]);
+        let taken_back = MsgId(10).to_string();
+        assert!(lines.iter().all(|line| line["msgid"] != taken_back));
     }
 
     #[test]

@@ -9,32 +9,42 @@ use majlis_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::event::{
-    Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, RoomId, Selector, TargetRow,
+    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, RoomId, Selector,
+    StoredKind, StoredKinds, TargetRow,
 };
 
+use super::search::{Deadline, search};
 use super::value::{self, msgid_to_sql, room_to_sql, time_to_sql};
 
-mod page;
+pub(super) mod page;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Reads pages of history on a connection of its own; belongs to one thread.
 #[derive(Debug)]
 pub struct HistoryReader {
     conn: Connection,
+    deadline: Deadline,
 }
 
 impl HistoryReader {
-    pub(super) fn new(conn: Connection) -> Self {
-        Self { conn }
+    pub(super) fn new(mut conn: Connection) -> rusqlite::Result<Self> {
+        let deadline = Deadline::watch(&mut conn)?;
+        Ok(Self { conn, deadline })
     }
 
     /// Answers from one state of the database, whatever is committed meanwhile.
     pub fn read(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryError> {
         let snapshot = self.conn.unchecked_transaction()?;
         match query {
-            HistoryQuery::Messages { room, selector, limit } => {
-                messages(&snapshot, *room, *selector, *limit).map(HistoryPage::Messages)
+            HistoryQuery::Messages { room, selector, kinds, limit } => {
+                messages(&snapshot, *room, *selector, *kinds, *limit).map(HistoryPage::Messages)
+            }
+            HistoryQuery::Message { room, msgid } => {
+                Ok(HistoryPage::Message(redactable(&snapshot, *room, *msgid)?.map(Box::new)))
+            }
+            HistoryQuery::Search(wanted) => {
+                search(&snapshot, &self.deadline, wanted).map(HistoryPage::Messages)
             }
             HistoryQuery::Targets { rooms, from, to, limit } => {
                 targets(&snapshot, rooms, *from, *to, *limit).map(HistoryPage::Targets)
@@ -53,9 +63,11 @@ fn messages(
     snapshot: &Transaction<'_>,
     room: RoomId,
     selector: Selector,
+    kinds: StoredKinds,
     limit: u32,
 ) -> Result<Vec<HistoryRow>, HistoryError> {
     let place = |bound| Place::find(snapshot, room, bound);
+    let read = |span: Span, limit| span.read(snapshot, room, kinds, limit);
     let span = match selector {
         Selector::Before(bound) => Span::backwards(START, place(bound)?.before),
         Selector::After(bound) => Span::forwards(place(bound)?.after, END),
@@ -64,12 +76,12 @@ fn messages(
         Selector::Between(first, second) => Span::between(&place(first)?, &place(second)?),
         Selector::Around(bound) => {
             let pivot = place(bound)?.before;
-            let mut page = Span::backwards(START, pivot).read(snapshot, room, limit / 2)?;
-            page.extend(Span::forwards(pivot, END).read(snapshot, room, limit - limit / 2)?);
+            let mut page = read(Span::backwards(START, pivot), limit / 2)?;
+            page.extend(read(Span::forwards(pivot, END), limit - limit / 2)?);
             return Ok(page);
         }
     };
-    Ok(span.read(snapshot, room, limit)?)
+    Ok(read(span, limit)?)
 }
 
 /// A place between two neighbours of a room's sequence: just after the message of this number, which counts from 1.
@@ -79,7 +91,7 @@ const START: Gap = 0;
 const END: Gap = i64::MAX;
 
 /// The gaps on both sides of a bound: of one message, or of all that were said in one millisecond.
-struct Place {
+pub(super) struct Place {
     before: Gap,
     after: Gap,
 }
@@ -95,14 +107,21 @@ impl Place {
     }
 
     fn of_time(snapshot: &Transaction<'_>, room: RoomId, time: i64) -> rusqlite::Result<Self> {
-        let gap = |time: i64| {
-            snapshot
-                .prepare_cached(LAST_BEFORE_TIME)?
-                .query_row([room_to_sql(room), time], |row| row.get(0))
-                .optional()
-                .map(|seq| seq.unwrap_or(START))
-        };
+        let gap = |time: i64| Self::last_before(snapshot, room, time);
         Ok(Self { before: gap(time)?, after: gap(time.saturating_add(1))? })
+    }
+
+    /// The gap behind the last message that was said before a time.
+    pub(super) fn last_before(
+        snapshot: &Transaction<'_>,
+        room: RoomId,
+        time: i64,
+    ) -> rusqlite::Result<Gap> {
+        snapshot
+            .prepare_cached(LAST_BEFORE_TIME)?
+            .query_row([room_to_sql(room), time], |row| row.get(0))
+            .optional()
+            .map(|seq| seq.unwrap_or(START))
     }
 
     fn of_message(
@@ -133,13 +152,36 @@ struct Span {
     newest_first: bool,
 }
 
-const OLDEST_FIRST: &str = "\
-    SELECT room, msgid, time, source, account, kind, target, text, client_tags FROM message
-    WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4";
+/// What [`message`] reads.
+macro_rules! columns {
+    () => {
+        "SELECT room, msgid, time, source, account, kind, target, text, client_tags, author "
+    };
+}
+pub(super) use columns;
 
-const NEWEST_FIRST: &str = "\
-    SELECT room, msgid, time, source, account, kind, target, text, client_tags FROM message
-    WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq DESC LIMIT ?4";
+const SAID_OLDEST_FIRST: &str = concat!(
+    columns!(),
+    "FROM message WHERE room = ?1 AND kind <= 1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4"
+);
+
+const SAID_NEWEST_FIRST: &str = concat!(
+    columns!(),
+    "FROM message WHERE room = ?1 AND kind <= 1 AND seq > ?2 AND seq <= ?3
+     ORDER BY seq DESC LIMIT ?4"
+);
+
+const OLDEST_FIRST: &str = concat!(
+    columns!(),
+    "FROM message WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND ?5 >> kind & 1
+     ORDER BY seq LIMIT ?4"
+);
+
+const NEWEST_FIRST: &str = concat!(
+    columns!(),
+    "FROM message WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND ?5 >> kind & 1
+     ORDER BY seq DESC LIMIT ?4"
+);
 
 impl Span {
     fn forwards(low: Gap, high: Gap) -> Self {
@@ -159,18 +201,28 @@ impl Span {
         }
     }
 
-    /// At most `limit` messages and as many as one page holds, oldest first.
+    /// At most `limit` messages of these kinds and as many as one page holds, oldest first.
     fn read(
         &self,
         snapshot: &Transaction<'_>,
         room: RoomId,
+        kinds: StoredKinds,
         limit: u32,
     ) -> rusqlite::Result<Vec<HistoryRow>> {
-        let sql = if self.newest_first { NEWEST_FIRST } else { OLDEST_FIRST };
-        let mut rows = snapshot
-            .prepare_cached(sql)?
-            .query_map(params![room_to_sql(room), self.low, self.high, limit], message)
-            .and_then(page::collect)?;
+        let room = room_to_sql(room);
+        let sql = match (kinds == StoredKinds::SAID, self.newest_first) {
+            (true, true) => SAID_NEWEST_FIRST,
+            (true, false) => SAID_OLDEST_FIRST,
+            (false, true) => NEWEST_FIRST,
+            (false, false) => OLDEST_FIRST,
+        };
+        let mut statement = snapshot.prepare_cached(sql)?;
+        let rows = if kinds == StoredKinds::SAID {
+            statement.query_map(params![room, self.low, self.high, limit], message)?
+        } else {
+            statement.query_map(params![room, self.low, self.high, limit, kinds.bits()], message)?
+        };
+        let mut rows = page::collect(rows)?;
         if self.newest_first {
             rows.reverse();
         }
@@ -178,14 +230,17 @@ impl Span {
     }
 }
 
-/// Hands over every message of a room, oldest first, one at a time, until `take` fails.
+/// Hands over every message of a room, and what happened there, oldest first, one at a time, until `take` fails. What was taken
+/// back is not among them.
 pub(super) fn each_message(
     snapshot: &Connection,
     room: RoomId,
     mut take: impl FnMut(HistoryRow) -> io::Result<()>,
 ) -> rusqlite::Result<io::Result<()>> {
+    let kinds: StoredKinds = StoredKind::ALL.iter().copied().collect();
     let mut statement = snapshot.prepare_cached(OLDEST_FIRST)?;
-    let mut rows = statement.query(params![room_to_sql(room), START, END, NO_LIMIT])?;
+    let mut rows =
+        statement.query(params![room_to_sql(room), START, END, NO_LIMIT, kinds.bits()])?;
     while let Some(row) = rows.next()? {
         if let Err(error) = take(message(row)?) {
             return Ok(Err(error));
@@ -194,7 +249,7 @@ pub(super) fn each_message(
     Ok(Ok(()))
 }
 
-fn message(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
     Ok(HistoryRow {
         room: value::room(row, 0)?,
         msgid: value::msgid(row, 1)?,
@@ -205,7 +260,23 @@ fn message(row: &Row<'_>) -> rusqlite::Result<HistoryRow> {
         target: row.get(6)?,
         text: row.get(7)?,
         client_tags: row.get(8)?,
+        author: row.get::<_, Option<_>>(9)?.map(Author),
     })
+}
+
+const ONE_MESSAGE: &str =
+    concat!(columns!(), "FROM message WHERE msgid = ?1 AND room = ?2 AND kind <= 2");
+
+/// A message that somebody said and nobody took back.
+fn redactable(
+    snapshot: &Transaction<'_>,
+    room: RoomId,
+    msgid: MsgId,
+) -> rusqlite::Result<Option<HistoryRow>> {
+    snapshot
+        .prepare_cached(ONE_MESSAGE)?
+        .query_row(params![msgid_to_sql(msgid), room_to_sql(room)], message)
+        .optional()
 }
 
 /// Asks each room for its newest message; there are no more of them than one person may be in.
@@ -233,7 +304,8 @@ fn targets(
     Ok(found)
 }
 
-const NEWEST_TIME: &str = "SELECT time FROM message WHERE room = ?1 ORDER BY seq DESC LIMIT 1";
+const NEWEST_TIME: &str =
+    "SELECT time FROM message WHERE room = ?1 AND kind <= 1 ORDER BY seq DESC LIMIT 1";
 
 fn newest(snapshot: &Transaction<'_>, room: RoomId) -> rusqlite::Result<Option<Timestamp>> {
     snapshot

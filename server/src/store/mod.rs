@@ -19,7 +19,9 @@ mod readers;
 mod restore;
 mod room;
 mod schema;
+mod search;
 mod value;
+mod words;
 mod write;
 
 #[cfg(test)]
@@ -106,7 +108,7 @@ impl Store {
     pub fn reader(&self) -> Result<HistoryReader, StoreError> {
         let database = self.folder.database();
         connect(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map(HistoryReader::new)
+            .and_then(HistoryReader::new)
             .map_err(|error| StoreError::from_sqlite(&database, &error))
     }
 }
@@ -139,5 +141,8 @@ fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    // What is taken back or forgotten is overwritten, not only let go.
+    conn.pragma_update(None, "secure_delete", true)?;
+    words::register(conn)?;
     conn.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT_BYTES)
 }

@@ -77,13 +77,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::event::{HistoryPage, RoomId, Selector};
+    use crate::event::{HistoryPage, RoomId, Selector, StoredKinds};
     use crate::store::tests::{conn, message, open, room};
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
     fn question(room: u64) -> HistoryQuery {
-        HistoryQuery::Messages { room: RoomId(room), selector: Selector::Latest(None), limit: 9 }
+        let (room, selector) = (RoomId(room), Selector::Latest(None));
+        HistoryQuery::Messages { room, selector, kinds: StoredKinds::SAID, limit: 9 }
     }
 
     #[test]

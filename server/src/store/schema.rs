@@ -15,12 +15,13 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_modes_of_rooms.sql"),
     include_str!("migrations/0004_conversations.sql"),
     include_str!("migrations/0005_kept_rooms.sql"),
-    include_str!("migrations/0008_read_markers.sql"),
-    include_str!("migrations/0009_metadata.sql"),
-    include_str!("migrations/0010_server_bans.sql"),
-    include_str!("migrations/0011_ranks.sql"),
-    include_str!("migrations/0012_use_of_rooms.sql"),
-    include_str!("migrations/0013_reserved_invites.sql"),
+    include_str!("migrations/0006_events_and_search.sql"),
+    include_str!("migrations/0007_read_markers.sql"),
+    include_str!("migrations/0008_metadata.sql"),
+    include_str!("migrations/0009_server_bans.sql"),
+    include_str!("migrations/0010_ranks.sql"),
+    include_str!("migrations/0011_use_of_rooms.sql"),
+    include_str!("migrations/0012_reserved_invites.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.
@@ -98,6 +99,7 @@ mod tests {
     #[test]
     fn migrations_lead_to_the_schema_page() {
         let mut migrated = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&migrated).unwrap();
         migrate(&mut migrated, Path::new("x"), MIGRATIONS).unwrap();
         let written = Connection::open_in_memory().unwrap();
         written.execute_batch(include_str!("schema.sql")).unwrap();
@@ -109,6 +111,7 @@ mod tests {
     fn rooms_of_an_older_database_were_used_when_somebody_last_spoke() {
         let step = MIGRATIONS.iter().position(|step| step.contains("COLUMN used")).unwrap();
         let mut conn = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&conn).unwrap();
         migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
         conn.execute_batch(
             "INSERT INTO room (id, name, made, lasting) VALUES (1, '#a', 5, 1), (2, '#b', 7, 1);
@@ -122,6 +125,26 @@ mod tests {
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .unwrap();
         assert_eq!(used, [9, 7]);
+    }
+
+    #[test]
+    fn what_was_said_before_there_were_events_is_kept_and_can_be_searched() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&conn).unwrap();
+        migrate(&mut conn, Path::new("x"), &MIGRATIONS[..5]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO room (id, name, made, lasting) VALUES (1, '#a', 1, 1);
+             INSERT INTO message VALUES (7, 1, 3, zeroblob(16), 5, 'a!a@h', 'a', 1, '#a', 'tea?', '+x')",
+        )
+        .unwrap();
+        migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
+        let kept = conn.query_row(
+            "SELECT id, seq, text, author IS NULL FROM message
+             WHERE id = (SELECT rowid FROM message_words WHERE message_words MATCH 'tea')",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        );
+        assert_eq!(kept, Ok((7, 3, "tea?".to_owned(), true)));
     }
 
     #[test]

@@ -30,25 +30,54 @@ CREATE TABLE room_entry (
     UNIQUE (room, kind, mask)
 ) STRICT;
 
--- What was said. `seq` counts within a room, in the order of the commits, and `time` never goes back along it. `id` is the
--- rowid and never changes, so that an index kept beside (full-text search) can point at it.
+-- What was said and what happened. `seq` counts within a room, in the order of the commits, and `time` never goes back along
+-- it. `id` is the rowid and never changes; the index of words points at it. What concerns several rooms has a row in each.
 CREATE TABLE message (
     id          INTEGER PRIMARY KEY,
     room        INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
     seq         INTEGER NOT NULL,
-    msgid       BLOB    NOT NULL UNIQUE CHECK (length(msgid) = 16), -- big-endian
+    msgid       BLOB    NOT NULL CHECK (length(msgid) = 16), -- big-endian
     time        INTEGER NOT NULL,
     source      TEXT    NOT NULL, -- nick!user@host
     account     TEXT,
-    kind        INTEGER NOT NULL, -- 0 PRIVMSG, 1 NOTICE
-    target      TEXT    NOT NULL,
+    author      BLOB    CHECK (length(author) = 16), -- what tells whose words they are, whatever nick they bear
+    kind        INTEGER NOT NULL, -- 0 PRIVMSG, 1 NOTICE, 2 TAGMSG, 3 JOIN, 4 PART, 5 QUIT, 6 KICK, 7 NICK, 8 TOPIC, 9 MODE,
+                                  -- 10 RENAME, 11 REDACT, 12 taken back: nothing of it but its place is left
+    target      TEXT    NOT NULL, -- what these two hold for each kind, StoredMessage tells
     text        TEXT    NOT NULL, -- of a batch: its lines, each ended by LF, or by CR where the next goes on within it
     client_tags TEXT    NOT NULL, -- as on the wire, possibly empty
-    UNIQUE (room, seq) -- every page of history is one range of this
+    UNIQUE (room, seq), -- every page of history is one range of this
+    UNIQUE (msgid, room)
 ) STRICT;
 
 -- Tells where in a room's sequence a time falls.
 CREATE INDEX message_by_time ON message (room, time, seq);
+
+-- Or of this, for those who want only what was said.
+CREATE INDEX message_said ON message (room, seq) WHERE kind <= 1;
+
+-- Which words stand in which message. search_words is the server's own function (words.rs): whatever else changes messages
+-- fails at it, and cannot leave the index wrong. Only the words are here, not the texts.
+CREATE VIRTUAL TABLE message_words USING fts5 (
+    words,
+    content = '',
+    columnsize = 0,
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TRIGGER message_told AFTER INSERT ON message WHEN new.kind <= 1 BEGIN
+    INSERT INTO message_words (rowid, words) VALUES (new.id, search_words(new.text));
+END;
+
+CREATE TRIGGER message_taken_back AFTER UPDATE OF kind, text ON message WHEN old.kind <= 1 BEGIN
+    INSERT INTO message_words (message_words, rowid, words)
+    VALUES ('delete', old.id, search_words(old.text));
+END;
+
+CREATE TRIGGER message_forgotten AFTER DELETE ON message WHEN old.kind <= 1 BEGIN
+    INSERT INTO message_words (message_words, rowid, words)
+    VALUES ('delete', old.id, search_words(old.text));
+END;
 
 -- Which messages of a device were taken already. Old ones are pruned by time and by count.
 CREATE TABLE sent (

@@ -33,11 +33,11 @@ pub(super) fn msgid_to_sql(msgid: MsgId) -> [u8; 16] {
     msgid.0.to_be_bytes()
 }
 
+/// What was taken back; no [`StoredKind`] has this number.
+pub(super) const REDACTED: i64 = 12;
+
 pub(super) fn kind_to_sql(kind: StoredKind) -> i64 {
-    match kind {
-        StoredKind::Privmsg => 0,
-        StoredKind::Notice => 1,
-    }
+    i64::from(kind as u8)
 }
 
 pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
@@ -74,11 +74,9 @@ pub(super) fn fingerprint(row: &Row<'_>, column: usize) -> rusqlite::Result<Fing
 }
 
 pub(super) fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<StoredKind> {
-    match row.get(column)? {
-        0 => Ok(StoredKind::Privmsg),
-        1 => Ok(StoredKind::Notice),
-        other => Err(rusqlite::Error::IntegralValueOutOfRange(column, other)),
-    }
+    let kind: i64 = row.get(column)?;
+    let known = usize::try_from(kind).ok().and_then(|kind| StoredKind::ALL.get(kind).copied());
+    known.ok_or(rusqlite::Error::IntegralValueOutOfRange(column, kind))
 }
 
 /// One more than the highest identifier that a table ever gave, which AUTOINCREMENT remembers past the row's end.

@@ -3,9 +3,9 @@
 use majlis_protocol::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::event::{SendRecord, StoredMessage, Write};
+use crate::event::{MsgId, RoomId, SendRecord, StoredMessage, Write};
 
-use super::value::{kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
+use super::value::{REDACTED, kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
 use super::{account, ban, conversation, metadata, read_marker, room};
 
 /// A device that was away for longer asks its history before it sends again.
@@ -23,6 +23,7 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
     for write in writes {
         match write {
             Write::Message(message) => insert_message(conn, message)?,
+            Write::MessageRedacted { room, msgid } => redact_message(conn, *room, *msgid)?,
             Write::Sent(record) => {
                 insert_sent(conn, record)?;
                 newest_sent = newest_sent.max(Some(record.time));
@@ -97,10 +98,10 @@ fn forget_messages(conn: &Connection, before: Timestamp) -> rusqlite::Result<()>
 fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO message
-            (room, seq, msgid, time, source, account, kind, target, text, client_tags)
+            (room, seq, msgid, time, source, account, kind, target, text, client_tags, author)
          VALUES
             (?1, (SELECT coalesce(max(seq), 0) + 1 FROM message WHERE room = ?1),
-             ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         room_to_sql(message.room),
@@ -112,7 +113,30 @@ fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Resul
         message.target,
         message.text,
         message.client_tags,
+        message.author.map(|author| author.0),
     ])?;
+    Ok(())
+}
+
+/// Leaves of a message its place alone, so that it still is a bound and no number is given twice.
+///
+/// Its words leave the index at once, and not when the index is next tidied up; that takes too long to be the usual way.
+fn redact_message(conn: &Connection, room: RoomId, msgid: MsgId) -> rusqlite::Result<()> {
+    set_secure_index(conn, true)?;
+    conn.prepare_cached(
+        "UPDATE message
+         SET kind = ?3, source = '', account = NULL, author = NULL, target = '', text = '', client_tags = ''
+         WHERE msgid = ?1 AND room = ?2 AND kind <= 2",
+    )?
+    .execute(params![msgid_to_sql(msgid), room_to_sql(room), REDACTED])?;
+    set_secure_index(conn, false)
+}
+
+fn set_secure_index(conn: &Connection, on: bool) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', ?1)",
+    )?
+    .execute([on])?;
     Ok(())
 }
 

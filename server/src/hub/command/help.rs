@@ -88,6 +88,7 @@ static TOPICS: &[Topic] = &[
         "Says something to rooms or people; @#room reaches its operators.",
     ),
     ("QUIT", "QUIT [:reason]", "Leaves the server."),
+    ("REDACT", "REDACT <target> <msgid> [:reason]", "Takes back what was said; programs do this."),
     ("REHASH", "REHASH", "Reads the settings again; for operators of the server."),
     ("RENAME", "RENAME <room> <name> [:reason]", "Gives a room of yours another name."),
     ("SETNAME", "SETNAME :<name>", "Changes what you call yourself."),

@@ -9,10 +9,11 @@ use majlis_protocol::{Capability, Message, Timestamp};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    AccountId, Action, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Relay, RoomId,
-    Selector, Source, StoredKind, TargetRow,
+    AccountId, Bound, HistoryError, HistoryPage, HistoryQuery, RoomId, Selector, TargetRow,
 };
 use crate::hub::Hub;
+use crate::hub::reads;
+use crate::hub::record::{kinds_for, relay_of_row};
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::Response;
 use crate::hub::user::UserId;
@@ -46,17 +47,16 @@ pub(super) fn handle_chathistory(
                 reply_nothing(&mut turn.response, name);
                 return Ok(());
             };
-            (name, HistoryQuery::Messages { room, selector, limit })
+            let kinds = kinds_for(hub.connections[&turn.conn].enabled);
+            (name, HistoryQuery::Messages { room, selector, kinds, limit })
         }
         Wanted::Targets { from, to } => {
-            let rooms = hub.users[user].rooms.iter().copied();
-            let talks = hub.conversations_of(user).map(|(_, room)| room);
-            let rooms = rooms.chain(talks).collect();
+            let rooms = hub.own_places(user);
             ("*".into(), HistoryQuery::Targets { rooms, from, to, limit })
         }
     };
     let question = Question { subcommand: request.subcommand.to_owned(), target };
-    turn.ending = Ending::Park(question, query);
+    turn.ending = Ending::Park(reads::Question::History(question), query);
     Ok(())
 }
 
@@ -170,12 +170,27 @@ fn unknown_message(subcommand: &str, target: &str) -> Refusal {
 impl Hub {
     /// Whose history that name stands for, in its canonical spelling: a room's, or what the asker and another account said to
     /// each other, which may be nothing yet.
-    fn readable_place(&self, asker: UserId, name: &str) -> Option<(Arc<str>, Option<RoomId>)> {
+    pub(super) fn readable_place(
+        &self,
+        asker: UserId,
+        name: &str,
+    ) -> Option<(Arc<str>, Option<RoomId>)> {
         if name.starts_with('#') {
             let room = self.readable_room(asker, name)?;
             return Some((self.channels[room].name.as_str().into(), Some(room)));
         }
-        let own = self.users[asker].account_id?;
+        let (name, _, talk) = self.talk_with(asker, name)?;
+        Some((name, talk))
+    }
+
+    /// The account that the name of somebody here, or of an account, stands for, that name in its canonical spelling, and where
+    /// is kept what the two have said to each other.
+    pub(super) fn talk_with(
+        &self,
+        user: UserId,
+        name: &str,
+    ) -> Option<(Arc<str>, AccountId, Option<RoomId>)> {
+        let own = self.users[user].account_id?;
         let present = self.users.find(name);
         let other = match present {
             Some(other) => self.users[other].account_id?,
@@ -183,7 +198,13 @@ impl Hub {
         };
         let name = present.map(|other| Arc::clone(&self.users[other].source().nick));
         let name = name.unwrap_or_else(|| self.account_name(other));
-        Some((name, self.conversations.find(own, other)))
+        Some((name, other, self.conversations.find(own, other)))
+    }
+
+    /// The rooms that somebody is in, and where their private conversations are kept.
+    pub(super) fn own_places(&self, user: UserId) -> Vec<RoomId> {
+        let talks = self.conversations_of(user).map(|(_, room)| room);
+        self.users[user].rooms.iter().copied().chain(talks).collect()
     }
 
     /// With whom somebody has talked in private, and where that is kept.
@@ -212,12 +233,10 @@ pub(in crate::hub) fn answer(
     match result {
         Ok(HistoryPage::Messages(rows)) => {
             response.set_batch("chathistory", Some(Arc::clone(target)));
-            for mut row in rows {
-                if target.starts_with('#') {
-                    // The room may have had another name then.
-                    row.target = target.to_string();
-                }
-                response.relay(Arc::new(relay_of_row(row)));
+            // The room may have had another name then.
+            let room = Some(target).filter(|target| target.starts_with('#'));
+            for relay in rows.into_iter().filter_map(|row| relay_of_row(row, room)) {
+                response.relay(Arc::new(relay));
             }
         }
         Ok(HistoryPage::Targets(rows)) => {
@@ -229,11 +248,10 @@ pub(in crate::hub) fn answer(
         Err(HistoryError::UnknownBound) => {
             response.refuse(&unknown_message(subcommand, target));
         }
-        Err(HistoryError::Failed(_)) => response.refuse(&Refusal::of_history(
-            "MESSAGE_ERROR",
-            &[subcommand, target],
-            "Messages could not be retrieved",
-        )),
+        Ok(HistoryPage::Message(_)) | Err(HistoryError::Failed(_)) => {
+            let text = "Messages could not be retrieved";
+            response.refuse(&Refusal::of_history("MESSAGE_ERROR", &[subcommand, target], text));
+        }
     }
 }
 
@@ -251,25 +269,5 @@ fn reply_target(hub: &Hub, response: &mut Response, asker: Option<UserId>, row: 
     };
     if let Some(name) = room.or_else(talk) {
         response.command("CHATHISTORY", &["TARGETS", &name, &row.newest.to_string()], None);
-    }
-}
-
-/// A kept message as it was relayed.
-fn relay_of_row(row: HistoryRow) -> Relay {
-    let source = match row.source.split_once('!') {
-        Some((nick, user_host)) => Source::of(nick, user_host),
-        None => Source::server(&row.source),
-    };
-    let (target, text) = (row.target.into(), row.text.into());
-    Relay {
-        source,
-        account: row.account.map(Into::into),
-        time: row.time,
-        msgid: Some(row.msgid),
-        client_tags: row.client_tags.into(),
-        action: match row.kind {
-            StoredKind::Privmsg => Action::Privmsg { target, text },
-            StoredKind::Notice => Action::Notice { target, text },
-        },
     }
 }

@@ -13,8 +13,7 @@ use super::away::reply_away;
 use super::speech::{Manner, Speech, line_bytes};
 use super::{Outcome, Turn, list_items};
 use crate::event::{
-    AccountId, Action, Audience, ConnId, Conversation, MsgId, Outbound, Relay, RoomId, SendRecord,
-    StoredMessage, Write,
+    AccountId, Audience, ConnId, Conversation, MsgId, Outbound, Relay, RoomId, SendRecord, Write,
 };
 use crate::hub::Hub;
 use crate::hub::channel::Rank;
@@ -197,7 +196,7 @@ impl Hub {
             Recipient::User(other) => has_account(user) && has_account(other),
             Recipient::Absent(_) => true,
         };
-        has_history && speech.manner.stored_kind().is_some()
+        has_history && speech.is_kept()
     }
 
     fn earlier(&self, speech: &Speech) -> Option<(MsgId, Timestamp)> {
@@ -242,7 +241,7 @@ impl Hub {
         match *recipient {
             Recipient::Room(room, Rank::Member) => {
                 self.note_speech(user, room, speech);
-                self.keep(room, speech, relay);
+                self.keep(room, user, speech, relay);
                 self.tell_room(room, Some(conn), relay);
             }
             Recipient::Room(room, rank) => {
@@ -251,22 +250,23 @@ impl Hub {
             }
             Recipient::User(other) => {
                 self.keep_privately(user, self.users[other].account_id, speech, relay);
-                let to = Audience::Conns(self.private_audience(conn, other));
+                let to = Audience::Conns(self.private_audience(conn, Some(other)));
                 self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
             }
             Recipient::Absent(account) => {
                 self.keep_privately(user, Some(account), speech, relay);
-                let to = Audience::Conns(self.other_sessions(conn, user).collect());
+                let to = Audience::Conns(self.private_audience(conn, None));
                 self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
             }
         }
     }
 
-    /// All sessions of the receiver, and of the speaker those that want to know what their others say.
-    fn private_audience(&self, conn: ConnId, receiver: UserId) -> Arc<[ConnId]> {
-        let speaker = self.connections[&conn].user().filter(|&speaker| speaker != receiver);
+    /// All sessions of the receiver, if they are here, and of the speaker those that want to know what their others say.
+    pub(super) fn private_audience(&self, conn: ConnId, receiver: Option<UserId>) -> Arc<[ConnId]> {
+        let speaker = self.connections[&conn].user().filter(|&speaker| Some(speaker) != receiver);
         let own = speaker.into_iter().flat_map(|speaker| self.other_sessions(conn, speaker));
-        self.users[receiver].sessions.iter().copied().chain(own).collect()
+        let sessions = receiver.into_iter().flat_map(|receiver| &self.users[receiver].sessions);
+        sessions.copied().chain(own).collect()
     }
 
     /// A speaker's other sessions, as far as they want to know what this one says.
@@ -299,10 +299,11 @@ impl Hub {
         self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
     }
 
-    /// Puts a message into the room's history.
-    fn keep(&mut self, room: RoomId, speech: &Speech, relay: &Relay) {
-        let name = self.channels[room].name.as_str().to_owned();
-        self.keep_as(room, name, speech, relay);
+    /// Puts a message into the room's history, if it lasts.
+    fn keep(&mut self, room: RoomId, user: UserId, speech: &Speech, relay: &Relay) {
+        if speech.is_kept() {
+            self.keep_message(room, Some(self.users[user].author), relay);
+        }
     }
 
     /// Puts a private message into the history that two accounts share; of what a guest says or hears, nothing is kept.
@@ -313,9 +314,8 @@ impl Hub {
         speech: &Speech,
         relay: &Relay,
     ) {
-        let (Some(one), Some(other)) = (self.users[speaker].account_id, receiver) else { return };
-        let (true, Action::Privmsg { target, .. } | Action::Notice { target, .. }) =
-            (speech.manner.stored_kind().is_some(), &relay.action)
+        let (Some(one), Some(other), true) =
+            (self.users[speaker].account_id, receiver, speech.is_kept())
         else {
             return;
         };
@@ -325,25 +325,10 @@ impl Hub {
             self.store(Write::ConversationMade { conversation, time: self.now.wall });
             conversation.room
         });
-        self.keep_as(room, target.to_string(), speech, relay);
+        self.keep(room, speaker, speech, relay);
     }
 
-    fn keep_as(&mut self, room: RoomId, target: String, speech: &Speech, relay: &Relay) {
-        let (Some(kind), Some(msgid)) = (speech.manner.stored_kind(), relay.msgid) else { return };
-        self.store(Write::Message(StoredMessage {
-            room,
-            msgid,
-            time: relay.time,
-            source: relay.source.mask(),
-            account: relay.account.as_deref().map(ToOwned::to_owned),
-            kind,
-            target,
-            text: speech.text.to_string(),
-            client_tags: speech.client_tags.to_string(),
-        }));
-    }
-
-    fn echo(&self, turn: &mut Turn, relay: &Arc<Relay>) {
+    pub(super) fn echo(&self, turn: &mut Turn, relay: &Arc<Relay>) {
         if self.is_enabled(turn.conn, Capability::EchoMessage) {
             turn.response.relay(Arc::clone(relay));
         }
@@ -361,7 +346,7 @@ impl Hub {
         let msgid = self.ids.message(self.now.wall);
         let relay = self.spoken(user, &speech, name, msgid, self.now.wall);
         self.note_speech(user, room, &speech);
-        self.keep(room, &speech, &relay);
+        self.keep(room, user, &speech, &relay);
         self.tell_room(room, None, &relay);
     }
 }

@@ -27,6 +27,7 @@ pub(super) mod password;
 mod people;
 mod query;
 mod read_marker;
+pub(super) mod redact;
 pub(super) mod register;
 pub(super) mod registration;
 mod rename;
@@ -47,6 +48,7 @@ pub(super) use self::user_mode::USER_MODES;
 
 use super::Hub;
 use super::hashing::Purpose;
+use super::reads::Question;
 use super::refusal::Refusal;
 use super::reply::Response;
 use super::user::UserId;
@@ -69,7 +71,7 @@ pub(super) enum Ending {
     /// The connection, which the hub has forgotten already, is closed with the response.
     Close,
     /// The response waits for history.
-    Park(history::Question, HistoryQuery),
+    Park(Question, HistoryQuery),
     /// The response waits for a password to be hashed.
     Hash(Purpose, HashJob),
 }
@@ -122,6 +124,7 @@ static COMMANDS: &[Command] = &[
     session("CHATHISTORY", 0, history::handle_chathistory),
     session("MARKREAD", 0, read_marker::handle_markread),
     anybody("METADATA", 0, metadata::handle_metadata),
+    session("REDACT", 2, redact::handle_redact),
     session("NAMES", 0, query::handle_names),
     session("WHO", 1, who::handle_who),
     session("WHOIS", 0, who::handle_whois),

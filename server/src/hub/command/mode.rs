@@ -13,7 +13,7 @@ use majlis_protocol::numeric::{RPL_CHANNELMODEIS, RPL_CREATIONTIME};
 use super::mode_list::change_list;
 use super::user_mode::handle_user_mode;
 use super::{Outcome, Turn};
-use crate::event::{Action, ListKind, RoomId, Write};
+use crate::event::{Action, ListKind, Relay, RoomId, Write};
 use crate::hub::Hub;
 use crate::hub::channel::Rank;
 use crate::hub::refusal::Refusal;
@@ -148,10 +148,23 @@ fn tell_changes(hub: &mut Hub, turn: &mut Turn, user: UserId, room: RoomId, made
 fn tell_line(hub: &mut Hub, turn: &mut Turn, user: UserId, room: RoomId, made: &[Made]) {
     let target = hub.channels[room].name.as_str().into();
     let params = made.iter().filter_map(|(_, _, param)| param.clone()).collect();
-    let change = wire_letters(made.iter().map(|&(on, letter, _)| (on, letter))).into();
-    let relay = hub.relay_of(user, Action::Mode { target, change, params });
+    let change: Arc<str> = wire_letters(made.iter().map(|&(on, letter, _)| (on, letter))).into();
+    let relay = hub.event_of(user, Action::Mode { target, change, params });
+    keep_line(hub, room, &relay, made);
     hub.tell_room(room, Some(turn.conn), &relay);
     turn.response.relay(relay);
+}
+
+/// Puts a change into the room's history, but for a key: who reads it later may not have been meant to know.
+fn keep_line(hub: &mut Hub, room: RoomId, relay: &Relay, made: &[Made]) {
+    let Action::Mode { target, change, .. } = &relay.action else { return };
+    let params = made.iter().filter_map(|(_, letter, param)| match (letter, param) {
+        ('k', Some(_)) => Some("*".into()),
+        (_, param) => param.clone(),
+    });
+    let (target, change, params) = (Arc::clone(target), Arc::clone(change), params.collect());
+    let action = Action::Mode { target, change, params };
+    hub.keep_event(room, &Relay { action, ..relay.clone() });
 }
 
 /// Letters with their signs, as on the wire: `+o-v`.

@@ -62,7 +62,7 @@ fn kick(
         return Err(Refusal::not_operator(&name));
     }
     let action = Action::Kick { room: name, nick, reason: Arc::clone(reason) };
-    let relay = hub.relay_of(user, action);
+    let relay = hub.event_of(user, action);
     hub.remove_member(other, room, Some(turn.conn), &relay);
     turn.response.relay(relay);
     if hub.users[other].guest == Guest::Plain {

@@ -44,7 +44,10 @@ fn change_nick(hub: &mut Hub, turn: &mut Turn, user: UserId, nick: Name) -> Outc
     let account = hub.account_of(turn.conn);
     hub.check_name(&nick, Some(user), account).map_err(|collision| refusal(&nick, collision))?;
     hub.check_nick_ban(user, nick.folded())?;
-    let relay = hub.relay_of(user, Action::Nick { nick: nick.as_str().into() });
+    let relay = hub.event_of(user, Action::Nick { nick: nick.as_str().into() });
+    for room in hub.users[user].rooms.clone() {
+        hub.keep_event(room, &relay);
+    }
     hub.tell_neighbours(user, Some(turn.conn), &relay);
     turn.response.relay(relay);
     let (until, max) = (hub.now.wall, hub.settings.limits.past_users);
@@ -229,6 +232,13 @@ impl Hub {
         let connection = &self.connections[&conn];
         let login = self.login(connection.account);
         let is_guest = login.is_none() && connection.guest == Guest::Irc;
+        let device_key = connection.peer.device_key.filter(|_| is_guest);
+        let guest_author = match device_key {
+            Some(key) => self.secret.author_of_device(key),
+            None => self.secret.author_of_stay(self.ids.message(self.now.wall)),
+        };
+        let author = login.as_ref().map(|login| self.secret.author_of_account(login.account));
+        let author = author.unwrap_or(guest_author);
         let user = self.users.insert(NewUser {
             nick,
             username: shown_username(username, self.settings.limits.username_bytes).into(),
@@ -236,7 +246,9 @@ impl Hub {
             realname,
             guest: connection.guest,
             encrypted: connection.peer.encrypted,
-            device_key: connection.peer.device_key.filter(|_| is_guest),
+            device_key,
+            guest_author,
+            author,
             login,
             address: connection.peer.address.to_canonical(),
             session: conn,

@@ -56,7 +56,8 @@ pub(super) fn handle_rename(
 fn tell(hub: &mut Hub, turn: &mut Turn, user: UserId, renamed: &Renamed) {
     let Renamed { room, old, new, reason, is_respelled } = renamed;
     let (old, new, reason) = (Arc::clone(old), Arc::clone(new), Arc::clone(reason));
-    let relay = hub.relay_of(user, Action::Rename { room: old, name: new, reason });
+    let relay = hub.event_of(user, Action::Rename { room: old, name: new, reason });
+    hub.keep_event(*room, &relay);
     hub.tell_room(*room, Some(turn.conn), &relay);
     turn.response.relay(relay);
     if *is_respelled {

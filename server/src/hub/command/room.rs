@@ -59,8 +59,8 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<
         None => (make_room(hub, user, wanted)?, Membership::operator()),
     };
     if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
-        show_room(hub, turn, user, room, relay);
-        hub.bring_other_sessions(turn.conn, user, room, membership);
+        show_room(hub, turn, user, room, Arc::clone(&relay));
+        hub.bring_other_sessions(turn.conn, user, room, &relay);
     }
     Ok(())
 }
@@ -155,7 +155,8 @@ fn set_topic(hub: &mut Hub, turn: &mut Turn, user: UserId, room: RoomId, text: &
     let name: Arc<str> = hub.channels[room].name.as_str().into();
     hub.channels[room].topic.clone_from(&topic);
     hub.store(Write::TopicSet { room, topic });
-    let relay = hub.relay_of(user, Action::Topic { room: name, topic: text.into() });
+    let relay = hub.event_of(user, Action::Topic { room: name, topic: text.into() });
+    hub.keep_event(room, &relay);
     hub.tell_room(room, Some(turn.conn), &relay);
     turn.response.relay(relay);
 }
@@ -180,15 +181,15 @@ impl Hub {
         conn: ConnId,
         user: UserId,
         room: RoomId,
-        membership: Membership,
+        join: &Arc<Relay>,
     ) {
         for other in self.users[user].sessions.clone() {
             if other == conn {
                 continue;
             }
-            if let Some(relay) = self.enter_room(other, user, room, membership) {
+            if self.enter_room(other, user, room, Membership::default()).is_some() {
                 let mut turn = self.begin_turn(other, None);
-                show_room(self, &mut turn, user, room, relay);
+                show_room(self, &mut turn, user, room, Arc::clone(join));
                 self.end_turn(turn);
             }
         }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
-use majlis_protocol::{Capability, Message, Tag};
+use majlis_protocol::{Capability, Message, Tag, Tags};
 use majlis_wire::Fingerprint;
 
-use crate::event::{Action, ConnId, Source, StoredKind};
+use crate::event::{Action, ConnId, Source};
 use crate::hub::Hub;
 use crate::hub::reply::{LINE_BYTES, Response};
 
@@ -54,14 +54,21 @@ impl Manner {
             Self::Tagmsg => Action::Tagmsg { target },
         }
     }
+}
 
-    /// Tags alone are not kept.
-    pub(super) fn stored_kind(self) -> Option<StoredKind> {
-        match self {
-            Self::Privmsg => Some(StoredKind::Privmsg),
-            Self::Notice => Some(StoredKind::Notice),
-            Self::Tagmsg => None,
-        }
+/// Tags that add something to the conversation. Of the last two that is true as long as nobody is only typing an answer.
+const REACTIONS: [&str; 2] = ["+draft/react", "+draft/unreact"];
+const REFERENCES: [&str; 2] = ["+reply", "+draft/reply"];
+const TYPING: &str = "+typing";
+
+impl Speech {
+    /// Whether it belongs into history: words always do, tags alone where they last: a reaction, or what refers to a message
+    /// and is not somebody's typing.
+    pub(super) fn is_kept(&self) -> bool {
+        let has = |key: &str| Tags::new(&self.client_tags).any(|tag| tag.key == key);
+        self.manner != Manner::Tagmsg
+            || REACTIONS.into_iter().any(has)
+            || REFERENCES.into_iter().any(has) && !has(TYPING)
     }
 }
 

@@ -5,7 +5,7 @@ use majlis_protocol::Timestamp;
 use super::{House, only, tag, untagged};
 use crate::event::{
     Bound, ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Restored, RoomId, Selector,
-    StoredKind, StoredMessage, TargetRow,
+    StoredKind, StoredKinds, StoredMessage, TargetRow,
 };
 use crate::hub::HubSettings;
 
@@ -30,6 +30,7 @@ fn row(number: u64) -> StoredMessage {
         target: "#a".to_owned(),
         text: format!("text {number}"),
         client_tags: "+x=1".to_owned(),
+        author: None,
     }
 }
 
@@ -49,7 +50,11 @@ fn every_subcommand_asks_its_own_question() {
     ] {
         house.say(ana, &format!("CHATHISTORY {line}"));
         let asked = house.reads.back().expect("a read").1.clone();
-        assert_eq!(asked, HistoryQuery::Messages { room: RoomId(2), selector, limit }, "{line}");
+        assert_eq!(
+            asked,
+            HistoryQuery::Messages { room: RoomId(2), selector, kinds: StoredKinds::SAID, limit },
+            "{line}"
+        );
         house.answer(Ok(HistoryPage::Messages(Vec::new())));
         house.read(ana);
     }

@@ -58,7 +58,8 @@ fn the_capability_says_every_limit_and_nothing_of_what_is_unlimited() {
         let mut house = house_with(change);
         let ana = house.open(Guest::Irc, None);
         let lines = house.ask(ana, "CAP LS 302").join(" ");
-        let word = lines.split(' ').find_map(|word| word.strip_prefix("draft/metadata-2="));
+        let mut words = lines.split(' ').map(|word| word.trim_start_matches(':'));
+        let word = words.find_map(|word| word.strip_prefix("draft/metadata-2="));
         word.expect("it is offered").to_owned()
     };
     let usual = "before-connect,max-subs=50,max-keys=20,max-value-bytes=200";

@@ -2,7 +2,7 @@
 
 use super::accounts::{house, signed_in};
 use super::{House, only, untagged};
-use crate::event::HubInput;
+use crate::event::{HubInput, StoredKind};
 use crate::hub::Limits;
 
 const CAPABILITIES: &str = "echo-message standard-replies message-tags labeled-response batch draft/chathistory draft/metadata-2";
@@ -53,6 +53,52 @@ fn what_would_fill_the_disk_is_refused_below_the_watermark_and_taken_at_it() {
     let echo = only(house.ask(ana, "PRIVMSG #lobby :hello"));
     assert!(echo.contains("PRIVMSG #lobby :hello"), "{echo}");
     house.hub.verify();
+}
+
+#[test]
+fn what_lasts_of_tags_alone_and_what_takes_back_are_refused_likewise() {
+    let mut house = House::new();
+    let caps = format!("{CAPABILITIES} draft/message-redaction");
+    let ana = house.client_with("ana", None, &caps);
+    house.say(ana, "JOIN #made");
+    house.say(ana, "PRIVMSG #made :too much");
+    let msgid = house.history.iter().rfind(|row| row.kind == StoredKind::Privmsg).unwrap().msgid;
+    let redact = format!("REDACT #made {msgid}");
+    house.read_all();
+    space(&mut house, watermark() - 1);
+    let kept = house.history.clone();
+    let answer = only(house.ask(ana, "@+reply=1;+draft/react=x TAGMSG #made"));
+    assert!(answer.contains("FAIL TAGMSG TEMPORARILY_UNAVAILABLE #made :"), "{answer}");
+    house.say(ana, &redact);
+    house.recall();
+    let answer = only(house.read(ana));
+    assert!(answer.contains("FAIL REDACT TEMPORARILY_UNAVAILABLE #made :"), "{answer}");
+    assert_eq!(house.history, kept);
+
+    space(&mut house, watermark());
+    house.say(ana, &redact);
+    house.recall();
+    assert!(untagged(&only(house.read(ana))).contains(" REDACT #made "));
+    assert!(!house.history.iter().any(|row| row.msgid == msgid));
+}
+
+#[test]
+fn what_happens_meanwhile_is_told_and_not_kept() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a,#b");
+    let bob = house.member("bob", "#a");
+    space(&mut house, watermark() - 1);
+    let count = house.history.len();
+    for (line, words) in
+        [("MODE #a +m", "MODE #a +m"), ("NICK anna", "NICK anna"), ("PART #a :bye", "PART #a :bye")]
+    {
+        house.say(ana, line);
+        assert!(only(house.read(bob)).ends_with(words), "{line}");
+    }
+    assert_eq!(house.history.len(), count);
+    space(&mut house, watermark());
+    house.say(ana, "NICK ana");
+    assert_eq!(house.history.len(), count + 1, "in the one room that is left");
 }
 
 #[test]

@@ -19,7 +19,7 @@ const LINE_BYTES: usize = 96;
 const MESSAGE_BYTES: usize = 160;
 
 /// Takes messages as they come for as long as there is room, and at least one.
-pub(super) fn collect(
+pub(in crate::store) fn collect(
     rows: impl Iterator<Item = rusqlite::Result<HistoryRow>>,
 ) -> rusqlite::Result<Vec<HistoryRow>> {
     let mut page = Vec::new();
@@ -60,6 +60,7 @@ mod tests {
             target: "#a".to_owned(),
             text,
             client_tags: String::new(),
+            author: None,
         }
     }
 

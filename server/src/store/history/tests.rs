@@ -4,7 +4,7 @@ use majlis_protocol::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{StoredMessage, Write};
+use crate::event::{StoredKind, StoredMessage, Write};
 use crate::store::tests::{message, open, room};
 
 /// The order of a room as anybody would write it down: a list, filtered and cut.
@@ -17,15 +17,25 @@ impl Model {
 
     fn answer(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryError> {
         match query {
-            HistoryQuery::Messages { room, selector, limit } => {
-                let page = self.messages(*room, *selector, *limit as usize)?;
+            HistoryQuery::Messages { room, selector, kinds, limit } => {
+                let page = self.messages(*room, *selector, *kinds, *limit as usize)?;
                 Ok(HistoryPage::Messages(page.into_iter().cloned().collect()))
             }
+            HistoryQuery::Message { room, msgid } => {
+                let is_meant = |message: &&&StoredMessage| {
+                    message.msgid == *msgid && message.kind.is_redactable()
+                };
+                let found = self.in_room(*room).iter().find(is_meant).map(|&found| found.clone());
+                Ok(HistoryPage::Message(found.map(Box::new)))
+            }
+            HistoryQuery::Search(_) => unreachable!("it has tests of its own"),
             HistoryQuery::Targets { rooms, from, to, limit } => {
                 let mut rows: Vec<TargetRow> = rooms
                     .iter()
                     .filter_map(|&room| {
-                        self.in_room(room).last().map(|last| TargetRow { room, newest: last.time })
+                        let all = self.in_room(room);
+                        let last = last(of_kinds(&all, StoredKinds::SAID), 1).pop();
+                        last.map(|last| TargetRow { room, newest: last.time })
                     })
                     .filter(|row| {
                         (*from < row.newest && row.newest < *to)
@@ -47,20 +57,22 @@ impl Model {
         &self,
         room: RoomId,
         selector: Selector,
+        kinds: StoredKinds,
         limit: usize,
     ) -> Result<Vec<&StoredMessage>, HistoryError> {
         let all = self.in_room(room);
-        let until = |bound| self.split(room, bound).map(|(before, _)| all[..before].to_vec());
-        let since = |bound| self.split(room, bound).map(|(_, after)| all[after..].to_vec());
+        let some = |part: &[_]| of_kinds(part, kinds);
+        let until = |bound| self.split(room, bound).map(|(before, _)| some(&all[..before]));
+        let since = |bound| self.split(room, bound).map(|(_, after)| some(&all[after..]));
         match selector {
             Selector::Before(bound) => Ok(last(until(bound)?, limit)),
             Selector::After(bound) => Ok(first(since(bound)?, limit)),
-            Selector::Latest(None) => Ok(last(all, limit)),
+            Selector::Latest(None) => Ok(last(some(&all), limit)),
             Selector::Latest(Some(bound)) => Ok(last(since(bound)?, limit)),
             Selector::Around(bound) => {
                 let (pivot, _) = self.split(room, bound)?;
-                let mut page = last(all[..pivot].to_vec(), limit / 2);
-                page.extend(first(all[pivot..].to_vec(), limit - limit / 2));
+                let mut page = last(some(&all[..pivot]), limit / 2);
+                page.extend(first(some(&all[pivot..]), limit - limit / 2));
                 Ok(page)
             }
             Selector::Between(from, to) => {
@@ -69,7 +81,7 @@ impl Model {
                 let forwards = all.get(from_high..to_low).unwrap_or_default();
                 let backwards = all.get(to_high..from_low).unwrap_or_default();
                 assert!(forwards.is_empty() || backwards.is_empty());
-                Ok([first(forwards.to_vec(), limit), last(backwards.to_vec(), limit)].concat())
+                Ok([first(some(forwards), limit), last(some(backwards), limit)].concat())
             }
         }
     }
@@ -90,6 +102,10 @@ impl Model {
     }
 }
 
+fn of_kinds<'a>(part: &[&'a StoredMessage], kinds: StoredKinds) -> Vec<&'a StoredMessage> {
+    part.iter().copied().filter(|message| kinds.contains(message.kind)).collect()
+}
+
 fn first<T>(mut rows: Vec<T>, limit: usize) -> Vec<T> {
     rows.truncate(limit);
     rows
@@ -102,19 +118,19 @@ fn last<T>(mut rows: Vec<T>, limit: usize) -> Vec<T> {
 const ROOMS: u64 = 3;
 const MESSAGES: u32 = 40;
 
-/// Many share a millisecond, and some have an identifier that sorts before an earlier one (another run of the server).
+/// Of all kinds. Many share a millisecond, and some have an identifier that sorts before an earlier one (another run of the server).
 fn messages_strategy() -> impl Strategy<Value = Vec<StoredMessage>> {
-    prop::collection::vec((1..=ROOMS, 0..3u64, 0..1000u128), 0..MESSAGES as usize).prop_map(
-        |steps| {
-            let mut time = 100;
-            let numbered = steps.into_iter().enumerate();
-            let said = numbered.map(|(index, (room, pause, run))| {
-                time += pause;
-                message(room, run << 64 | index as u128, time)
-            });
-            said.collect()
-        },
-    )
+    let kind = prop_oneof![Just(StoredKind::Privmsg), prop::sample::select(StoredKind::ALL),];
+    let step = (1..=ROOMS, 0..3u64, 0..1000u128, kind);
+    prop::collection::vec(step, 0..MESSAGES as usize).prop_map(|steps| {
+        let mut time = 100;
+        let numbered = steps.into_iter().enumerate();
+        let said = numbered.map(|(index, (room, pause, run, kind))| {
+            time += pause;
+            StoredMessage { kind, ..message(room, run << 64 | index as u128, time) }
+        });
+        said.collect()
+    })
 }
 
 fn bound_strategy(said: &[StoredMessage]) -> BoxedStrategy<Bound> {
@@ -140,15 +156,24 @@ fn query_strategy(said: &[StoredMessage]) -> BoxedStrategy<HistoryQuery> {
         (bound(), bound()).prop_map(|(from, to)| Selector::Between(from, to)),
     ];
     let limit = || 0..MESSAGES;
-    let messages = (1..=ROOMS, selector, limit()).prop_map(|(room, selector, limit)| {
-        HistoryQuery::Messages { room: RoomId(room), selector, limit }
-    });
+    let kinds = prop_oneof![
+        Just(StoredKinds::SAID),
+        prop::sample::subsequence(StoredKind::ALL, 0..=12)
+            .prop_map(|kinds| kinds.into_iter().collect()),
+    ];
+    let messages =
+        (1..=ROOMS, selector, kinds, limit()).prop_map(|(room, selector, kinds, limit)| {
+            HistoryQuery::Messages { room: RoomId(room), selector, kinds, limit }
+        });
+    let ids: Vec<MsgId> = said.iter().map(|message| message.msgid).chain([MsgId(7)]).collect();
+    let message = (1..=ROOMS, prop::sample::select(ids))
+        .prop_map(|(room, msgid)| HistoryQuery::Message { room: RoomId(room), msgid });
     let rooms = prop::sample::subsequence(vec![1, 2, 3, 4], 0..=4)
         .prop_map(|ids| ids.into_iter().map(RoomId).collect());
     let time = || (95..190u64).prop_map(Timestamp);
     let targets = (rooms, time(), time(), 0..4u32)
         .prop_map(|(rooms, from, to, limit)| HistoryQuery::Targets { rooms, from, to, limit });
-    prop_oneof![9 => messages, 2 => targets].boxed()
+    prop_oneof![9 => messages, 2 => targets, 1 => message].boxed()
 }
 
 fn case_strategy() -> impl Strategy<Value = (Vec<StoredMessage>, Vec<HistoryQuery>)> {
@@ -181,7 +206,8 @@ fn a_bound_in_another_room_is_unknown() {
     let (mut store, _) = open(dir.path());
     store.commit_batch(&[room(1), room(2), Write::Message(message(1, 7, 100))]).unwrap();
     let selector = Selector::After(Bound::Msgid(MsgId(7)));
-    let query = HistoryQuery::Messages { room: RoomId(2), selector, limit: 5 };
+    let query =
+        HistoryQuery::Messages { room: RoomId(2), selector, kinds: StoredKinds::SAID, limit: 5 };
     assert_eq!(store.reader().unwrap().read(&query), Err(HistoryError::UnknownBound));
 }
 
@@ -191,9 +217,50 @@ fn a_reader_sees_what_is_committed_after_it_was_made() {
     let (mut store, _) = open(dir.path());
     let reader = store.reader().unwrap();
     store.commit_batch(&[room(1), Write::Message(message(1, 7, 100))]).unwrap();
+    let selector = Selector::Latest(None);
     let query =
-        HistoryQuery::Messages { room: RoomId(1), selector: Selector::Latest(None), limit: 5 };
+        HistoryQuery::Messages { room: RoomId(1), selector, kinds: StoredKinds::SAID, limit: 5 };
     assert_eq!(reader.read(&query), Ok(HistoryPage::Messages(vec![message(1, 7, 100)])));
+}
+
+#[test]
+fn what_was_taken_back_is_nowhere_and_still_a_bound() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let said = [1, 2, 3].map(|id| Write::Message(message(1, id, 100)));
+    store.commit_batch(&[&[room(1)], &said[..]].concat()).unwrap();
+    let (room, msgid) = (RoomId(1), MsgId(2));
+    for _ in 0..2 {
+        store.commit_batch(&[Write::MessageRedacted { room, msgid }]).unwrap();
+    }
+    let reader = store.reader().unwrap();
+    for kinds in [StoredKinds::SAID, StoredKind::ALL.iter().copied().collect()] {
+        let page = |selector| {
+            let query = HistoryQuery::Messages { room, selector, kinds, limit: 5 };
+            let Ok(HistoryPage::Messages(rows)) = reader.read(&query) else { panic!("no page") };
+            rows.into_iter().map(|row| row.msgid.0).collect::<Vec<_>>()
+        };
+        assert_eq!(page(Selector::Latest(None)), [1, 3]);
+        assert_eq!(page(Selector::After(Bound::Msgid(msgid))), [3]);
+        assert_eq!(page(Selector::Before(Bound::Msgid(msgid))), [1]);
+    }
+    let one = HistoryQuery::Message { room, msgid };
+    assert_eq!(reader.read(&one), Ok(HistoryPage::Message(None)));
+}
+
+#[test]
+fn what_concerns_several_rooms_is_in_each_with_one_identifier() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let quit = |room| StoredMessage { kind: StoredKind::Quit, ..message(room, 9, 100) };
+    let writes = [room(1), room(2), Write::Message(quit(1)), Write::Message(quit(2))];
+    store.commit_batch(&writes).unwrap();
+    for room in [1, 2] {
+        let (selector, kinds) = (Selector::Latest(None), [StoredKind::Quit].into_iter().collect());
+        let query = HistoryQuery::Messages { room: RoomId(room), selector, kinds, limit: 5 };
+        let page = store.reader().unwrap().read(&query);
+        assert_eq!(page, Ok(HistoryPage::Messages(vec![quit(room)])));
+    }
 }
 
 #[test]
@@ -201,26 +268,27 @@ fn every_page_is_a_range_of_an_index() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _) = open(dir.path());
     let reader = store.reader().unwrap();
-    let plan = |sql: &str| -> Vec<String> {
-        let mut statement = reader.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let parameters = statement.parameter_count();
-        let nulls =
-            rusqlite::params_from_iter(std::iter::repeat_n(rusqlite::types::Null, parameters));
-        statement.query_map(nulls, |row| row.get("detail")).unwrap().map(Result::unwrap).collect()
-    };
-    let page = "SEARCH message USING INDEX sqlite_autoindex_message_2 (room=? AND seq>? AND seq<?)";
+    let plan = |sql: &str| plan_of(&reader.conn, sql);
+    let page = "SEARCH message USING INDEX sqlite_autoindex_message_1 (room=? AND seq>? AND seq<?)";
     assert_eq!(plan(OLDEST_FIRST), [page]);
     assert_eq!(plan(NEWEST_FIRST), [page]);
-    assert_eq!(
-        plan(NEWEST_TIME),
-        ["SEARCH message USING INDEX sqlite_autoindex_message_2 (room=?)"]
-    );
+    let said = "SEARCH message USING INDEX message_said (room=? AND seq>? AND seq<?)";
+    assert_eq!(plan(SAID_OLDEST_FIRST), [said]);
+    assert_eq!(plan(SAID_NEWEST_FIRST), [said]);
+    assert_eq!(plan(NEWEST_TIME), ["SEARCH message USING INDEX message_said (room=?)"]);
     assert_eq!(
         plan(LAST_BEFORE_TIME),
         ["SEARCH message USING COVERING INDEX message_by_time (room=? AND time<?)"]
     );
-    assert_eq!(
-        plan(FIND_MESSAGE),
-        ["SEARCH message USING INDEX sqlite_autoindex_message_1 (msgid=?)"]
-    );
+    let one = "SEARCH message USING INDEX sqlite_autoindex_message_2 (msgid=? AND room=?)";
+    assert_eq!(plan(FIND_MESSAGE), [one]);
+    assert_eq!(plan(ONE_MESSAGE), [one]);
+}
+
+/// By which steps SQLite goes about it.
+pub(in crate::store) fn plan_of(conn: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let parameters = statement.parameter_count();
+    let nulls = rusqlite::params_from_iter(std::iter::repeat_n(rusqlite::types::Null, parameters));
+    statement.query_map(nulls, |row| row.get("detail")).unwrap().map(Result::unwrap).collect()
 }

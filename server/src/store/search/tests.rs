@@ -1,0 +1,197 @@
+//! What a search finds, and what it does not look at.
+
+use std::fs;
+
+use super::*;
+use crate::event::{HistoryPage, HistoryQuery, MsgId, RoomId, StoredKind, StoredMessage, Write};
+use crate::store::history::tests::plan_of;
+use crate::store::tests::{message, open, room};
+use crate::store::{HistoryReader, Store};
+
+fn said(room: u64, id: u128, text: &str) -> StoredMessage {
+    let source = if id.is_multiple_of(2) { "Ana!~a@h" } else { "bob!~b@h" };
+    let time = 1_000 + u64::try_from(id).unwrap();
+    let message = message(room, id, time);
+    StoredMessage { source: source.into(), text: text.into(), ..message }
+}
+
+/// A store with rooms 1 and 2, and what was said in them, in this order, from identifier 1 on.
+fn told(dir: &std::path::Path, texts: &[(u64, &str)]) -> (Store, HistoryReader) {
+    let (mut store, _) = open(dir);
+    let said = texts.iter().zip(1..).map(|(&(room, text), id)| said(room, id, text));
+    let writes: Vec<Write> =
+        [room(1), room(2)].into_iter().chain(said.map(Write::Message)).collect();
+    store.commit_batch(&writes).unwrap();
+    let reader = store.reader().unwrap();
+    (store, reader)
+}
+
+fn wanted(rooms: &[u64]) -> Search {
+    let rooms = rooms.iter().copied().map(RoomId).collect();
+    Search { rooms, limit: 100, ..Search::default() }
+}
+
+fn found(reader: &HistoryReader, wanted: &Search) -> Vec<u128> {
+    match reader.read(&HistoryQuery::Search(wanted.clone())) {
+        Ok(HistoryPage::Messages(rows)) => rows.iter().map(|row| row.msgid.0).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_text(reader: &HistoryReader, text: &str) -> Vec<u128> {
+    found(reader, &Search { text: Some(text.to_owned()), ..wanted(&[1, 2]) })
+}
+
+#[test]
+fn words_are_found_in_whatever_way_they_are_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [
+        "That was FAST!",
+        "Fasting is hard",
+        "breakfast",
+        "قرأتُ الكِتابَ أمس",
+        "كتابي في البيت",
+        "我在李雷家",
+        "Zoë est là",
+        "tea, tea \"and\" OR",
+        "nice 👍",
+        "\u{1}ACTION waves\u{1}",
+        "a batch\nof li\rnes 👍\r👍\n",
+    ];
+    let texts = texts.map(|text| (1, text));
+    let (_store, reader) = told(dir.path(), &texts);
+    for (text, expected) in [
+        ("fast", &[1, 2][..]),
+        ("fast hard", &[2]),
+        ("batch lines", &[11]),
+        ("nes", &[]),
+        ("👍👍", &[11]),
+        ("كتاب", &[4, 5]),
+        ("الكتاب", &[4, 5]),
+        ("امس", &[4]),
+        ("李雷", &[6]),
+        ("雷", &[6]),
+        ("雷李", &[]),
+        ("zoe LÀ", &[7]),
+        ("OR", &[8]),
+        ("tea OR nothing", &[]),
+        ("t*", &[]),
+        ("words:tea", &[]),
+        ("\"", &[8]),
+        ("👍", &[9, 11]),
+        ("wave", &[10]),
+        ("action", &[]),
+    ] {
+        assert_eq!(with_text(&reader, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn every_condition_counts_and_nothing_of_other_rooms_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [1, 2, 1, 2, 1, 2, 1, 2].map(|room| (room, "tea for two"));
+    let (_store, reader) = told(dir.path(), &texts);
+    for text in [None, Some("tea".to_owned())] {
+        let both = Search { text: text.clone(), ..wanted(&[1, 2]) };
+        let one = Search { text, ..wanted(&[1]) };
+        let (after, before) = (Some(Timestamp(1_003)), Some(Timestamp(1_006)));
+        let ana = Some("ana".to_owned());
+        for (wanted, expected) in [
+            (one.clone(), &[1, 3, 5, 7][..]),
+            (both.clone(), &[1, 2, 3, 4, 5, 6, 7, 8]),
+            (Search { limit: 3, ..both.clone() }, &[6, 7, 8]),
+            (Search { limit: 2, after, ..both.clone() }, &[3, 4]),
+            (Search { limit: 2, before, ..both.clone() }, &[5, 6]),
+            (Search { after, before, ..both.clone() }, &[3, 4, 5, 6]),
+            (Search { after, before, ..one.clone() }, &[3, 5]),
+            (Search { limit: 1, after, ..one.clone() }, &[3]),
+            (Search { from: ana.clone(), limit: 2, ..both.clone() }, &[6, 8]),
+            (Search { from: ana, ..one }, &[]),
+            (Search { limit: 0, ..both.clone() }, &[]),
+            (Search { rooms: Vec::new(), ..both }, &[]),
+        ] {
+            assert_eq!(found(&reader, &wanted), expected, "{wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn only_what_was_said_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, reader) = told(dir.path(), &[(1, "tea")]);
+    let others = StoredKind::ALL.iter().skip(1).zip(10..);
+    let others =
+        others.map(|(&kind, id)| Write::Message(StoredMessage { kind, ..said(1, id, "tea") }));
+    store.commit_batch(&others.collect::<Vec<_>>()).unwrap();
+    assert_eq!(with_text(&reader, "tea"), [1, 10], "a PRIVMSG and a NOTICE");
+    assert_eq!(found(&reader, &wanted(&[1])), [1, 10]);
+    assert_eq!(found(&reader, &wanted(&[1, 2])), [1, 10]);
+}
+
+#[test]
+fn nothing_gone_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [(1, "tea one"), (1, "tea two"), (2, "tea three"), (1, "tea four")];
+    let (mut store, reader) = told(dir.path(), &texts);
+    let redacted = Write::MessageRedacted { room: RoomId(1), msgid: MsgId(4) };
+    store.commit_batch(&[redacted]).unwrap();
+    assert_eq!(with_text(&reader, "tea"), [1, 2, 3]);
+    store.commit_batch(&[Write::MessagesForgotten { before: Timestamp(1_002) }]).unwrap();
+    assert_eq!(with_text(&reader, "tea"), [2, 3]);
+    store.commit_batch(&[Write::RoomRemoved(RoomId(1))]).unwrap();
+    assert_eq!(with_text(&reader, "tea"), [3]);
+}
+
+#[test]
+fn nothing_of_what_was_taken_back_is_left_in_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let around: Vec<(u64, String)> = (0..300).map(|n| (1, format!("word{n} other"))).collect();
+    let mut texts: Vec<(u64, &str)> = around.iter().map(|(room, text)| (*room, &**text)).collect();
+    texts.insert(150, (1, "xyzzyplugh unsaid"));
+    let (mut store, _) = told(dir.path(), &texts);
+    let holds = |store: &Store, words: &str| {
+        store.conn.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
+        let database = fs::read(store.folder.database()).unwrap();
+        database.windows(words.len()).any(|window| window == words.as_bytes())
+    };
+    assert!(holds(&store, "xyzzyplugh unsaid"));
+    let redacted = Write::MessageRedacted { room: RoomId(1), msgid: MsgId(151) };
+    store.commit_batch(&[redacted]).unwrap();
+    assert!(holds(&store, "word299"));
+    assert!(!holds(&store, "zzyplugh"), "neither in the message nor in the index of words");
+}
+
+#[test]
+fn a_search_that_takes_too_long_fails_and_the_next_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let deadline = Deadline::watch(&mut store.conn).unwrap();
+    let count = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 500000)
+        SELECT max(x) FROM n";
+    let run = || store.conn.query_row(count, [], |row| row.get::<_, u32>(0));
+    let too_long = deadline.limit(Duration::ZERO, run);
+    assert_eq!(
+        too_long.unwrap_err().sqlite_error_code(),
+        Some(rusqlite::ErrorCode::OperationInterrupted)
+    );
+    assert_eq!(run(), Ok(500_000));
+}
+
+#[test]
+fn every_search_is_a_range_of_an_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path());
+    for sql in [WORDS_NEWEST, WORDS_OLDEST] {
+        let plan = plan_of(&store.conn, sql);
+        assert!(plan[0].starts_with("SCAN message_words VIRTUAL TABLE INDEX"), "{plan:?}");
+        assert_eq!(plan[1..], ["SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"]);
+    }
+    for sql in [ROOM_NEWEST, ROOM_OLDEST] {
+        let plan = ["SEARCH message USING INDEX message_said (room=? AND seq>? AND seq<?)"];
+        assert_eq!(plan_of(&store.conn, sql), plan);
+    }
+    for sql in [ALL_NEWEST, ALL_OLDEST] {
+        let plan = ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"];
+        assert_eq!(plan_of(&store.conn, sql), plan);
+    }
+}
