@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use super::Hub;
-use super::command::{Ending, Turn, history, redact};
+use super::command::{Ending, Turn, history, redact, search};
 use super::connection::{Deferred, Parked, Wait};
 use super::reply::Response;
 use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Outbound};
@@ -17,6 +17,7 @@ use crate::event::{ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Outbo
 pub(super) enum Question {
     History(history::Question),
     Redaction(redact::Redaction),
+    Search,
 }
 
 /// How many reads are with the readers, and who comes next.
@@ -97,6 +98,7 @@ impl Hub {
             (Question::Redaction(redaction), Some(user)) => {
                 redact::answer(self, &mut turn, user, redaction, result);
             }
+            (Question::Search, _) => search::answer(self, &mut turn.response, result),
             (Question::History(question), _) => {
                 history::answer(self, &mut turn.response, user, &question, result);
             }

@@ -16,5 +16,6 @@ mod metrics;
 mod multiline;
 mod operated;
 mod program;
+mod remembered;
 mod service;
 mod tls;

@@ -42,6 +42,7 @@ const OFFERED: &[Capability] = &[
     Capability::Multiline,
     Capability::ReadMarker,
     Capability::Sasl,
+    Capability::Search,
     Capability::NoImplicitNames,
     Capability::PreAway,
     Capability::ServerTime,

@@ -91,6 +91,11 @@ static TOPICS: &[Topic] = &[
     ("REDACT", "REDACT <target> <msgid> [:reason]", "Takes back what was said; programs do this."),
     ("REHASH", "REHASH", "Reads the settings again; for operators of the server."),
     ("RENAME", "RENAME <room> <name> [:reason]", "Gives a room of yours another name."),
+    (
+        "SEARCH",
+        "SEARCH text=<words>;in=<target>;from=<nick>;after=<time>;before=<time>;limit=<n>",
+        "Finds what was said; programs do this.",
+    ),
     ("SETNAME", "SETNAME :<name>", "Changes what you call yourself."),
     (
         "STATS",

@@ -32,6 +32,7 @@ pub(super) mod register;
 pub(super) mod registration;
 mod rename;
 mod room;
+pub(super) mod search;
 mod speech;
 mod user_mode;
 mod who;
@@ -125,6 +126,7 @@ static COMMANDS: &[Command] = &[
     session("MARKREAD", 0, read_marker::handle_markread),
     anybody("METADATA", 0, metadata::handle_metadata),
     session("REDACT", 2, redact::handle_redact),
+    session("SEARCH", 1, search::handle_search),
     session("NAMES", 0, query::handle_names),
     session("WHO", 1, who::handle_who),
     session("WHOIS", 0, who::handle_whois),

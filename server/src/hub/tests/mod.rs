@@ -32,6 +32,7 @@ mod restart;
 mod room_lists;
 mod room_modes;
 mod rooms;
+mod search;
 mod send_once;
 mod server_bans;
 mod settings;

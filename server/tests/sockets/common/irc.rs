@@ -138,8 +138,14 @@ impl Irc {
     /// The messages of the answer to a CHATHISTORY command, or its FAIL as the only line.
     #[track_caller]
     pub(crate) fn history(&mut self, arguments: &str) -> Vec<Line> {
-        self.send(&format!("@label=history CHATHISTORY {arguments}"));
-        let first = self.wait_for(|line| line.tag("label").as_deref() == Some("history"));
+        self.answer(&format!("CHATHISTORY {arguments}"))
+    }
+
+    /// What stands in the batch that answers a command, or the only line of the answer.
+    #[track_caller]
+    pub(crate) fn answer(&mut self, command: &str) -> Vec<Line> {
+        self.send(&format!("@label=answer {command}"));
+        let first = self.wait_for(|line| line.tag("label").as_deref() == Some("answer"));
         if first.command() != "BATCH" {
             return vec![first];
         }
