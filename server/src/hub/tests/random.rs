@@ -27,7 +27,7 @@ const ACCOUNTS: &[&str] = &["carol", "dave"];
 const BANNED: &[&str] = &["user?", "$a:dave", "carol!*@*", "نور", "192.0.2.7"];
 const ROOMS: &[&str] = &["#lobby", "#a", "#A", "#b", "#نور", "bad"];
 const CAPS: &str = "batch draft/multiline labeled-response echo-message message-tags draft/chathistory \
-    server-time draft/read-marker draft/metadata-2";
+    server-time draft/read-marker draft/metadata-2 draft/message-redaction soju.im/search";
 /// What may come of a batch, in any order.
 const BATCH_LINES: &[&str] = &[
     "BATCH +1 draft/multiline #a",
@@ -140,6 +140,9 @@ const OTHERS: &[&str] = &[
     "REGISTER * * :tulips and roses",
     "STATS k",
     "KLINE ana",
+    "REDACT nobody 00000000000000000000000001",
+    "SEARCH in=#a;text=x",
+    "SEARCH colour=red",
     "PING x",
     "PONG x",
     "\u{0}",
@@ -158,6 +161,7 @@ enum Op {
     Other { who: usize, line: usize },
     Text { who: usize, nick: usize },
     Ask { who: usize, room: usize },
+    Redact { who: usize, room: usize, which: usize },
     Answer { fails: bool },
     Quit { who: usize },
     HangUp { who: usize },
@@ -187,6 +191,8 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (who(), 0..OTHERS.len()).prop_map(|(who, line)| Op::Other { who, line }),
         2 => (who(), nick()).prop_map(|(who, nick)| Op::Text { who, nick }),
         3 => (who(), room()).prop_map(|(who, room)| Op::Ask { who, room }),
+        4 => (who(), room(), 0..16usize)
+            .prop_map(|(who, room, which)| Op::Redact { who, room, which }),
         3 => any::<bool>().prop_map(|fails| Op::Answer { fails }),
         1 => who().prop_map(|who| Op::Quit { who }),
         1 => who().prop_map(|who| Op::HangUp { who }),
@@ -282,6 +288,7 @@ impl World {
             Op::Other { who, line } => self.say(who, OTHERS[line]),
             Op::Text { who, nick } => self.text(who, NICKS[nick]),
             Op::Ask { who, room } => self.ask(who, ROOMS[room]),
+            Op::Redact { who, room, which } => self.redact(who, ROOMS[room], which),
             Op::Answer { fails } => self.answer(fails),
             Op::Quit { who } => self.say(who, "QUIT :bye"),
             Op::HangUp { who } => self.hang_up(who),
@@ -492,11 +499,20 @@ impl World {
         if self.house.reads.is_empty() {
             return;
         }
-        self.house.answer(if fails {
-            Err(HistoryError::Failed("disk".to_owned()))
-        } else {
-            Ok(HistoryPage::Messages(Vec::new()))
-        });
+        match &self.house.reads[0].1 {
+            _ if fails => self.house.answer(Err(HistoryError::Failed("disk".to_owned()))),
+            HistoryQuery::Message { .. } => self.house.recall(),
+            _ => self.house.answer(Ok(HistoryPage::Messages(Vec::new()))),
+        }
+    }
+
+    /// Asks for something that is kept, whoever said it, to be taken back; who may is in the tests of redaction.
+    fn redact(&mut self, who: usize, room: &str, which: usize) {
+        let rows = &self.house.history;
+        if let Some(row) = rows.get(which % rows.len().max(1)) {
+            let msgid = row.msgid;
+            self.say(who, &format!("REDACT {room} {msgid} :why"));
+        }
     }
 
     fn hang_up(&mut self, who: usize) {
@@ -609,7 +625,9 @@ impl Client {
             "PRIVMSG" | "NOTICE" | "TAGMSG" if !target.starts_with('#') && !is_own => {
                 assert_eq!(target, self.nick, "a message to somebody else: {line}");
             }
-            "JOIN" | "PART" | "TOPIC" | "MODE" | "PRIVMSG" | "NOTICE" | "TAGMSG" if !is_own => {
+            "JOIN" | "PART" | "TOPIC" | "MODE" | "PRIVMSG" | "NOTICE" | "TAGMSG" | "REDACT"
+                if !is_own =>
+            {
                 assert!(self.rooms.contains(&fold(target)), "a room it is not in: {line}");
             }
             _ => {}

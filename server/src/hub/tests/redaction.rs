@@ -1,5 +1,7 @@
 //! Taking back what was said (draft/message-redaction).
 
+use proptest::prelude::*;
+
 use super::accounts::{restored, settings, signed_in, verifier};
 use super::{House, only, tag, untagged};
 use crate::event::{
@@ -20,7 +22,7 @@ fn member(house: &mut House, nick: &str, device: Option<u8>) -> ConnId {
 }
 
 /// Says something, and which identifier it got.
-fn said(house: &mut House, conn: ConnId, target: &str) -> String {
+fn say_too_much(house: &mut House, conn: ConnId, target: &str) -> String {
     house.say(conn, &format!("PRIVMSG {target} :a word too much"));
     let row = house.history.iter().rfind(|row| row.kind == StoredKind::Privmsg).unwrap();
     let msgid = row.msgid.to_string();
@@ -65,7 +67,7 @@ fn an_author_takes_back_what_they_said_and_all_who_understand_hear_of_it() {
     let bob = member(&mut house, "bob", None);
     let eve = house.client_with("eve", None, "message-tags echo-message");
     house.say(eve, "JOIN #a");
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("@label=l REDACT #A {msgid} :bad example"));
     assert!(house.read(bob).is_empty() && house.read(ana).is_empty(), "it is looked up first");
     house.recall();
@@ -83,9 +85,9 @@ fn without_echoes_a_label_is_acknowledged() {
     let caps = CAPS.replace("echo-message", "");
     let ana = house.client_with("ana", None, &caps);
     house.say(ana, "JOIN #a");
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     assert!(redact(&mut house, ana, &format!("#a {msgid}")).is_empty());
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     house.say(ana, &format!("@label=l REDACT #a {msgid}"));
     house.recall();
     assert_eq!(only(house.read(ana)), "@label=l :majlis.local ACK");
@@ -112,7 +114,7 @@ fn what_cannot_be_taken_back_fails_by_its_code() {
     house.say(elsewhere, "PART #a");
     house.say(ana, "JOIN #b");
     house.read_all();
-    let (msgid, other) = (said(&mut house, ana, "#a"), said(&mut house, ana, "#b"));
+    let (msgid, other) = (say_too_much(&mut house, ana, "#a"), say_too_much(&mut house, ana, "#b"));
     let join = house.history[0].msgid.to_string();
     let who = "You cannot delete messages from there";
     assert_refused(
@@ -138,7 +140,7 @@ fn what_cannot_be_taken_back_fails_by_its_code() {
 fn a_disk_that_fails_has_no_such_message() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     house.say(ana, &format!("REDACT #a {msgid}"));
     house.answer(Err(HistoryError::Failed("disk".to_owned())));
     assert!(only(house.read(ana)).contains(" FAIL REDACT UNKNOWN_MSGID #a "));
@@ -152,7 +154,7 @@ fn from_half_operators_on_a_room_is_kept_in_order() {
     for (mode, may) in [("+v", false), ("+h", true), ("-h+o", true), ("-o", false)] {
         let letters = mode.chars().filter(|letter| letter.is_alphabetic()).count();
         house.say(ana, &format!("MODE #a {mode} {}", ["bob", "bob"][..letters].join(" ")));
-        let msgid = said(&mut house, ana, "#a");
+        let msgid = say_too_much(&mut house, ana, "#a");
         if may {
             assert_redacted(&mut house, bob, &format!("#a {msgid} :spam"));
         } else {
@@ -165,7 +167,7 @@ fn from_half_operators_on_a_room_is_kept_in_order() {
 fn an_operator_of_the_server_need_not_be_there() {
     let mut house = super::operator::house_with_operator();
     let ana = member(&mut house, "ana", None);
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     let oper = house.client_with("olga", None, CAPS);
     assert_refused(&mut house, oper, &format!("#a {msgid}"), "INVALID_TARGET");
     super::operator::oper(&mut house, oper, "nour sesame");
@@ -181,14 +183,14 @@ fn whoever_has_the_nick_next_is_not_the_author() {
     let mut house = House::new();
     let _ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, "NICK robert");
     let next = member(&mut house, "bob", None);
     assert_refused(&mut house, next, &format!("#a {msgid}"), "REDACT_FORBIDDEN");
     house.say(next, "QUIT");
     house.read_all();
     assert_redacted(&mut house, bob, &format!("#a {msgid}"));
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.hang_up(bob, CloseReason::Eof);
     let back = member(&mut house, "robert", None);
     assert_refused(&mut house, back, &format!("#a {msgid}"), "REDACT_FORBIDDEN");
@@ -199,7 +201,7 @@ fn a_guests_device_is_known_again() {
     let mut house = House::new();
     let _ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", Some(1));
-    let (one, two) = (said(&mut house, bob, "#a"), said(&mut house, bob, "#a"));
+    let (one, two) = (say_too_much(&mut house, bob, "#a"), say_too_much(&mut house, bob, "#a"));
     let ghost = member(&mut house, "bob", Some(1));
     assert_redacted(&mut house, ghost, &format!("#a {one}"));
     house.say(ghost, "QUIT");
@@ -215,12 +217,12 @@ fn an_account_is_its_own_from_every_device_and_under_every_nick() {
     let _eve = member(&mut house, "eve", None);
     let one = signed_in(&mut house, "ana", None, CAPS);
     house.say(one, "JOIN #a");
-    let msgid = said(&mut house, one, "#a");
+    let msgid = say_too_much(&mut house, one, "#a");
     let other = signed_in(&mut house, "ana_2", None, CAPS);
     house.say(other, "JOIN #a");
     house.read_all();
     assert_redacted(&mut house, other, &format!("#a {msgid}"));
-    let msgid = said(&mut house, one, "#a");
+    let msgid = say_too_much(&mut house, one, "#a");
     house.say(one, "QUIT");
     house.say(other, "QUIT");
     house.control(ControlRequest::AccountRemove { name: "ana".to_owned() }).unwrap();
@@ -244,14 +246,14 @@ fn who_signs_in_keeps_what_they_said_as_a_guest() {
         house.say(conn, line);
     }
     house.say(conn, "JOIN #a");
-    let msgid = said(&mut house, conn, "#a");
+    let msgid = say_too_much(&mut house, conn, "#a");
     house.say(conn, "AUTHENTICATE PLAIN");
     let text = format!("\0ana\0{}", super::accounts::PASSWORD);
     house.say(conn, &format!("AUTHENTICATE {}", majlis_protocol::base64::encode(text.as_bytes())));
     house.work();
     house.read_all();
     assert_redacted(&mut house, conn, &format!("#a {msgid}"));
-    let msgid = said(&mut house, conn, "#a");
+    let msgid = say_too_much(&mut house, conn, "#a");
     assert_redacted(&mut house, conn, &format!("#a {msgid}"));
 }
 
@@ -260,14 +262,14 @@ fn in_private_all_devices_of_both_hear_of_it_and_only_the_author_may() {
     let mut house = House::with(settings(), restored());
     let [ana, ana2] = [0; 2].map(|_| signed_in(&mut house, "ana", None, CAPS));
     let [bob, bob2] = [0; 2].map(|_| signed_in(&mut house, "bob", None, CAPS));
-    let msgid = said(&mut house, ana, "bob");
+    let msgid = say_too_much(&mut house, ana, "bob");
     assert_refused(&mut house, bob, &format!("ana {msgid}"), "REDACT_FORBIDDEN ana ");
     assert_redacted(&mut house, ana, &format!("BOB {msgid} :oh"));
     let line = format!(":ana!~ana@192.0.2.1 REDACT bob {msgid} :oh");
     for conn in [ana2, bob, bob2] {
         assert_eq!(untagged(&only(house.read(conn))), line);
     }
-    let msgid = said(&mut house, ana, "bob");
+    let msgid = say_too_much(&mut house, ana, "bob");
     house.say(bob, "QUIT");
     house.say(bob2, "QUIT");
     assert_redacted(&mut house, ana, &format!("bob {msgid}"));
@@ -286,7 +288,7 @@ fn what_two_never_said_to_each_other_is_unknown() {
 fn history_holds_the_redaction_and_not_what_was_taken_back() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     house.say(ana, &format!("@+reply={msgid};+draft/react=x TAGMSG #a"));
     let reaction = house.history.last().unwrap().msgid.to_string();
     house.read_all();
@@ -315,7 +317,7 @@ fn two_redactions_in_flight_are_one() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("REDACT #a {msgid}"));
     house.say(ana, &format!("REDACT #a {msgid} :spam"));
     let found = house.history.last().unwrap().clone();
@@ -333,7 +335,7 @@ fn a_page_that_was_read_before_does_not_bring_it_back() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("REDACT #a {msgid}"));
     house.say(ana, "CHATHISTORY LATEST #a * 1");
     let page = vec![house.history.last().unwrap().clone()];
@@ -348,7 +350,7 @@ fn a_room_that_ended_meanwhile_is_no_target() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("REDACT #a {msgid}"));
     let found = house.history.last().unwrap().clone();
     house.say(ana, "KICK #a bob");
@@ -364,7 +366,7 @@ fn who_asks_and_leaves_takes_nothing_back() {
     let mut house = House::new();
     let _ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("REDACT #a {msgid}"));
     house.hang_up(bob, CloseReason::Eof);
     house.recall();
@@ -379,7 +381,7 @@ fn the_window_closes_for_authors_and_not_for_who_keeps_order() {
     let mut house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
     let ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let (one, two) = (said(&mut house, bob, "#a"), said(&mut house, bob, "#a"));
+    let (one, two) = (say_too_much(&mut house, bob, "#a"), say_too_much(&mut house, bob, "#a"));
     house.wait(60_000);
     assert_redacted(&mut house, bob, &format!("#a {one}"));
     house.wait(1);
@@ -395,7 +397,7 @@ fn a_reason_is_for_who_may_speak() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
-    let msgid = said(&mut house, bob, "#a");
+    let msgid = say_too_much(&mut house, bob, "#a");
     house.say(ana, "MODE #a +m");
     house.read_all();
     let answer = only(redact(&mut house, bob, &format!("#a {msgid} :and another thing")));
@@ -407,7 +409,95 @@ fn a_reason_is_for_who_may_speak() {
 fn a_long_reason_is_cut_like_any_other() {
     let mut house = House::new();
     let ana = member(&mut house, "ana", None);
-    let msgid = said(&mut house, ana, "#a");
+    let msgid = say_too_much(&mut house, ana, "#a");
     let echo = only(redact(&mut house, ana, &format!("#a {msgid} :{}", "y".repeat(300))));
     assert!(echo.ends_with(&format!(" {msgid} :{}", "y".repeat(200))), "{echo}");
+}
+
+/// What the people of a room do; they are four, by number.
+#[derive(Clone, Debug)]
+enum Op {
+    Speak(usize),
+    Redact(usize, usize),
+    /// The first, whose room it is, gives a rank or takes it.
+    Rank(usize, &'static str),
+    /// Leaves the server and comes back under the same nick.
+    Return(usize),
+    /// Two take each other's nicks.
+    Swap(usize, usize),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let who = || 0..4usize;
+    let rank = prop::sample::select(vec!["+h", "-h", "+o", "-o", "+v"]);
+    prop_oneof![
+        4 => who().prop_map(Op::Speak),
+        6 => (who(), 0..8usize).prop_map(|(who, which)| Op::Redact(who, which)),
+        1 => (1..4usize, rank).prop_map(|(who, rank)| Op::Rank(who, rank)),
+        1 => (1..4usize).prop_map(Op::Return),
+        1 => (1..4usize, 1..4usize).prop_map(|(one, other)| Op::Swap(one, other)),
+    ]
+}
+
+/// The keys of their devices, as far as they have one.
+const DEVICES: [Option<u8>; 4] = [None, None, Some(1), Some(2)];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn authors_and_keepers_may_and_nobody_else(ops in prop::collection::vec(op(), 1..60)) {
+        let mut house = House::new();
+        let mut nicks = ["p0", "p1", "p2", "p3"];
+        let mut people: Vec<ConnId> =
+            (0..4).map(|who| member(&mut house, nicks[who], DEVICES[who])).collect();
+        let mut stays = [0, 1, 2, 3];
+        let mut is_keeper = [true, false, false, false];
+        let mut ranks = [(false, false); 4];
+        // Who said what: in which stay, and with which device.
+        let mut said: Vec<(String, u32, Option<u8>)> = Vec::new();
+        for (step, op) in (4..).zip(ops) {
+            match op {
+                Op::Speak(who) => {
+                    said.push((say_too_much(&mut house, people[who], "#a"), stays[who], DEVICES[who]));
+                }
+                Op::Redact(who, which) => {
+                    let Some((msgid, stay, device)) = said.get(which).cloned() else { continue };
+                    let is_author = stay == stays[who] || device.is_some() && device == DEVICES[who];
+                    let before = redactions(&house);
+                    redact(&mut house, people[who], &format!("#a {msgid}"));
+                    let may = is_author || is_keeper[who];
+                    prop_assert_eq!(redactions(&house) - before, usize::from(may));
+                    if may {
+                        said.remove(which);
+                    }
+                }
+                Op::Rank(who, rank) => {
+                    house.say(people[0], &format!("MODE #a {rank} {}", nicks[who]));
+                    let on = rank.starts_with('+');
+                    match &rank[1..] {
+                        "o" => ranks[who].0 = on,
+                        "h" => ranks[who].1 = on,
+                        _ => {}
+                    }
+                    is_keeper[who] = ranks[who].0 || ranks[who].1;
+                }
+                Op::Return(who) => {
+                    house.say(people[who], "QUIT");
+                    people[who] = member(&mut house, nicks[who], DEVICES[who]);
+                    (stays[who], ranks[who], is_keeper[who]) = (step, (false, false), false);
+                }
+                Op::Swap(one, other) => {
+                    for (who, nick) in [(one, "for_now"), (other, nicks[one]), (one, nicks[other])] {
+                        house.say(people[who], &format!("NICK {nick}"));
+                    }
+                    if one != other {
+                        nicks.swap(one, other);
+                    }
+                }
+            }
+            house.read_all();
+            house.hub.verify();
+        }
+    }
 }
