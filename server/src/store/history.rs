@@ -23,7 +23,7 @@ pub(super) mod tests;
 /// Reads pages of history on a connection of its own; belongs to one thread.
 #[derive(Debug)]
 pub struct HistoryReader {
-    conn: Connection,
+    pub(super) conn: Connection,
     deadline: Deadline,
 }
 

@@ -58,6 +58,8 @@ const WAL_SIZE_LIMIT_BYTES: i64 = 64 * 1024 * 1024;
 pub struct Store {
     conn: Connection,
     folder: Folder,
+    /// Whether the write-ahead log may still hold what was taken back.
+    has_traces: bool,
 }
 
 impl Store {
@@ -84,7 +86,7 @@ impl Store {
         getrandom::fill(&mut fresh_secret)
             .map_err(|error| StoreError::from_io(dir, &error.into()))?;
         let restored = restore::read_all(&conn, fresh_secret).map_err(explain)?;
-        Ok((Self { conn, folder }, restored))
+        Ok((Self { conn, folder, has_traces: true }, restored))
     }
 
     /// Makes the changes in their order, all or none; once this returns they survive a power cut.
@@ -95,7 +97,20 @@ impl Store {
             return Ok(());
         }
         self.commit(writes)
-            .map_err(|error| StoreError::from_sqlite(&self.folder.database(), &error))
+            .map_err(|error| StoreError::from_sqlite(&self.folder.database(), &error))?;
+        self.has_traces |=
+            writes.iter().any(|write| matches!(write, Write::MessageRedacted { .. }));
+        self.has_traces = self.has_traces && !self.clear_log();
+        Ok(())
+    }
+
+    /// Brings the log into the database and empties it. Where somebody reads meanwhile that is left for the next batch: nobody
+    /// waits for a reader. What fails here for good fails the next commit as well.
+    fn clear_log(&self) -> bool {
+        let is_busy = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
+            self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        });
+        self.conn.busy_timeout(BUSY_TIMEOUT).is_ok() && is_busy == Ok(false)
     }
 
     fn commit(&mut self, writes: &[Write]) -> rusqlite::Result<()> {

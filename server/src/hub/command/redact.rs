@@ -169,7 +169,8 @@ impl Hub {
         let Redaction { place, ref target, msgid, ref reason } = *redaction;
         let mask = self.users[user].source().mask();
         let around = ": REDACT   :\r\n".len() + mask.len() + target.len() + msgid.to_string().len();
-        let reason = reason.as_deref().map(|reason| cut(reason, LINE_BYTES - around).into());
+        let reason =
+            reason.as_deref().map(|reason| cut(reason, LINE_BYTES.saturating_sub(around)).into());
         let relay =
             self.event_of(user, Action::Redact { target: Arc::clone(target), msgid, reason });
         self.store(Write::MessageRedacted { room: place.room(), msgid });
