@@ -56,18 +56,15 @@ CREATE INDEX message_by_time ON message (room, time, seq);
 -- Or of this, for those who want only what was said.
 CREATE INDEX message_said ON message (room, seq) WHERE kind <= 1;
 
--- Which words stand in which message. search_words is the server's own function (words.rs): whatever else changes messages
--- fails at it, and cannot leave the index wrong. Only the words are here, not the texts.
+-- Which words stand in which message; only the words are here, not the texts. search_words is the server's own function
+-- (words.rs): whatever else takes messages away fails at it, and cannot leave the index wrong. What is added is added by
+-- the server in a statement of its own, since within a trigger FTS5 would write to disk for each message.
 CREATE VIRTUAL TABLE message_words USING fts5 (
     words,
     content = '',
     columnsize = 0,
     tokenize = 'unicode61 remove_diacritics 2'
 );
-
-CREATE TRIGGER message_told AFTER INSERT ON message WHEN new.kind <= 1 BEGIN
-    INSERT INTO message_words (rowid, words) VALUES (new.id, search_words(new.text));
-END;
 
 CREATE TRIGGER message_taken_back AFTER UPDATE OF kind, text ON message WHEN old.kind <= 1 BEGIN
     INSERT INTO message_words (message_words, rowid, words)

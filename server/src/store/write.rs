@@ -3,10 +3,10 @@
 use majlis_protocol::Timestamp;
 use rusqlite::{Connection, params};
 
-use crate::event::{MsgId, RoomId, SendRecord, StoredMessage, Write};
+use crate::event::{MsgId, RoomId, SendRecord, StoredKinds, StoredMessage, Write};
 
 use super::value::{REDACTED, kind_to_sql, msgid_to_sql, room_to_sql, time_to_sql};
-use super::{account, ban, conversation, metadata, read_marker, room};
+use super::{account, ban, conversation, metadata, read_marker, room, words};
 
 /// A device that was away for longer asks its history before it sends again.
 pub(super) const SENT_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -115,6 +115,10 @@ fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Resul
         message.client_tags,
         message.author.map(|author| author.0),
     ])?;
+    if StoredKinds::SAID.contains(message.kind) {
+        conn.prepare_cached("INSERT INTO message_words (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![conn.last_insert_rowid(), words::words_of(&message.text)])?;
+    }
     Ok(())
 }
 

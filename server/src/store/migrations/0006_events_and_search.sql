@@ -29,10 +29,6 @@ CREATE VIRTUAL TABLE message_words USING fts5 (
     tokenize = 'unicode61 remove_diacritics 2'
 );
 
-CREATE TRIGGER message_told AFTER INSERT ON message WHEN new.kind <= 1 BEGIN
-    INSERT INTO message_words (rowid, words) VALUES (new.id, search_words(new.text));
-END;
-
 CREATE TRIGGER message_taken_back AFTER UPDATE OF kind, text ON message WHEN old.kind <= 1 BEGIN
     INSERT INTO message_words (message_words, rowid, words)
     VALUES ('delete', old.id, search_words(old.text));
@@ -47,5 +43,8 @@ INSERT INTO message
     (id, room, seq, msgid, time, source, account, kind, target, text, client_tags)
 SELECT id, room, seq, msgid, time, source, account, kind, target, text, client_tags
 FROM spoken ORDER BY id;
+
+INSERT INTO message_words (rowid, words)
+SELECT id, search_words(text) FROM message WHERE kind <= 1 ORDER BY id;
 
 DROP TABLE spoken;
