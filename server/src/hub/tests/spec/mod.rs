@@ -1,8 +1,12 @@
 //! Walks through the specifications of IRCv3: each file is named as its specification, each MUST of the server's is a case.
 //!
-//! SASL 3.1 and 3.2 share [`sasl`]. What accounts own is with [`accounts`](super::accounts), history has its own file beside
-//! that, and WebSocket is the reactor's (`server/tests/reactor/web.rs`). The base protocol (modern.ircdocs.horse) is told by
-//! families of commands in the folder above.
+//! SASL 3.1 and 3.2 share [`sasl`]. draft/chathistory has [`chathistory`], and of its events [`event_playback`]; how a
+//! question waits for its answer is with [`history`](super::history). draft/message-redaction is [`redaction`], soju.im/search
+//! [`search`]; draft/multiline and client-batch share [`multiline`]. draft/metadata-2 has two files: [`metadata`], and who is
+//! told of a change, [`metadata_told`]. The client tags reply and react are [`client_tags`], and typing is [`typing`].
+//!
+//! What accounts own is with [`accounts`](super::accounts), and WebSocket is the reactor's (`server/tests/reactor/web.rs`).
+//! The base protocol (modern.ircdocs.horse) is told by families of commands in the folder above.
 
 mod account_extban;
 mod account_notify;
@@ -13,8 +17,11 @@ mod batch;
 mod bot_mode;
 mod capability_negotiation;
 mod channel_rename;
+mod chathistory;
 mod chghost;
+mod client_tags;
 mod echo_message;
+mod event_playback;
 mod extended_isupport;
 mod extended_join;
 mod extended_monitor;
@@ -22,11 +29,17 @@ mod invite_notify;
 mod labeled_response;
 mod message_ids;
 mod message_tags;
+mod metadata;
+mod metadata_told;
 mod monitor;
 mod multi_prefix;
+mod multiline;
 mod no_implicit_names;
 mod pre_away;
+mod read_marker;
+mod redaction;
 pub(super) mod sasl;
+mod search;
 mod server_time;
 mod setname;
 mod standard_replies;
@@ -36,7 +49,7 @@ mod userhost_in_names;
 mod utf8_only;
 mod whox;
 
-use super::{House, accounts, only, tag, untagged};
+use super::{House, accounts, only, operator, private, tag, untagged};
 use crate::event::ConnId;
 
 /// What ana can do in `#a` so that who is there and knows the extensions hears one line of each; the last leaves.

@@ -1,9 +1,8 @@
 //! Client-only tags: replies, reactions, typing (message-tags; client tags `reply`, `react`, `typing`).
 
 use super::accounts::{house, signed_in};
-use super::{House, only, tag, untagged};
+use super::{House, accounts, only, tag, untagged};
 use crate::event::{ConnId, LineFault, StoredKind};
-use crate::hub::tests::accounts;
 use majlis_protocol::{LineError, Salvage};
 
 const CAPS: &str = "message-tags echo-message batch labeled-response draft/chathistory \
