@@ -210,6 +210,7 @@ fn run_committer(
     outputs: &Receiver<Output>,
     (clock, figures): (Clock, &CommitFigures),
 ) -> Result<(), StoreError> {
+    let mut forgets_at = Instant::now();
     while let Ok(mut output) = outputs.recv() {
         for more in outputs.try_iter().take(COMMIT_QUEUE_OUTPUTS) {
             output.writes.extend(more.writes);
@@ -225,6 +226,10 @@ fn run_committer(
         figures.history_reads.add(count(&output.events, is_read));
         figures.hashes.add(count(&output.events, |it| matches!(it, Outbound::Hash { .. })));
         outlets.release(output.events);
+        if forgets_at <= Instant::now() {
+            store.forget_ended()?;
+            forgets_at = Instant::now() + TICK;
+        }
         figures.pulse_ms.set(clock.now().monotonic_ms);
     }
     Ok(())

@@ -9,10 +9,11 @@ use majlis_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::event::{
-    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, RoomId, Selector,
-    StoredKind, StoredKinds, TargetRow,
+    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, RoomId, Search,
+    Selector, StoredKind, StoredKinds, TargetRow,
 };
 
+use super::ended;
 use super::search::{Deadline, search};
 use super::value::{self, msgid_to_sql, room_to_sql, time_to_sql};
 
@@ -36,18 +37,28 @@ impl HistoryReader {
     /// Answers from one state of the database, whatever is committed meanwhile.
     pub fn read(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryError> {
         let snapshot = self.conn.unchecked_transaction()?;
+        let ended = ended::rooms(&snapshot)?;
+        let is_there = |room: &RoomId| !ended.contains(room);
         match query {
+            HistoryQuery::Messages { room, .. } if !is_there(room) => {
+                Ok(HistoryPage::Messages(Vec::new()))
+            }
             HistoryQuery::Messages { room, selector, kinds, limit } => {
                 messages(&snapshot, *room, *selector, *kinds, *limit).map(HistoryPage::Messages)
             }
             HistoryQuery::Message { room, msgid } => {
-                Ok(HistoryPage::Message(redactable(&snapshot, *room, *msgid)?.map(Box::new)))
+                let found = redactable(&snapshot, *room, *msgid)?;
+                let found = found.filter(|found| is_there(&found.room));
+                Ok(HistoryPage::Message(found.map(Box::new)))
             }
             HistoryQuery::Search(wanted) => {
-                search(&snapshot, &self.deadline, wanted).map(HistoryPage::Messages)
+                let rooms = wanted.rooms.iter().copied().filter(is_there).collect();
+                let wanted = Search { rooms, ..wanted.clone() };
+                search(&snapshot, &self.deadline, &wanted).map(HistoryPage::Messages)
             }
             HistoryQuery::Targets { rooms, from, to, limit } => {
-                targets(&snapshot, rooms, *from, *to, *limit).map(HistoryPage::Targets)
+                let rooms: Vec<_> = rooms.iter().copied().filter(is_there).collect();
+                targets(&snapshot, &rooms, *from, *to, *limit).map(HistoryPage::Targets)
             }
         }
     }

@@ -9,6 +9,7 @@ mod account;
 mod ban;
 mod conversation;
 mod copy;
+mod ended;
 mod error;
 mod export;
 mod folder;
@@ -60,6 +61,8 @@ pub struct Store {
     folder: Folder,
     /// Whether the write-ahead log may still hold what was taken back.
     has_traces: bool,
+    /// Whether messages of rooms that have ended may be left.
+    has_ended: bool,
 }
 
 impl Store {
@@ -86,7 +89,8 @@ impl Store {
         getrandom::fill(&mut fresh_secret)
             .map_err(|error| StoreError::from_io(dir, &error.into()))?;
         let restored = restore::read_all(&conn, fresh_secret).map_err(explain)?;
-        Ok((Self { conn, folder, has_traces: true }, restored))
+        let has_ended = ended::is_any(&conn).map_err(explain)?;
+        Ok((Self { conn, folder, has_traces: true, has_ended }, restored))
     }
 
     /// Makes the changes in their order, all or none; once this returns they survive a power cut.
@@ -116,7 +120,29 @@ impl Store {
     fn commit(&mut self, writes: &[Write]) -> rusqlite::Result<()> {
         let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         write::apply_all(&transaction, writes)?;
+        let ends_rooms =
+            |write: &Write| matches!(write, Write::RoomRemoved(_) | Write::AccountRemoved(_));
+        if writes.iter().any(ends_rooms) {
+            self.has_ended = ended::forget_share(&transaction)?;
+        }
         transaction.commit()
+    }
+
+    /// Deletes a share of what was said in rooms that have ended; whether some may be left. To be called now and then.
+    pub fn forget_ended(&mut self) -> Result<bool, StoreError> {
+        if self.has_ended {
+            self.has_ended = self
+                .forget_share()
+                .map_err(|error| StoreError::from_sqlite(&self.folder.database(), &error))?;
+        }
+        Ok(self.has_ended)
+    }
+
+    fn forget_share(&mut self) -> rusqlite::Result<bool> {
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let has_ended = ended::forget_share(&transaction)?;
+        transaction.commit()?;
+        Ok(has_ended)
     }
 
     /// A connection of its own that only reads; it sees each batch once it is committed.

@@ -34,7 +34,7 @@ CREATE TABLE room_entry (
 -- it. `id` is the rowid and never changes; the index of words points at it. What concerns several rooms has a row in each.
 CREATE TABLE message (
     id          INTEGER PRIMARY KEY,
-    room        INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    room        INTEGER NOT NULL, -- there, or ended; the server adds none to a room that is not there
     seq         INTEGER NOT NULL,
     msgid       BLOB    NOT NULL CHECK (length(msgid) = 16), -- big-endian
     time        INTEGER NOT NULL,
@@ -74,6 +74,15 @@ END;
 CREATE TRIGGER message_forgotten AFTER DELETE ON message WHEN old.kind <= 1 BEGIN
     INSERT INTO message_words (message_words, rowid, words)
     VALUES ('delete', old.id, search_words(old.text));
+END;
+
+-- Rooms that are gone, while messages of theirs are left; those are deleted in shares.
+CREATE TABLE ended_room (
+    room INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER room_ended AFTER DELETE ON room BEGIN
+    INSERT INTO ended_room (room) VALUES (old.id);
 END;
 
 -- Which messages of a device were taken already. Old ones are pruned by time and by count.

@@ -163,6 +163,54 @@ fn people_and_rooms_are_told_and_a_room_is_ended() {
     assert!(refused(data.path(), &["who"]).contains("No server"));
 }
 
+/// Makes a room with a history that is deleted in more than two shares.
+fn fill_room(data: &Path, room: &str) {
+    let server = Server::start_in(data, &[]);
+    let mut ana = Irc::plain(&server, "ana", LABELS);
+    ana.join(room);
+    server.terminate();
+    let database = Connection::open(data.join("majlis.db")).unwrap();
+    let filled = database.execute(
+        "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 12000)
+         INSERT INTO message (room, seq, msgid, time, source, kind, target, text, client_tags)
+         SELECT room.id, 100 + n, CAST(printf('%016d', n) AS BLOB), room.made, 'a!a@h', 3, '', '', ''
+         FROM room, number WHERE room.name = ?1",
+        [room],
+    );
+    assert_eq!(filled, Ok(12_000));
+}
+
+fn message_count(data: &Path) -> i64 {
+    let database = Connection::open(data.join("majlis.db")).unwrap();
+    database.query_row("SELECT count(*) FROM message", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_long_history_of_a_room_that_is_ended_goes_while_the_server_works() {
+    let data = tempfile::tempdir().unwrap();
+    fill_room(data.path(), "#doomed");
+    let server = Server::start_in(data.path(), &[]);
+    let mut bo = Irc::plain(&server, "bo", LABELS);
+    operate(data.path(), &["room", "remove", "#doomed"]);
+    assert!(operate(data.path(), &["export"]).is_empty(), "it is gone at once for whoever reads");
+    bo.join("#lobby");
+    bo.say("#lobby", "meanwhile", "m");
+    let start = Instant::now();
+    while message_count(data.path()) > 2 {
+        assert!(start.elapsed() < PATIENCE, "the history is still there");
+        thread::sleep(Duration::from_millis(200));
+    }
+    assert_eq!(texts(&server), ["meanwhile"]);
+}
+
+#[test]
+fn of_a_room_that_is_ended_at_rest_nothing_stays() {
+    let data = tempfile::tempdir().unwrap();
+    fill_room(data.path(), "#doomed");
+    operate(data.path(), &["room", "remove", "#doomed"]);
+    assert_eq!(message_count(data.path()), 0);
+}
+
 #[test]
 fn what_is_older_than_wanted_is_forgotten_while_the_server_works() {
     let data = tempfile::tempdir().unwrap();

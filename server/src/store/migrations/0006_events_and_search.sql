@@ -3,7 +3,7 @@ ALTER TABLE message RENAME TO spoken;
 
 CREATE TABLE message (
     id          INTEGER PRIMARY KEY,
-    room        INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    room        INTEGER NOT NULL,
     seq         INTEGER NOT NULL,
     msgid       BLOB    NOT NULL CHECK (length(msgid) = 16),
     time        INTEGER NOT NULL,
@@ -48,3 +48,11 @@ INSERT INTO message_words (rowid, words)
 SELECT id, search_words(text) FROM message WHERE kind <= 1 ORDER BY id;
 
 DROP TABLE spoken;
+
+CREATE TABLE ended_room (
+    room INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER room_ended AFTER DELETE ON room BEGIN
+    INSERT INTO ended_room (room) VALUES (old.id);
+END;
