@@ -30,6 +30,8 @@ fn an_operator_who_comes_back_is_one_still() {
     assert!(names[1].ends_with(":@ana @bob"), "{names:?}");
     let told = [":bob!~bob@192.0.2.1 JOIN #hers", ":majlis.local MODE #hers +ov bob bob"];
     assert_eq!(house.read(ana), told);
+    let event = house.history.last().expect("what happens is kept");
+    assert_eq!((&*event.source, &*event.text), ("majlis.local", "+ov bob bob"));
     // What is taken away is gone for good, and each rank by itself.
     house.say(ana, "MODE #hers -o bob");
     house.say(bob, "QUIT");
