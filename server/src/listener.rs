@@ -5,7 +5,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mio::net::TcpListener;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -16,8 +16,11 @@ use crate::reactor::{ReactorHandle, TurnedAway};
 /// How many callers may wait for their accept; the kernel cuts it to its own limit.
 const BACKLOG: i32 = 1024;
 
-/// How long to rest when the process has no descriptor left for the next caller.
-const OUT_OF_DESCRIPTORS_PAUSE: Duration = Duration::from_millis(100);
+/// How long to rest when there is no descriptor left for the next caller, or no reactor that keeps up.
+const FULL_PAUSE: Duration = Duration::from_millis(100);
+
+/// Whoever is turned away is counted; the log says no more often than this that it happens, so that callers cannot fill it.
+const COMPLAINS_EVERY: Duration = Duration::from_mins(1);
 
 /// After how much silence the kernel asks whether the other machine is still there, and how often it asks again. People in
 /// the plain room may be silent for days and are never pinged; only this tells them from a machine that was unplugged.
@@ -65,8 +68,13 @@ impl Listener {
     pub fn spawn(sockets: Vec<StdListener>, reactors: Vec<ReactorHandle>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), STOP)?;
-        let mut acceptor =
-            Acceptor { listeners: Vec::new(), reactors, next_reactor: 0, postponed: Vec::new() };
+        let mut acceptor = Acceptor {
+            listeners: Vec::new(),
+            reactors,
+            next_reactor: 0,
+            postponed: Vec::new(),
+            complained_at: None,
+        };
         for (index, socket) in sockets.into_iter().enumerate() {
             let mut listener = TcpListener::from_std(socket);
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
@@ -95,8 +103,10 @@ struct Acceptor {
     listeners: Vec<TcpListener>,
     reactors: Vec<ReactorHandle>,
     next_reactor: usize,
-    /// Listeners whose callers wait until the process has a descriptor again.
+    /// Listeners whose callers wait until there is a descriptor again, or a reactor with room for newcomers.
     postponed: Vec<usize>,
+    /// When the log last said that callers are turned away.
+    complained_at: Option<Instant>,
 }
 
 impl Acceptor {
@@ -104,7 +114,7 @@ impl Acceptor {
         let mut events = Events::with_capacity(64);
         loop {
             // A full process must still hear that it is to stop, so the rest is taken in the poll.
-            let rest = (!self.postponed.is_empty()).then_some(OUT_OF_DESCRIPTORS_PAUSE);
+            let rest = (!self.postponed.is_empty()).then_some(FULL_PAUSE);
             if let Err(error) = poll.poll(&mut events, rest) {
                 if error.kind() == io::ErrorKind::Interrupted {
                     continue;
@@ -130,8 +140,13 @@ impl Acceptor {
     /// Takes everybody who waits; readiness is told once only. That there is no room is logged when it begins.
     fn accept_waiting(&mut self, index: usize, was_full: bool) {
         loop {
+            // Whoever is not taken yet waits with the kernel, which is better than being turned away for coming in a crowd.
+            let Some(reactor) = self.choose_reactor() else {
+                self.postponed.push(index);
+                return;
+            };
             match self.listeners[index].accept() {
-                Ok((socket, peer)) => self.hand_over(socket, peer),
+                Ok((socket, peer)) => self.hand_over(reactor, socket, peer),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if is_about_one_caller(&error) => {}
                 Err(error) => {
@@ -145,20 +160,34 @@ impl Acceptor {
         }
     }
 
-    fn hand_over(&mut self, socket: mio::net::TcpStream, peer: SocketAddr) {
+    /// The next in turn that has room for a newcomer.
+    fn choose_reactor(&self) -> Option<usize> {
+        let count = self.reactors.len();
+        let mut in_turn = (0..count).map(|step| (self.next_reactor + step) % count);
+        in_turn.find(|&reactor| self.reactors[reactor].has_room())
+    }
+
+    fn hand_over(&mut self, reactor: usize, socket: mio::net::TcpStream, peer: SocketAddr) {
         // Lines are small and already gathered once a turn; waiting for more would only add delay.
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, %peer, "the caller left at once");
             return;
         }
-        let reactor = &self.reactors[self.next_reactor];
-        self.next_reactor = (self.next_reactor + 1) % self.reactors.len();
-        match reactor.accept(socket.into(), peer) {
+        self.next_reactor = (reactor + 1) % self.reactors.len();
+        match self.reactors[reactor].accept(socket.into(), peer) {
             Ok(()) => {}
-            Err(TurnedAway::Full) => tracing::warn!(%peer, "turned away: too many connections"),
+            Err(TurnedAway::Full) => self.complain(peer),
             Err(TurnedAway::TooManyFromThere) => {
                 tracing::debug!(%peer, "turned away: too many connections of this address");
             }
+        }
+    }
+
+    fn complain(&mut self, peer: SocketAddr) {
+        let now = Instant::now();
+        if self.complained_at.is_none_or(|at| now.duration_since(at) >= COMPLAINS_EVERY) {
+            self.complained_at = Some(now);
+            tracing::warn!(%peer, "turned away: too many connections; the next ones are only counted");
         }
     }
 }

@@ -78,6 +78,11 @@ impl ReactorHandle {
         Arc::clone(&self.shared.counts)
     }
 
+    /// Whether one more newcomer can wait to be taken in. For the listener's thread alone.
+    pub fn has_room(&self) -> bool {
+        !self.newcomers.is_full()
+    }
+
     /// Gives the reactor a new connection, or closes it. For the listener's thread alone.
     pub fn accept(&self, socket: TcpStream, peer: SocketAddr) -> Result<(), TurnedAway> {
         let taken = self.try_accept(socket, peer);
