@@ -32,6 +32,9 @@ const BATCHES_PER_OUTPUT: usize = 32;
 /// How often the hub looks at its deadlines.
 const TICK: Duration = Duration::from_secs(1);
 
+/// Between two looks at the clock no more time than this counts for the hub, which otherwise looks once a [`TICK`].
+const STEP_MAX_MS: u64 = 3_000;
+
 /// A bounded inbox for the hub.
 pub fn inbox() -> (Sender<InboundBatch>, Receiver<InboundBatch>) {
     bounded(INBOX_BATCHES)
@@ -62,6 +65,33 @@ impl Clock {
             wall: Timestamp(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
             monotonic_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
+    }
+}
+
+/// The hub's clock. It stands still while the hub does: a process that was stopped, a machine that slept or a disk that held
+/// everything up is no silence of the guests, whose words wait in their sockets.
+#[derive(Debug)]
+struct HubClock {
+    clock: Clock,
+    seen_ms: u64,
+    counted_ms: u64,
+}
+
+impl HubClock {
+    fn new(clock: Clock) -> Self {
+        let seen_ms = clock.now().monotonic_ms;
+        Self { clock, seen_ms, counted_ms: seen_ms }
+    }
+
+    fn now(&mut self) -> Now {
+        self.count(self.clock.now())
+    }
+
+    fn count(&mut self, shown: Now) -> Now {
+        let step_ms = shown.monotonic_ms.saturating_sub(self.seen_ms);
+        self.seen_ms += step_ms;
+        self.counted_ms += step_ms.min(STEP_MAX_MS);
+        Now { monotonic_ms: self.counted_ms, ..shown }
     }
 }
 
@@ -142,6 +172,7 @@ fn run_hub(
     (clock, figures): (Clock, &HubFigures),
 ) {
     let ticks = tick(TICK);
+    let mut clock = HubClock::new(clock);
     loop {
         let mut is_pulse = false;
         select_biased! {
@@ -160,7 +191,7 @@ fn run_hub(
                 is_pulse = true;
             }
             recv(inbox) -> batch => match batch {
-                Ok(batch) => take_batches(&mut hub, batch, inbox, clock),
+                Ok(batch) => take_batches(&mut hub, batch, inbox, clock.now()),
                 Err(_) => return,
             }
         }
@@ -195,8 +226,7 @@ fn publish(hub: &Hub, figures: &HubFigures) {
 }
 
 /// Works off this batch and what waits behind it, up to a bound, so that they share a commit.
-fn take_batches(hub: &mut Hub, first: InboundBatch, inbox: &Receiver<InboundBatch>, clock: Clock) {
-    let now = clock.now();
+fn take_batches(hub: &mut Hub, first: InboundBatch, inbox: &Receiver<InboundBatch>, now: Now) {
     let waiting = inbox.try_iter().take(BATCHES_PER_OUTPUT - 1);
     for input in std::iter::once(first).chain(waiting).flat_map(|batch| batch.inputs) {
         hub.handle_input(input, now);
@@ -283,5 +313,25 @@ impl Outlets {
                 _ => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_in_which_the_hub_stood_still_does_not_count() {
+        let mut clock = HubClock::new(Clock::start());
+        let began = Now { wall: Timestamp(7), monotonic_ms: clock.seen_ms };
+        let mut counted_after = |ms: u64| {
+            let shown = Now { monotonic_ms: began.monotonic_ms + ms, ..began };
+            clock.count(shown).monotonic_ms - began.monotonic_ms
+        };
+        assert_eq!(counted_after(1_000), 1_000);
+        assert_eq!(counted_after(1_000 + STEP_MAX_MS), 1_000 + STEP_MAX_MS);
+        assert_eq!(counted_after(3_600_000), 1_000 + 2 * STEP_MAX_MS);
+        assert_eq!(counted_after(3_600_500), 1_500 + 2 * STEP_MAX_MS);
+        assert_eq!(counted_after(0), 1_500 + 2 * STEP_MAX_MS, "nor does it go back");
     }
 }
