@@ -129,6 +129,18 @@ fn escape(text: &str, style: Style) -> Cow<'_, str> {
     escaped.into()
 }
 
+/// What the program prints for whoever sits there, with an escape for all that is no plain text but the ends of lines and
+/// the tabs between columns: names and reasons come from the network, and the names of files from anywhere.
+pub fn printable(text: &str) -> String {
+    let is_layout = |character: char| matches!(character, '\n' | '\t');
+    text.split_inclusive(is_layout)
+        .map(|piece| match piece.strip_suffix(is_layout) {
+            Some(words) => format!("{}{}", escape(words, Style::Text), &piece[words.len()..]),
+            None => escape(piece, Style::Text).into_owned(),
+        })
+        .collect()
+}
+
 /// Control characters, line separators, and what reorders text.
 fn is_hostile(character: char) -> bool {
     character.is_control()
@@ -159,6 +171,12 @@ mod tests {
         assert_eq!(finish(Style::Journal, "x\n<0>y\n"), "<4>x\\n<0>y\n");
         let levels = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
         assert_eq!(levels.map(priority), [3, 4, 6, 7, 7]);
+    }
+
+    #[test]
+    fn what_is_printed_keeps_its_lines_and_columns() {
+        assert_eq!(printable("a\tb\x1bc\nd\u{202e}\n"), "a\tb\\u{1b}c\nd\\u{202e}\n");
+        assert_eq!(printable("مجلس é"), "مجلس é");
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("majlis-server: {error}");
+            eprintln!("majlis-server: {}", log::printable(&error.to_string()));
             ExitCode::FAILURE
         }
     }
@@ -83,7 +83,7 @@ fn check(flags: &Flags) -> Result<(), Box<dyn std::error::Error>> {
 /// Prints what a subcommand found.
 fn print_lines(lines: &[String]) -> Result<(), Box<dyn std::error::Error>> {
     let mut output = io::stdout().lock();
-    lines.iter().try_for_each(|line| writeln!(output, "{line}"))?;
+    lines.iter().try_for_each(|line| writeln!(output, "{}", log::printable(line)))?;
     Ok(output.flush()?)
 }
 
