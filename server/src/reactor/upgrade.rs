@@ -44,7 +44,10 @@ impl<'a> Fields<'a> {
         let field = |line: &'a str| {
             let (name, value) = line.split_once(':')?;
             let is_name = !name.is_empty() && !name.contains(|c: char| c.is_whitespace());
-            is_name.then_some((name, value.trim_matches([' ', '\t'])))
+            let value = value.trim_matches([' ', '\t']);
+            // A NUL or a bare CR may not even be passed on (RFC 9110, 5.5).
+            let is_value = !value.contains(|c: char| c.is_control() && c != '\t');
+            (is_name && is_value).then_some((name, value))
         };
         lines.filter(|line| !line.is_empty()).map(field).collect::<Option<_>>().map(Self)
     }
