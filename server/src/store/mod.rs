@@ -149,7 +149,11 @@ impl Store {
     pub fn reader(&self) -> Result<HistoryReader, StoreError> {
         let database = self.folder.database();
         connect(&database, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .and_then(HistoryReader::new)
+            .and_then(|conn| {
+                // The first read opens what lies beside the database. Later, callers may have taken every descriptor.
+                conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+                HistoryReader::new(conn)
+            })
             .map_err(|error| StoreError::from_sqlite(&database, &error))
     }
 }
