@@ -89,10 +89,8 @@ impl Server {
 
     /// Asks it to end, and waits until it has.
     pub(crate) fn terminate(&self) -> ExitStatus {
-        let mut child = self.child();
-        let sent = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
-        assert!(sent.expect("there is a kill command").success());
-        wait_bounded(&mut child)
+        self.signal("TERM");
+        wait_bounded(&mut self.child())
     }
 
     /// Waits until it has ended by itself: how, and what it wrote to standard error.
@@ -104,13 +102,24 @@ impl Server {
 
     /// Asks it to read its settings again.
     pub(crate) fn reload(&self) {
-        let sent = Command::new("kill").args(["-HUP", &self.child().id().to_string()]).status();
-        assert!(sent.expect("there is a kill command").success());
+        self.signal("HUP");
     }
 
     /// Whether it is still there.
     pub(crate) fn is_running(&self) -> bool {
         self.child().try_wait().expect("it was started here").is_none()
+    }
+
+    /// Its process's number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child().id()
+    }
+
+    /// Sends it a signal by this name.
+    pub(crate) fn signal(&self, name: &str) {
+        let arguments = [format!("-{name}"), self.pid().to_string()];
+        let sent = Command::new("kill").args(arguments).status();
+        assert!(sent.expect("there is a kill command").success());
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {
