@@ -94,6 +94,8 @@ pub struct Outgoing {
     pub text: String,
     /// Whether it is a CTCP ACTION (`/me`).
     pub is_action: bool,
+    /// The identifier of the message that it answers, where the server knows such.
+    pub reply_to: Option<String>,
 }
 
 /// Where and as whom.

@@ -218,7 +218,7 @@ pub enum Failure {
 }
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     /// The server's identifier; where the server gives none, one made of time and content.
     pub msgid: String,
@@ -234,14 +234,20 @@ pub struct Message {
     pub send_id: Option<Uuid>,
     /// What kind of saying.
     pub kind: MessageKind,
-    /// What was said.
+    /// What was said; where it has several lines, with LF between them.
     pub text: String,
+    /// The identifier of the message that it answers (IRCv3 reply), at most [`MSGID_MAX_BYTES`].
+    pub reply_to: Option<String>,
 }
 
+/// A longer identifier of another message is not followed.
+pub const MSGID_MAX_BYTES: usize = 255;
+
 /// What kind of saying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MessageKind {
     /// `PRIVMSG`.
+    #[default]
     Text,
     /// CTCP ACTION.
     Action,

@@ -61,19 +61,7 @@ impl Archive {
         after: HistoryMark,
         limit: u32,
     ) -> Answer<Vec<ArchivedMessage>> {
-        self.ask(move |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT * FROM messages
-                     WHERE conversation = ? AND (time_ms, msgid) > (?, ?)
-                     ORDER BY time_ms, msgid LIMIT ?",
-                )?
-                .query_map(
-                    params![conversation.number(), from_ms(after.time_ms), after.msgid, limit],
-                    read_message,
-                )?
-                .collect()
-        })
+        self.ask(move |connection| read_after(connection, conversation, &after, limit))
     }
 }
 
@@ -87,9 +75,9 @@ fn store(
     transaction
         .prepare_cached(
             "INSERT INTO messages (conversation, msgid, time_ms, nick, display_name, kind, text,
-                 is_own, is_mention, send_id)
+                 is_own, is_mention, send_id, reply_to)
              VALUES (:conversation, :msgid, :time_ms, :nick, :display_name, :kind, :text,
-                 :is_own, :is_mention, :send_id)
+                 :is_own, :is_mention, :send_id, :reply_to)
              ON CONFLICT DO NOTHING",
         )?
         .execute(named_params! {
@@ -103,6 +91,7 @@ fn store(
             ":is_own": message.is_own,
             ":is_mention": archived.is_mention,
             ":send_id": send_id,
+            ":reply_to": message.reply_to,
         })?;
     if send_id.is_some() {
         transaction
@@ -133,6 +122,26 @@ pub(super) fn read_before(
     Ok(page)
 }
 
+/// The oldest messages after a mark; oldest first.
+pub(super) fn read_after(
+    connection: &Connection,
+    conversation: ConversationKey,
+    after: &HistoryMark,
+    limit: u32,
+) -> rusqlite::Result<Vec<ArchivedMessage>> {
+    connection
+        .prepare_cached(
+            "SELECT * FROM messages
+             WHERE conversation = ? AND (time_ms, msgid) > (?, ?)
+             ORDER BY time_ms, msgid LIMIT ?",
+        )?
+        .query_map(
+            params![conversation.number(), from_ms(after.time_ms), after.msgid, limit],
+            read_message,
+        )?
+        .collect()
+}
+
 fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
     let send_id: Option<String> = row.get("send_id")?;
     Ok(ArchivedMessage {
@@ -145,6 +154,7 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
             send_id: send_id.map(|text| parse_id(&text)).transpose()?,
             kind: kind_from_number(row.get("kind")?),
             text: row.get("text")?,
+            reply_to: row.get("reply_to")?,
         },
         is_mention: row.get("is_mention")?,
     })

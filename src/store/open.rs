@@ -11,7 +11,8 @@ use rusqlite::{Connection, ErrorCode};
 use super::place::Place;
 
 /// Numbered from 1; a released one never changes.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Another program (a backup) may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);

@@ -12,10 +12,12 @@ use super::network::{ConversationKey, NetworkKey};
 pub struct Waiting {
     /// The identifier that makes it arrive once.
     pub id: Uuid,
-    /// One line.
+    /// What was typed.
     pub text: String,
     /// Whether it was said with `/me`.
     pub is_action: bool,
+    /// The identifier of the message that it answers.
+    pub reply_to: Option<String>,
     /// When it was typed, in milliseconds since 1970.
     pub created_ms: u64,
     /// Why it was refused for good; `None` while it is pending.
@@ -110,8 +112,9 @@ fn insert(
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO outbox (send_id, conversation, text, is_action, created_ms, failure)
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO outbox (send_id, conversation, text, is_action, created_ms, failure,
+                 reply_to)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             waiting.id.to_string(),
@@ -120,6 +123,7 @@ fn insert(
             waiting.is_action,
             from_ms(waiting.created_ms),
             waiting.failure,
+            waiting.reply_to,
         ])?;
     Ok(())
 }
@@ -139,6 +143,7 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<OutboxEntry> {
             is_action: row.get("is_action")?,
             created_ms: to_ms(row.get("created_ms")?),
             failure: row.get("failure")?,
+            reply_to: row.get("reply_to")?,
         },
     })
 }

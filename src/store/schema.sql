@@ -52,6 +52,8 @@ CREATE TABLE messages (
     is_mention INTEGER NOT NULL,
     -- What we had called it, if it went out from here.
     send_id TEXT,
+    -- The identifier of the message that it answers.
+    reply_to TEXT,
     UNIQUE (conversation, msgid)
 ) STRICT;
 CREATE INDEX messages_in_order ON messages (conversation, time_ms, msgid);
@@ -68,6 +70,8 @@ CREATE TABLE outbox (
     -- When it was typed, in milliseconds since 1970.
     created_ms INTEGER NOT NULL,
     -- Why it was refused for good; NULL while it is pending.
-    failure TEXT
+    failure TEXT,
+    -- The identifier of the message that it answers.
+    reply_to TEXT
 ) STRICT;
 CREATE INDEX outbox_of_conversation ON outbox (conversation);

@@ -106,6 +106,7 @@ fn message(number: u64) -> ArchivedMessage {
         send_id: None,
         kind: MessageKind::Text,
         text: format!("message {number}"),
+        reply_to: None,
     };
     ArchivedMessage { message, is_mention: number.is_multiple_of(2) }
 }
@@ -119,6 +120,7 @@ fn waiting(text: &str) -> Waiting {
         id: Uuid::new_v4(),
         text: text.into(),
         is_action: false,
+        reply_to: None,
         created_ms: 77,
         failure: None,
     }
@@ -388,7 +390,7 @@ fn the_migrations_make_what_the_schema_shows() {
     assert_eq!(schema(&made), schema(&shown));
 }
 
-/// The statements that make a database, without comments and line breaks.
+/// The statements that make a database, without comments, line breaks, and the spaces that a later column brings.
 fn schema(connection: &Connection) -> Vec<String> {
     let mut query = connection
         .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
@@ -398,7 +400,55 @@ fn schema(connection: &Connection) -> Vec<String> {
         .map(|sql| {
             let sql = sql.unwrap();
             let lines = sql.lines().map(str::trim).filter(|line| !line.starts_with("--"));
-            lines.collect::<Vec<_>>().join(" ")
+            let words = lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+            words.replace(" ,", ",").replace("( ", "(").replace(" )", ")")
         })
         .collect()
+}
+
+#[test]
+fn what_replies_show_is_found_where_it_is() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let mut long = message(3);
+    long.message.text = "ن".repeat(500);
+    long.message.display_name = None;
+    long.message.reply_to = Some("2".into());
+    fixture.store(&room, vec![message(2), long.clone()]);
+    assert_eq!(fixture.everything(&room)[1], long, "what it answers is kept");
+    let asked = vec!["3".into(), "9".into(), "2".into()];
+    let found = fixture.archive.quotes(room.key, asked).wait().unwrap();
+    let quote = |msgid: &str, sender: &str, text: String| Quote {
+        msgid: msgid.into(),
+        sender: sender.into(),
+        text,
+    };
+    let expected =
+        [quote("3", "ana", "ن".repeat(200)), quote("2", "Ana María", "message 2".into())];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_place_is_found_by_message_and_by_time_with_what_is_around_it() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let find = |goal| fixture.archive.find(room.key, goal).wait().unwrap();
+    assert_eq!(find(Goal::Time(5)), Found::Older(None));
+    fixture.store(&room, messages(10..=20));
+    let mark = |number: u64| message(number).mark();
+    assert_eq!(find(Goal::Message("12".into())), Found::Here(mark(12)));
+    assert_eq!(find(Goal::Message("9".into())), Found::Older(Some(mark(10))));
+    assert_eq!(find(Goal::Time(12)), Found::Here(mark(12)));
+    assert_eq!(find(Goal::Time(9)), Found::Older(Some(mark(10))));
+    assert_eq!(find(Goal::Time(10)), Found::Older(Some(mark(10))), "one may be before it");
+    assert_eq!(find(Goal::Time(21)), Found::Nowhere);
+
+    let around = |number, limit| {
+        let found = fixture.archive.page_around(room.key, mark(number), limit).wait().unwrap();
+        let numbers: Vec<_> = found.messages.iter().map(|one| one.message.time_ms).collect();
+        (numbers, found.is_oldest, found.is_newest)
+    };
+    assert_eq!(around(15, 2), (vec![13, 14, 15, 16], false, false));
+    assert_eq!(around(10, 3), (vec![10, 11, 12], true, false));
+    assert_eq!(around(20, 2), (vec![18, 19, 20], false, true));
 }

@@ -8,7 +8,12 @@ use super::dispatch::Line;
 use super::output::Labelled;
 use super::{Phase, Session};
 use crate::irc::HistoryMark;
-use crate::irc::event::{Event, Message, MessageKind, Origin};
+use crate::irc::event::{Event, MSGID_MAX_BYTES, Message, MessageKind, Origin};
+
+/// Says which message another one is about (IRCv3 reply).
+pub(super) const REPLY_TAG: &str = "+reply";
+/// The same before it was ratified.
+const REPLY_DRAFT_TAG: &str = "+draft/reply";
 
 /// How identifiers begin that are made here, since the server gives none.
 const MADE_ID: &str = "made-";
@@ -48,6 +53,7 @@ impl Session {
             send_id,
             kind,
             text: text.to_owned(),
+            reply_to: replied_to(line),
         };
         match line.purpose() {
             BatchUse::Answer => self.live.history.add_to_page(message),
@@ -183,6 +189,13 @@ pub(super) fn make_id(time_ms: u64, parts: &[&str]) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     format!("{MADE_ID}{time_ms}-{hash:016x}")
+}
+
+/// What a message answers (IRCv3 reply; older programs send the name that the draft had).
+pub(super) fn replied_to(line: &Line<'_>) -> Option<String> {
+    let msgid = line.message.tag(REPLY_TAG).or_else(|| line.message.tag(REPLY_DRAFT_TAG))?;
+    let is_followed = !msgid.is_empty() && msgid.len() <= MSGID_MAX_BYTES;
+    is_followed.then(|| msgid.into_owned())
 }
 
 /// Takes a CTCP ACTION out of its wrapping; `None` for any other CTCP, which is for programs.

@@ -148,7 +148,13 @@ mod tests {
 
     fn outgoing(id: u128, target: &str) -> Outgoing {
         let text = format!("message {id}");
-        Outgoing { id: Uuid::from_u128(id), target: target.into(), text, is_action: false }
+        Outgoing {
+            id: Uuid::from_u128(id),
+            target: target.into(),
+            text,
+            is_action: false,
+            reply_to: None,
+        }
     }
 
     fn fly(outbox: &mut Outbox, number: u64) -> Option<Uuid> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::conversation::Stage;
 use super::dispatch::Line;
-use super::message::make_id;
+use super::message::{REPLY_TAG, make_id};
 use super::outbox::Progress;
 use super::output::Labelled;
 use super::{Now, Phase, Session};
@@ -97,6 +97,7 @@ impl Session {
             send_id: Some(id),
             kind: if outgoing.is_action { MessageKind::Action } else { MessageKind::Text },
             text: outgoing.text,
+            reply_to: outgoing.reply_to,
             nick,
         };
         self.seen.insert(&sent_key(id));
@@ -187,6 +188,9 @@ impl super::Live {
         }
         if self.enabled.contains(Capability::MessageTags) {
             line = line.tag(vendor::SEND_TAG, &id);
+            if let Some(msgid) = &outgoing.reply_to {
+                line = line.tag(REPLY_TAG, msgid);
+            }
         }
         // A comma would make several targets of one.
         if outgoing.target.contains(',')

@@ -40,7 +40,7 @@ impl Channel {
             return;
         };
         let Some(old) = self.timeline().window().take_waiting(failed) else { return };
-        let again = new_message(old.text, old.is_action);
+        let again = Waiting { reply_to: old.reply_to, ..new_message(old.text, old.is_action) };
         self.timeline().window().add_waiting(again.clone(), network.sender());
         self.publish();
         network.hand_over(self, vec![again], Some(failed));
@@ -165,10 +165,10 @@ impl Channel {
         let max_bytes = network.text_max_bytes(&self.name());
         let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
         let pieces = lines.flat_map(|line| split_text(line, max_bytes));
-        let messages: Vec<_> = pieces.map(|text| new_message(text.to_owned(), is_action)).collect();
-        if messages.is_empty() {
-            return;
-        }
+        let mut messages: Vec<_> =
+            pieces.map(|text| new_message(text.to_owned(), is_action)).collect();
+        let Some(first) = messages.first_mut() else { return };
+        first.reply_to = self.take_reply();
         self.jump_to_end();
         self.mark_read();
         let sender = network.sender();
@@ -250,7 +250,14 @@ const BEFORE_EVERYTHING: HistoryMark = HistoryMark { time_ms: 0, msgid: String::
 
 fn new_message(text: String, is_action: bool) -> Waiting {
     let now_ms = u64::try_from(glib::real_time() / 1000).unwrap_or(0);
-    Waiting { id: Uuid::new_v4(), text, is_action, created_ms: now_ms, failure: None }
+    Waiting {
+        id: Uuid::new_v4(),
+        text,
+        is_action,
+        reply_to: None,
+        created_ms: now_ms,
+        failure: None,
+    }
 }
 
 impl Line {

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
+//! | `reveal` | going to a message or a day |
+//! | `replies` | answering a message, and what replies show |
 //! | `members` | who is inside |
 //!
 //! Here is what a channel is, and how it is kept.
@@ -11,6 +13,8 @@
 mod members;
 mod messages;
 mod pages;
+mod replies;
+mod reveal;
 
 use std::rc::Rc;
 
@@ -81,6 +85,15 @@ mod imp {
         /// What was typed and not sent; kept over restarts. The composer sets it.
         #[property(get, set = Self::set_draft)]
         pub(super) draft: RefCell<String>,
+        /// The identifier of the message that is answered next; empty where none is.
+        #[property(get)]
+        pub(super) reply_to: RefCell<String>,
+        /// Who said the message that is answered next.
+        #[property(get)]
+        pub(super) reply_sender: RefCell<String>,
+        /// What the message that is answered next says.
+        #[property(get)]
+        pub(super) reply_text: RefCell<String>,
         /// Whether the person looks at it right now, so that what comes is read. The window sets it.
         #[property(get, set = Self::set_watched)]
         pub(super) watched: Cell<bool>,
@@ -103,6 +116,8 @@ mod imp {
         pub(super) is_changed: Cell<bool>,
         pub(super) draft_timer: RefCell<Option<glib::SourceId>>,
         pub(super) fetch: Cell<Fetch>,
+        /// Who waits for a page on the way to a goal; told whether it brought anything.
+        pub(super) way: RefCell<Option<async_channel::Sender<bool>>>,
     }
 
     #[glib::object_subclass]
@@ -141,7 +156,7 @@ glib::wrapper! {
     /// One conversation: a room, or one other person.
     ///
     /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `unread-count`,
-    /// `mention-count`, `last-line`, `members` (sorted), `timeline`; and `draft` and `watched`, which
+    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `members` (sorted), `timeline`; and `draft` and `watched`, which
     /// the widgets set.
     pub struct Channel(ObjectSubclass<imp::Channel>);
 }
@@ -186,6 +201,7 @@ impl Channel {
         imp.is_complete.set(row.is_complete);
         imp.read_mark.replace(row.read_mark);
         imp.draft.replace(row.draft);
+        channel.connect_quotes();
         channel
     }
 

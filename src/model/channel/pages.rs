@@ -77,6 +77,10 @@ impl Channel {
         let fetch = imp.fetch.get();
         if fetch.late_answers > 0 {
             imp.fetch.set(Fetch { late_answers: fetch.late_answers - 1, ..fetch });
+        } else if let Some(told) = imp.way.take().filter(|_| fetch.awaits_server) {
+            imp.fetch.set(Fetch { awaits_server: false, ..fetch });
+            // At its beginning nothing came, and yet more is known.
+            let _ = told.try_send(is_start || !messages.is_empty());
         } else if fetch.awaits_server {
             self.timeline().window().add_older(messages.to_vec(), is_start);
             self.timeline().publish_older();
@@ -85,6 +89,13 @@ impl Channel {
     }
 
     fn fetch<F: Future<Output = ()> + 'static>(&self, how: fn(Self, Fetch) -> F) {
+        let fetch = self.begin_fetch();
+        glib::spawn_future_local(how(self.clone(), fetch));
+    }
+
+    /// Begins a fetch, which takes the place of any other.
+    pub(super) fn begin_fetch(&self) -> Fetch {
+        self.imp().way.take();
         let last = self.imp().fetch.get();
         let fetch = Fetch {
             number: last.number.wrapping_add(1),
@@ -95,10 +106,20 @@ impl Channel {
         };
         self.imp().fetch.set(fetch);
         self.timeline().set_loading(true);
-        glib::spawn_future_local(how(self.clone(), fetch));
+        fetch
     }
 
-    fn end_fetch(&self) {
+    /// Whether no other fetch has taken this one's place.
+    pub(super) fn is_under_way(&self, fetch: Fetch) -> bool {
+        self.imp().fetch.get().number == fetch.number
+    }
+
+    /// The server is being asked.
+    pub(super) fn await_server(&self) {
+        self.imp().fetch.set(Fetch { awaits_server: true, ..self.imp().fetch.get() });
+    }
+
+    pub(super) fn end_fetch(&self) {
         let fetch = self.imp().fetch.get();
         self.imp().fetch.set(Fetch { is_under_way: false, awaits_server: false, ..fetch });
         self.timeline().set_loading(false);
@@ -112,7 +133,7 @@ impl Channel {
     async fn fetch_older(self, fetch: Fetch) {
         let oldest = self.timeline().window().oldest();
         let page = self.services().archive.page_before(self.key(), oldest, PAGE).await;
-        if self.imp().fetch.get().number != fetch.number {
+        if !self.is_under_way(fetch) {
             return;
         }
         // A failure is told by the archive itself; the server may still know.
@@ -133,7 +154,7 @@ impl Channel {
             };
             self.timeline().window().expect_newer();
             let page = self.services().archive.page_after(self.key(), newest, PAGE).await;
-            if self.imp().fetch.get().number != fetch.number {
+            if !self.is_under_way(fetch) {
                 return;
             }
             let Ok(page) = page else { break };
@@ -151,7 +172,7 @@ impl Channel {
         loop {
             self.timeline().window().expect_newer();
             let page = self.services().archive.page_before(self.key(), None, PAGE).await;
-            if self.imp().fetch.get().number != fetch.number {
+            if !self.is_under_way(fetch) {
                 return;
             }
             let Ok(page) = page else { break };
@@ -168,7 +189,7 @@ impl Channel {
         let online = |network: &crate::model::Network| network.state() == ConnectionState::Online;
         let Some(network) = self.network().filter(online) else { return false };
         let before = self.timeline().window().oldest();
-        self.imp().fetch.set(Fetch { awaits_server: true, ..self.imp().fetch.get() });
+        self.await_server();
         network.ask(Command::FetchBefore { room: self.name(), before, limit: PAGE });
         true
     }

@@ -132,5 +132,6 @@ fn outgoing(channel: &Channel, waiting: &Waiting) -> Outgoing {
         target: channel.name(),
         text: waiting.text.clone(),
         is_action: waiting.is_action,
+        reply_to: waiting.reply_to.clone(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod history;
 mod people;
+mod replying;
 mod saying;
 mod starting;
 
@@ -184,6 +185,7 @@ fn message(number: u64) -> Message {
         send_id: None,
         kind: MessageKind::Text,
         text: format!("message {number}"),
+        reply_to: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One row of a timeline, as an object that widgets bind to.
 
+use glib::prelude::*;
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
@@ -7,7 +8,7 @@ use crate::irc::event::MessageKind;
 use crate::store::ArchivedMessage;
 
 use super::entry::{Day, RowKey, WaitingEntry};
-use super::layout::{Row, RowContent};
+use super::layout::{Answered, Row, RowContent};
 use super::words;
 
 /// What kind of row it is.
@@ -90,6 +91,18 @@ mod imp {
         /// The server's identifier; empty for what has none (yet).
         #[property(get)]
         pub(super) msgid: RefCell<String>,
+        /// The identifier of the message that this one answers; empty where it answers none.
+        #[property(get)]
+        pub(super) reply_to: RefCell<String>,
+        /// Who said the answered message; empty where nothing is known of it.
+        #[property(get)]
+        pub(super) quote_sender: RefCell<String>,
+        /// How the answered message begins.
+        #[property(get)]
+        pub(super) quote_text: RefCell<String>,
+        /// Whether it stands out for a moment, since one went to it.
+        #[property(get)]
+        pub(super) is_highlighted: Cell<bool>,
         pub(super) key: OnceCell<RowKey>,
         pub(super) time_ms: Cell<Option<u64>>,
     }
@@ -109,7 +122,8 @@ glib::wrapper! {
     ///
     /// Properties (all read-only; a row's may change while it is shown): `kind`, `sender`,
     /// `sender-nick`, `text`, `time`, `time-text`, `state`, `failure`, `is-own`, `is-mention`,
-    /// `is-action`, `is-grouped`, `msgid`.
+    /// `is-action`, `is-grouped`, `msgid`, `reply-to`, `quote-sender`, `quote-text`,
+    /// `is-highlighted`.
     pub struct TimelineItem(ObjectSubclass<imp::TimelineItem>);
 }
 
@@ -142,6 +156,23 @@ impl TimelineItem {
         item
     }
 
+    /// Makes it stand out for this long.
+    pub fn highlight(&self, time: std::time::Duration) {
+        self.set_highlighted(true);
+        let item = self.downgrade();
+        glib::timeout_add_local_once(time, move || {
+            if let Some(item) = item.upgrade() {
+                item.set_highlighted(false);
+            }
+        });
+    }
+
+    fn set_highlighted(&self, is_highlighted: bool) {
+        if self.imp().is_highlighted.replace(is_highlighted) != is_highlighted {
+            self.notify_is_highlighted();
+        }
+    }
+
     /// Whether it is that row.
     pub(super) fn is_row(&self, key: &RowKey) -> bool {
         self.imp().key.get() == Some(key)
@@ -164,9 +195,23 @@ impl TimelineItem {
                 self.show_words(ItemKind::Membership, &words::changes(changes));
                 self.show_time(*time_ms);
             }
-            RowContent::Said { archived, is_grouped } => self.show_said(archived, *is_grouped),
-            RowContent::Waiting { entry, is_grouped } => self.show_waiting(entry, *is_grouped),
+            RowContent::Said { archived, is_grouped, answered } => {
+                self.show_answered(answered.as_ref());
+                self.show_said(archived, *is_grouped);
+            }
+            RowContent::Waiting { entry, is_grouped, answered } => {
+                self.show_answered(answered.as_ref());
+                self.show_waiting(entry, *is_grouped);
+            }
         }
+    }
+
+    fn show_answered(&self, answered: Option<&Answered<'_>>) {
+        let (msgid, sender, text) =
+            answered.map_or(("", "", ""), |one| (one.msgid, one.sender, one.text));
+        update_text!(self.reply_to = msgid, notify_reply_to);
+        update_text!(self.quote_sender = sender, notify_quote_sender);
+        update_text!(self.quote_text = first_line(text), notify_quote_text);
     }
 
     fn show_words(&self, kind: ItemKind, text: &str) {
@@ -226,4 +271,11 @@ impl TimelineItem {
             self.notify_time_text();
         }
     }
+}
+
+/// A long message's beginning, on one line.
+fn first_line(text: &str) -> &str {
+    const CHARS_MAX: usize = 200;
+    let line = text.trim_start().lines().next().unwrap_or_default();
+    line.char_indices().nth(CHARS_MAX).map_or(line, |(end, _)| &line[..end])
 }

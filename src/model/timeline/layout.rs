@@ -1,6 +1,8 @@
 //! From what a window holds to the rows that people see: a pure function, run anew at each change.
 
-use crate::irc::event::MessageKind;
+use std::collections::HashMap;
+
+use crate::irc::event::{Message, MessageKind};
 use crate::store::ArchivedMessage;
 
 use super::entry::{Change, Day, Entry, Key, RowKey, WaitingEntry};
@@ -28,18 +30,28 @@ pub(super) enum RowContent<'a> {
     Said {
         archived: &'a ArchivedMessage,
         is_grouped: bool,
+        answered: Option<Answered<'a>>,
     },
     Waiting {
         entry: &'a WaitingEntry,
         is_grouped: bool,
+        answered: Option<Answered<'a>>,
     },
+}
+
+/// The message that another one answers; without words where nothing is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Answered<'a> {
+    pub(super) msgid: &'a str,
+    pub(super) sender: &'a str,
+    pub(super) text: &'a str,
 }
 
 /// The rows of a window, from top to bottom; no two have one key.
 pub(super) fn lay_out(window: &Window) -> Vec<Row<'_>> {
     let entries = window.entries();
     let first_unread = first_unread(window);
-    let mut layout = Layout::with_capacity(entries.len() + window.shown_waiting().len());
+    let mut layout = Layout::new(window);
     for run in entries.chunk_by(are_folded) {
         layout.begin_day(run[0].day);
         match run[0].said() {
@@ -76,6 +88,9 @@ fn first_unread(window: &Window) -> Option<&Key> {
 }
 
 struct Layout<'a> {
+    window: &'a Window,
+    /// What is held, by identifier; made at the first reply.
+    held: Option<HashMap<&'a str, &'a Message>>,
     rows: Vec<Row<'a>>,
     day: Option<Day>,
     /// Whose words the next row may go on from; nobody's after a row of another kind.
@@ -90,8 +105,28 @@ struct Speaker<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn with_capacity(rows: usize) -> Self {
-        Self { rows: Vec::with_capacity(rows + rows / 8), day: None, speaker: None }
+    fn new(window: &'a Window) -> Self {
+        let rows = window.entries().len() + window.shown_waiting().len();
+        let rows = Vec::with_capacity(rows + rows / 8);
+        Self { window, held: None, rows, day: None, speaker: None }
+    }
+
+    /// What there is to show of the message that another one answers.
+    fn answered(&mut self, reply_to: Option<&'a String>) -> Option<Answered<'a>> {
+        let msgid = reply_to?.as_str();
+        let window = self.window;
+        let held = self.held.get_or_insert_with(|| {
+            let said = window.entries().iter().filter_map(Entry::said);
+            said.map(|said| (said.message.msgid.as_str(), &said.message)).collect()
+        });
+        let (sender, text) = match (held.get(msgid), window.quote(msgid)) {
+            (Some(message), _) => {
+                (message.display_name.as_ref().unwrap_or(&message.nick), &*message.text)
+            }
+            (None, Some(quote)) => (&quote.sender, &*quote.text),
+            (None, None) => return Some(Answered { msgid, sender: "", text: "" }),
+        };
+        Some(Answered { msgid, sender, text })
     }
 
     fn push(&mut self, key: RowKey, content: RowContent<'a>) {
@@ -114,8 +149,9 @@ impl<'a> Layout<'a> {
             is_own: message.is_own,
             time_ms: message.time_ms,
         });
-        let is_grouped = self.goes_on(speaker);
-        self.push(entry.row_key(), RowContent::Said { archived, is_grouped });
+        let answered = self.answered(message.reply_to.as_ref());
+        let is_grouped = answered.is_none() && self.goes_on(speaker);
+        self.push(entry.row_key(), RowContent::Said { archived, is_grouped, answered });
         self.speaker = speaker;
     }
 
@@ -126,8 +162,9 @@ impl<'a> Layout<'a> {
             is_own: true,
             time_ms: waiting.created_ms,
         });
-        let is_grouped = self.goes_on(speaker);
-        self.push(RowKey::Sent(waiting.id), RowContent::Waiting { entry, is_grouped });
+        let answered = self.answered(waiting.reply_to.as_ref());
+        let is_grouped = answered.is_none() && self.goes_on(speaker);
+        self.push(RowKey::Sent(waiting.id), RowContent::Waiting { entry, is_grouped, answered });
         self.speaker = speaker;
     }
 

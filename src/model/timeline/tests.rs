@@ -85,6 +85,7 @@ fn message(number: u64) -> ArchivedMessage {
         send_id: number.is_multiple_of(6).then(|| send_id(number)),
         kind: if number % 11 == 5 { MessageKind::Action } else { MessageKind::Text },
         text: format!("message {number}"),
+        reply_to: None,
     };
     ArchivedMessage { message, is_mention: false }
 }
@@ -102,6 +103,7 @@ fn waiting(number: u64) -> Waiting {
         id: send_id(number),
         text: format!("message {number}"),
         is_action: false,
+        reply_to: None,
         created_ms: message(number).message.time_ms + 1,
         failure: None,
     }

@@ -3,12 +3,12 @@
 //! What it holds is one unbroken stretch of the conversation. Messages that would leave a hole are
 //! not taken in; they are in the archive, and come with a page when the person scrolls there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
-use crate::store::{ArchivedMessage, Waiting};
+use crate::store::{ArchivedMessage, Quote, Waiting};
 
 use super::entry::{Change, Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
 
@@ -42,6 +42,8 @@ pub(in crate::model) struct Window {
     /// Whether something newer came and is not held, since the last `expect_newer`.
     has_missed: bool,
     next_change: u64,
+    /// What replies show of messages that are not held; nothing where the archive does not know them either.
+    quotes: HashMap<String, Option<Quote>>,
 }
 
 impl Window {
@@ -58,6 +60,7 @@ impl Window {
             is_end: true,
             has_missed: false,
             next_change: 0,
+            quotes: HashMap::new(),
         }
     }
 
@@ -68,9 +71,12 @@ impl Window {
             self.take_waiting(id);
         }
         let key = Key::of_message(&archived);
-        if !self.is_end && self.last_said().is_none_or(|last| key > last.key) {
-            self.has_missed = true;
-        } else if self.is_start || self.first_said().is_none_or(|first| key > first.key) {
+        let is_newest = self.last_said().is_none_or(|last| key > last.key);
+        self.has_missed |= is_newest;
+        if !self.is_end && is_newest {
+            return;
+        }
+        if self.is_start || self.first_said().is_none_or(|first| key > first.key) {
             self.insert_message(key, archived);
         }
     }
@@ -114,6 +120,57 @@ impl Window {
         self.clear();
         self.add_page(newest);
         true
+    }
+
+    /// Becomes a stretch amid the conversation, of which `is_last` says that nothing newer was there when it was read.
+    /// Nothing changes, and the answer is false, if something newer came since `expect_newer`: it must be read again.
+    pub(in crate::model) fn show_around(
+        &mut self,
+        page: Vec<ArchivedMessage>,
+        is_start: bool,
+        is_last: bool,
+    ) -> bool {
+        if is_last && self.has_missed {
+            return false;
+        }
+        self.clear();
+        self.add_page(page);
+        self.is_start = is_start;
+        self.is_end = is_last;
+        true
+    }
+
+    /// Whether the message with this identifier is in this stretch.
+    pub(in crate::model) fn holds(&self, msgid: &str) -> bool {
+        self.entries.iter().filter_map(Entry::said).any(|said| said.message.msgid == msgid)
+    }
+
+    /// The messages that are answered here, and of which nothing is known to show.
+    pub(in crate::model) fn missing_quotes(&self) -> Vec<String> {
+        let mut missing: Vec<_> = self.answered().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing.retain(|&msgid| !self.quotes.contains_key(msgid) && !self.holds(msgid));
+        missing.into_iter().map(ToOwned::to_owned).collect()
+    }
+
+    /// Learns what there is to show of answered messages; of those asked for and not found, that there is nothing.
+    pub(in crate::model) fn add_quotes(&mut self, asked: Vec<String>, found: Vec<Quote>) {
+        self.quotes.extend(asked.into_iter().map(|msgid| (msgid, None)));
+        self.quotes.extend(found.into_iter().map(|quote| (quote.msgid.clone(), Some(quote))));
+        let answered: HashSet<String> = self.answered().map(ToOwned::to_owned).collect();
+        self.quotes.retain(|msgid, _| answered.contains(msgid));
+    }
+
+    /// What the archive knows of an answered message that is not held.
+    pub(super) fn quote(&self, msgid: &str) -> Option<&Quote> {
+        self.quotes.get(msgid)?.as_ref()
+    }
+
+    fn answered(&self) -> impl Iterator<Item = &str> {
+        let said = self.entries.iter().filter_map(Entry::said);
+        let said = said.filter_map(|said| said.message.reply_to.as_deref());
+        said.chain(self.waiting.iter().filter_map(|entry| entry.waiting.reply_to.as_deref()))
     }
 
     /// Lets go of everything but what waits, and is at the end of the conversation.

@@ -6,10 +6,10 @@ use gtk::gdk;
 
 use crate::i18n::gettext_f;
 use crate::model::Channel;
-use crate::ui::text::{direction, isolate};
+use crate::ui::text::{clean, direction, isolate};
 
 mod imp {
-    use std::cell::RefCell;
+    use std::cell::{OnceCell, RefCell};
 
     use super::*;
 
@@ -26,7 +26,16 @@ mod imp {
         pub(super) placeholder_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) send_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) reply_revealer: TemplateChild<gtk::Revealer>,
+        #[template_child]
+        pub(super) reply_sender_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) reply_text_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) reply_close_button: TemplateChild<gtk::Button>,
         pub(super) channel: RefCell<Option<Channel>>,
+        pub(super) signals: OnceCell<glib::SignalGroup>,
     }
 
     #[glib::object_subclass]
@@ -77,7 +86,48 @@ impl Composer {
         buffer.place_cursor(&buffer.end_iter());
         imp.channel.replace(channel.cloned());
         imp.placeholder_label.set_label(&channel.map(placeholder).unwrap_or_default());
+        imp.signals.get_or_init(|| self.signals()).set_target(channel);
+        self.show_reply();
         self.handle_text_changed();
+    }
+
+    /// Leaves what the composer is in the middle of; false where it is nothing.
+    pub(super) fn leave_mode(&self) -> bool {
+        let channel = self.imp().channel.borrow().clone();
+        let replying = channel.filter(|channel| !channel.reply_to().is_empty());
+        replying.map(|channel| channel.end_reply()).is_some()
+    }
+
+    /// Made after the composer, which is still a floating reference while it is constructed.
+    fn signals(&self) -> glib::SignalGroup {
+        let group = glib::SignalGroup::new::<Channel>();
+        group.connect_notify_local(
+            Some("reply-to"),
+            glib::clone!(
+                #[weak(rename_to = composer)]
+                self,
+                move |_, _| {
+                    composer.show_reply();
+                    composer.grab_focus();
+                }
+            ),
+        );
+        group
+    }
+
+    fn show_reply(&self) {
+        let imp = self.imp();
+        let channel = imp.channel.borrow().clone();
+        let replying = channel.filter(|channel| !channel.reply_to().is_empty());
+        imp.reply_revealer.set_reveal_child(replying.is_some());
+        imp.reply_close_button.set_sensitive(replying.is_some());
+        let Some(channel) = replying else { return };
+        let name = isolate(&channel.reply_sender());
+        // Translators: Stands over the field where one writes a reply.
+        let words = gettext_f("Reply to {name}", &[("name", &name)]);
+        imp.reply_sender_label.set_label(&words);
+        imp.reply_text_label.set_label(&clean(&channel.reply_text()));
+        self.announce(&words, gtk::AccessibleAnnouncementPriority::Medium);
     }
 
     fn connect_widgets(&self) {
@@ -93,6 +143,13 @@ impl Composer {
             move |_| {
                 composer.send();
                 composer.grab_focus();
+            }
+        ));
+        imp.reply_close_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            move |_| {
+                composer.leave_mode();
             }
         ));
         let keys = gtk::EventControllerKey::new();

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
-use gtk::prelude::*;
-use gtk::subclass::prelude::*;
+use adw::prelude::*;
+use adw::subclass::prelude::*;
 
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
@@ -24,6 +24,12 @@ mod imp {
         #[template_child]
         pub(super) time_label: TemplateChild<gtk::Label>,
         #[template_child]
+        pub(super) quote_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) quote_sender_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) quote_text_label: TemplateChild<gtk::Label>,
+        #[template_child]
         pub(super) body_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) pending_image: TemplateChild<gtk::Image>,
@@ -35,6 +41,12 @@ mod imp {
         pub(super) retry_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) delete_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) toolbar: TemplateChild<gtk::Box>,
+        #[template_child]
+        pub(super) reply_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) more_button: TemplateChild<gtk::Button>,
         /// When it was said, for those who ask.
         pub(super) time: RefCell<Option<glib::DateTime>>,
     }
@@ -43,7 +55,7 @@ mod imp {
     impl ObjectSubclass for MessageRow {
         const NAME: &'static str = "MajlisMessageRow";
         type Type = super::MessageRow;
-        type ParentType = gtk::Box;
+        type ParentType = adw::Bin;
 
         fn class_init(class: &mut Self::Class) {
             class.bind_template();
@@ -57,6 +69,7 @@ mod imp {
     impl ObjectImpl for MessageRow {
         fn constructed(&self) {
             self.parent_constructed();
+            self.obj().connect_pointer();
             self.body_label.connect_query_tooltip(glib::clone!(
                 #[weak(rename_to = imp)]
                 self,
@@ -71,14 +84,14 @@ mod imp {
         }
     }
     impl WidgetImpl for MessageRow {}
-    impl BoxImpl for MessageRow {}
+    impl BinImpl for MessageRow {}
 }
 
 glib::wrapper! {
     /// One message: who said it, when, what, and how far it has come.
     pub struct MessageRow(ObjectSubclass<imp::MessageRow>)
-        @extends gtk::Box, gtk::Widget,
-        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::Orientable;
+        @extends adw::Bin, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;
 }
 
 impl Default for MessageRow {
@@ -91,6 +104,7 @@ impl MessageRow {
     /// Shows this message as it is now.
     pub(super) fn show(&self, item: &TimelineItem) {
         self.show_sender(item);
+        self.show_quote(item);
         self.show_body(item);
         self.show_progress(item);
         set_classes(
@@ -101,15 +115,35 @@ impl MessageRow {
                 ("mention", item.is_mention()),
                 ("notice", item.kind() == ItemKind::Notice),
                 ("pending", item.state() == SendState::Pending),
+                ("highlighted", item.is_highlighted()),
             ],
         );
     }
 
-    /// Pressing *Retry* or *Delete* in place does this; called once, when the row is made.
-    pub(super) fn connect_decided(&self, retry: impl Fn() + 'static, delete: impl Fn() + 'static) {
+    /// Every button of the row, and the timeline's action that it does with the row's item.
+    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 5] {
         let imp = self.imp();
-        imp.retry_button.connect_clicked(move |_| retry());
-        imp.delete_button.connect_clicked(move |_| delete());
+        [
+            (imp.retry_button.get(), "timeline.retry"),
+            (imp.delete_button.get(), "timeline.discard"),
+            (imp.quote_button.get(), "timeline.show-answered"),
+            (imp.reply_button.get(), "timeline.reply"),
+            (imp.more_button.get(), "timeline.open-menu"),
+        ]
+    }
+
+    /// The toolbar shows under the pointer; by keyboard everything in it is in the row's menu.
+    fn connect_pointer(&self) {
+        let motion = gtk::EventControllerMotion::new();
+        motion.connect_contains_pointer_notify(glib::clone!(
+            #[weak(rename_to = row)]
+            self,
+            move |motion| {
+                let is_offered = !row.has_css_class("pending");
+                row.imp().toolbar.set_visible(motion.contains_pointer() && is_offered);
+            }
+        ));
+        self.add_controller(motion);
     }
 
     fn show_sender(&self, item: &TimelineItem) {
@@ -124,6 +158,31 @@ impl MessageRow {
             imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
             imp.time_label.set_label(&item.time_text());
         }
+    }
+
+    fn show_quote(&self, item: &TimelineItem) {
+        let imp = self.imp();
+        let is_reply = !item.reply_to().is_empty();
+        imp.quote_button.set_visible(is_reply);
+        if !is_reply {
+            return;
+        }
+        let (sender, text) = (clean(&item.quote_sender()), clean(&item.quote_text()));
+        imp.quote_sender_label.set_visible(!sender.is_empty());
+        imp.quote_sender_label.set_label(&sender);
+        imp.quote_text_label.set_label(&if sender.is_empty() {
+            // Translators: Stands over a reply, in place of the beginning of the message that it answers.
+            gettext("An earlier message")
+        } else {
+            text
+        });
+        let values =
+            [("name", imp.quote_sender_label.label()), ("text", imp.quote_text_label.label())];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        // Translators: Said by a screen reader for the button that leads from a reply to the message it answers.
+        let label = gettext_f("In reply to {name}: {text}", &values);
+        imp.quote_button.update_property(&[gtk::accessible::Property::Label(&label)]);
+        imp.quote_button.set_tooltip_text(Some(&gettext("Show the Message")));
     }
 
     fn show_body(&self, item: &TimelineItem) {
@@ -176,6 +235,13 @@ pub(super) fn describe(item: &TimelineItem) -> String {
     } else {
         // Translators: Said by a screen reader for a message.
         gettext_f("{name}, {time}: {text}", &values)
+    };
+    let said = if item.reply_to().is_empty() {
+        said
+    } else {
+        let values = [("said", &*said), ("name", &*clean(&item.quote_sender()))];
+        // Translators: Said by a screen reader for a message that answers one of {name}'s, which may be empty.
+        gettext_f("{said} (in reply to {name})", &values)
     };
     match item.state() {
         SendState::Sent => said,

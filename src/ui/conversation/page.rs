@@ -193,7 +193,7 @@ impl ConversationPage {
         let imp = self.imp();
         if imp.split_view.is_collapsed() && imp.split_view.shows_sidebar() {
             imp.split_view.set_show_sidebar(false);
-        } else {
+        } else if !imp.composer.leave_mode() {
             imp.timeline_view.jump_to_end();
         }
         imp.composer.grab_focus();

@@ -60,6 +60,11 @@ impl TimelineRow {
         factory
     }
 
+    /// What it shows.
+    pub(super) fn item(&self) -> Option<TimelineItem> {
+        self.imp().shown.borrow().as_ref().map(|(item, _)| item.clone())
+    }
+
     fn new(list_item: &gtk::ListItem) -> Self {
         let row: Self = glib::Object::new();
         row.imp().list_item.set(Some(list_item));
@@ -126,7 +131,10 @@ impl TimelineRow {
         let mut kept = self.imp().message.borrow_mut();
         kept.get_or_insert_with(|| {
             let row = MessageRow::default();
-            row.connect_decided(self.action("timeline.retry"), self.action("timeline.delete"));
+            for (button, action) in row.buttons() {
+                let act = self.action(action);
+                button.connect_clicked(move |_| act());
+            }
             row
         })
         .clone()

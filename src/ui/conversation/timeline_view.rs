@@ -1,7 +1,9 @@
 //! What was said, as a list that grows at both ends without moving under the reader. How it stays at its end is in
-//! [`following`].
+//! [`following`], how it goes elsewhere in [`revealing`], and what can be done with a row in [`menu`].
 
 mod following;
+mod menu;
+mod revealing;
 
 use std::cell::{Cell, RefCell};
 
@@ -45,6 +47,9 @@ mod imp {
         pub(super) count_before_load: Cell<Option<u32>>,
         pub(super) announcer: Announcer,
         pub(super) channel: RefCell<Option<Channel>>,
+        /// The row's menu while it is open, and whose it is.
+        pub(super) menu: RefCell<Option<gtk::PopoverMenu>>,
+        pub(super) chosen: RefCell<Option<TimelineItem>>,
         pub(super) handlers: RefCell<Vec<(glib::Object, glib::SignalHandlerId)>>,
     }
 
@@ -56,20 +61,15 @@ mod imp {
 
         fn class_init(class: &mut Self::Class) {
             class.bind_template();
-            class.install_action(
-                "timeline.retry",
-                Some(glib::VariantTy::UINT32),
-                |view, _, position| {
-                    view.decide(position, Channel::retry);
-                },
-            );
-            class.install_action(
-                "timeline.delete",
-                Some(glib::VariantTy::UINT32),
-                |view, _, position| {
-                    view.decide(position, Channel::discard);
-                },
-            );
+            menu::install(class);
+            for &(name, action) in menu::ROW_ACTIONS {
+                let parameter = Some(glib::VariantTy::UINT32);
+                class.install_action(name, parameter, move |view, _, position| {
+                    if let Some((channel, item)) = view.item_at(position) {
+                        action(view, &channel, &item);
+                    }
+                });
+            }
         }
 
         fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
@@ -83,6 +83,13 @@ mod imp {
             self.parent_constructed();
             self.list_view.set_factory(Some(&TimelineRow::factory()));
             self.obj().connect_scrolling();
+            self.obj().connect_menu();
+        }
+
+        fn dispose(&self) {
+            if let Some(menu) = self.menu.take() {
+                menu.unparent();
+            }
         }
     }
 
@@ -216,13 +223,10 @@ impl TimelineView {
         imp.missed_label.set_label(&count.to_string());
     }
 
-    fn decide(&self, position: Option<&glib::Variant>, decision: fn(&Channel, &TimelineItem)) {
-        let Some(channel) = self.channel() else { return };
-        let position = position.and_then(glib::Variant::get::<u32>);
-        let item = position.and_then(|position| channel.timeline().item(position));
-        if let Some(item) = item.and_downcast::<TimelineItem>() {
-            decision(&channel, &item);
-        }
+    fn item_at(&self, position: Option<&glib::Variant>) -> Option<(Channel, TimelineItem)> {
+        let channel = self.channel()?;
+        let item = channel.timeline().item(position?.get::<u32>()?).and_downcast()?;
+        Some((channel, item))
     }
 
     fn channel(&self) -> Option<Channel> {

@@ -5,4 +5,5 @@ mod hostile;
 mod losses;
 mod server;
 mod sessions;
+mod tags;
 mod world;

@@ -47,7 +47,7 @@ pub(crate) fn config(rooms: &[&str]) -> NetworkConfig {
 /// A message on its way out.
 pub(crate) fn outgoing(number: u128, target: &str, text: &str) -> Outgoing {
     let (target, text) = (target.to_owned(), text.to_owned());
-    Outgoing { id: Uuid::from_u128(number), target, text, is_action: false }
+    Outgoing { id: Uuid::from_u128(number), target, text, is_action: false, reply_to: None }
 }
 
 impl World {

@@ -67,6 +67,13 @@ impl TimelineView {
         ));
     }
 
+    /// From now on the view stays where it is, whatever comes.
+    pub(super) fn stay_here(&self) {
+        self.imp().is_jumping.set(false);
+        self.imp().awaits_newest.set(false);
+        self.set_follows_end(false);
+    }
+
     /// Goes to the newest row, and stays there while it is laid out.
     pub(super) fn scroll_to_end(&self) {
         let list = &self.imp().list_view;
@@ -103,9 +110,7 @@ impl TimelineView {
     fn handle_wheel(&self, towards_end: f64) {
         let adjustment = self.imp().scrolled_window.vadjustment();
         if towards_end < 0.0 && adjustment.upper() > adjustment.page_size() {
-            self.imp().is_jumping.set(false);
-            self.imp().awaits_newest.set(false);
-            self.set_follows_end(false);
+            self.stay_here();
         }
     }
 

@@ -1,0 +1,171 @@
+//! What can be done with a row: by its buttons, by the menu that the right button, a long press or the Menu key opens, and by keys.
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+use gtk::gdk;
+
+use super::super::TimelineRow;
+use super::{TimelineView, imp};
+use crate::i18n::gettext;
+use crate::model::{Channel, ItemKind, SendState, TimelineItem};
+
+/// What is done with a row.
+type Act = fn(&TimelineView, &Channel, &TimelineItem);
+
+/// What the buttons in a row do; the parameter is the row's place.
+pub(super) const ROW_ACTIONS: &[(&str, Act)] = &[
+    ("timeline.retry", |_, channel, item| channel.retry(item)),
+    ("timeline.discard", |_, channel, item| channel.discard(item)),
+    ("timeline.reply", |_, channel, item| channel.begin_reply(item)),
+    ("timeline.show-answered", |view, _, item| view.reveal_message(item.reply_to())),
+    ("timeline.open-menu", |view, _, item| view.open_menu_of(item)),
+];
+
+/// What the menu of a row offers; it is done with the row that the menu was opened for.
+const MENU_ACTIONS: &[(&str, Act)] = &[
+    ("message.reply", |_, channel, item| channel.begin_reply(item)),
+    ("message.copy", |view, _, item| view.clipboard().set_text(&item.text())),
+    ("message.retry", |_, channel, item| channel.retry(item)),
+    ("message.discard", |_, channel, item| channel.discard(item)),
+];
+
+/// Adds the menu's actions and the keys for them.
+pub(super) fn install(class: &mut <imp::TimelineView as ObjectSubclass>::Class) {
+    for &(name, action) in MENU_ACTIONS {
+        class.install_action(name, None, move |view, _, _| {
+            let chosen = view.imp().chosen.borrow().clone();
+            if let Some((channel, item)) = view.channel().zip(chosen) {
+                action(view, &channel, &item);
+            }
+        });
+    }
+}
+
+impl TimelineView {
+    /// Opens menus where they are asked for; called once, when the view is made.
+    pub(super) fn connect_menu(&self) {
+        let list = &self.imp().list_view;
+        let click = gtk::GestureClick::builder().button(gdk::BUTTON_SECONDARY).build();
+        click.set_propagation_phase(gtk::PropagationPhase::Capture);
+        click.connect_pressed(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |click, _, x, y| {
+                if view.open_menu_at(x, y) {
+                    click.set_state(gtk::EventSequenceState::Claimed);
+                }
+            }
+        ));
+        list.add_controller(click);
+        let press = gtk::GestureLongPress::builder().touch_only(true).build();
+        press.connect_pressed(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |_, x, y| {
+                view.open_menu_at(x, y);
+            }
+        ));
+        list.add_controller(press);
+        let keys = gtk::EventControllerKey::new();
+        keys.set_propagation_phase(gtk::PropagationPhase::Capture);
+        keys.connect_key_pressed(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            #[upgrade_or]
+            glib::Propagation::Proceed,
+            move |_, key, _, modifiers| view.handle_row_key(key, modifiers)
+        ));
+        list.add_controller(keys);
+    }
+
+    /// Opens the menu of a row in sight.
+    pub(super) fn open_menu_of(&self, item: &TimelineItem) {
+        let rows = self.rows();
+        if let Some(row) = rows.into_iter().find(|row| row.item().as_ref() == Some(item)) {
+            let place = row.compute_bounds(&*self.imp().list_view);
+            let (x, y) = place.map_or((0.0, 0.0), |place| match self.direction() {
+                gtk::TextDirection::Rtl => (place.x(), place.y()),
+                _ => (place.x() + place.width(), place.y()),
+            });
+            self.open_menu(item, f64::from(x), f64::from(y) + 24.0);
+        }
+    }
+
+    fn handle_row_key(&self, key: gdk::Key, modifiers: gdk::ModifierType) -> glib::Propagation {
+        let has = |modifier| modifiers.contains(modifier);
+        let Some(row) = self.focused_row() else { return glib::Propagation::Proceed };
+        let Some(item) = row.item().filter(is_said) else { return glib::Propagation::Proceed };
+        match key {
+            gdk::Key::Menu => self.open_menu_of(&item),
+            gdk::Key::F10 if has(gdk::ModifierType::SHIFT_MASK) => self.open_menu_of(&item),
+            _ => return glib::Propagation::Proceed,
+        }
+        glib::Propagation::Stop
+    }
+
+    fn open_menu_at(&self, x: f64, y: f64) -> bool {
+        let list = &self.imp().list_view;
+        let picked = list.pick(x, y, gtk::PickFlags::DEFAULT);
+        let row = picked.and_then(|widget| {
+            let row = widget.ancestor(TimelineRow::static_type());
+            row.or_else(|| widget.first_child()).and_downcast::<TimelineRow>()
+        });
+        let item = row.and_then(|row| row.item()).filter(is_said);
+        item.inspect(|item| self.open_menu(item, x, y)).is_some()
+    }
+
+    fn open_menu(&self, item: &TimelineItem, x: f64, y: f64) {
+        let imp = self.imp();
+        imp.chosen.replace(Some(item.clone()));
+        let menu = imp.menu.borrow().clone().unwrap_or_else(|| self.make_menu());
+        menu.set_menu_model(Some(&menu_of(item)));
+        #[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
+        menu.set_pointing_to(Some(&gdk::Rectangle::new(x as i32, y as i32, 1, 1)));
+        menu.popup();
+    }
+
+    fn make_menu(&self) -> gtk::PopoverMenu {
+        let menu = gtk::PopoverMenu::builder().has_arrow(false).halign(gtk::Align::Start).build();
+        menu.set_parent(&*self.imp().list_view);
+        self.imp().menu.replace(Some(menu.clone()));
+        menu
+    }
+
+    /// The row that holds the keyboard's focus.
+    fn focused_row(&self) -> Option<TimelineRow> {
+        let focus = self.root()?.focus()?;
+        let row = focus.ancestor(TimelineRow::static_type());
+        row.or_else(|| focus.first_child()).and_downcast()
+    }
+
+    /// The rows that are made, in sight or close to it.
+    pub(super) fn rows(&self) -> Vec<TimelineRow> {
+        let mut rows = Vec::new();
+        let mut next = self.imp().list_view.first_child();
+        while let Some(child) = next {
+            rows.extend(child.first_child().and_downcast::<TimelineRow>());
+            next = child.next_sibling();
+        }
+        rows
+    }
+}
+
+fn is_said(item: &TimelineItem) -> bool {
+    matches!(item.kind(), ItemKind::Message | ItemKind::Notice)
+}
+
+/// What can be done with this message now.
+fn menu_of(item: &TimelineItem) -> gio::Menu {
+    let menu = gio::Menu::new();
+    let add = |words: String, action: &str| menu.append(Some(&words), Some(action));
+    match item.state() {
+        SendState::Sent => add(gettext("_Reply"), "message.reply"),
+        SendState::Pending => add(gettext("_Delete"), "message.discard"),
+        SendState::Failed => {
+            add(gettext("R_etry"), "message.retry");
+            add(gettext("_Delete"), "message.discard");
+        }
+    }
+    add(gettext("_Copy Text"), "message.copy");
+    menu
+}

@@ -1,0 +1,66 @@
+//! Going to a message that is elsewhere, and showing which one it is.
+
+use std::time::Duration;
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::TimelineView;
+use crate::i18n::gettext;
+use crate::model::TimelineItem;
+
+/// How long the message that one went to stands out.
+const HIGHLIGHT: Duration = Duration::from_secs(2);
+
+impl TimelineView {
+    /// Goes to the message with this identifier, wherever it is, and highlights it; or says that it is not there.
+    pub(in crate::ui::conversation) fn reveal_message(&self, msgid: String) {
+        let Some(channel) = self.channel() else { return };
+        self.stay_here();
+        let view = self.clone();
+        glib::spawn_future_local(async move {
+            if channel.reveal_message(msgid.clone()).await {
+                view.show_message(&msgid);
+            } else {
+                // Translators: The message that a reply answers was not found.
+                view.tell(&gettext("This message is no longer there."));
+            }
+        });
+    }
+
+    /// Scrolls to a message that the timeline holds, and highlights it.
+    pub(super) fn show_message(&self, msgid: &str) {
+        let Some(channel) = self.channel() else { return };
+        let timeline = channel.timeline();
+        let found = (0..timeline.n_items()).find_map(|position| {
+            let item = timeline.item(position).and_downcast::<TimelineItem>();
+            item.filter(|item| item.msgid() == msgid).map(|item| (position, item))
+        });
+        let Some((position, item)) = found else { return };
+        self.stay_here();
+        // After the rows have their places.
+        glib::idle_add_local_once(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move || {
+                let list = &view.imp().list_view;
+                list.scroll_to(position, gtk::ListScrollFlags::FOCUS, Some(in_the_middle()));
+                list.grab_focus();
+                item.highlight(HIGHLIGHT);
+            }
+        ));
+    }
+
+    /// Has the window say something for a moment.
+    pub(super) fn tell(&self, words: &str) {
+        self.activate_action("win.tell", Some(&words.to_variant()))
+            .expect("the window around the timeline has this action");
+    }
+}
+
+/// Where a row that one went to comes to lie.
+fn in_the_middle() -> gtk::ScrollInfo {
+    let info = gtk::ScrollInfo::new();
+    info.set_enable_vertical(true);
+    info
+}
