@@ -90,7 +90,7 @@ pub struct Outgoing {
     pub id: Uuid,
     /// A room or a nick.
     pub target: String,
-    /// One line of text. (Several lines are several messages, each with its own identifier.)
+    /// What is said. Of several lines, with LF between them, only as much as [`messages`](super::messages) puts into one.
     pub text: String,
     /// Whether it is a CTCP ACTION (`/me`).
     pub is_action: bool,

@@ -3,7 +3,7 @@
 use majlis_wire::Fingerprint;
 use uuid::Uuid;
 
-use super::NetworkId;
+use super::{MultilineLimits, NetworkId};
 
 /// Everything that one turn of the socket thread brought, of all networks, in order.
 #[derive(Debug, Default)]
@@ -39,6 +39,8 @@ pub enum Event {
         /// The lobby's name, if it told one.
         lobby: Option<String>,
     },
+    /// What the server can do; follows `Registered`, and comes again when it changes.
+    Abilities(Abilities),
     /// Somebody has another nick; we, where `old` is ours.
     Nick {
         /// Before.
@@ -143,6 +145,13 @@ pub enum Event {
         /// The words.
         text: String,
     },
+}
+
+/// What a server can do for those who talk there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Abilities {
+    /// What one message of many lines may hold; `None` where each line is a message.
+    pub multiline: Option<MultilineLimits>,
 }
 
 /// Why something that was asked for did not happen.

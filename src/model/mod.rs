@@ -25,7 +25,7 @@ mod state;
 mod tests;
 mod timeline;
 
-pub use channel::Channel;
+pub use channel::{Channel, Fit};
 pub use chat::{Chat, Paths};
 pub use member::{Member, Role};
 pub use network::{KeyChange, Network};

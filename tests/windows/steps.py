@@ -73,3 +73,34 @@ def wait_until_online(app):
         "the server to be back",
         seconds=60,
     )
+
+
+def focus_message(app, text):
+    """Moves the keyboard's focus up to the newest message that says this."""
+    composer = app.find("entry", COMPOSER)
+    app.focus(composer)
+    app.type_keys("shift+F6")
+    rows = timeline(app)
+    until(lambda: _focused_row(app, rows), "the focus to be on a message")
+    for _ in range(100):
+        row = _focused_row(app, rows)
+        if row is not None and text in row.name:
+            return row
+        app.type_keys("Up")
+    raise AssertionError(f"no message says {text!r}")
+
+
+def _focused_row(app, rows):
+    return next((row for row in app.find_all("row", None, rows) if row.is_focused), None)
+
+
+def open_menu(app, text):
+    """Opens the menu of a message by the keyboard."""
+    focus_message(app, text)
+    app.type_keys("Menu")
+
+
+def choose(app, text, choice):
+    """Chooses something from the menu of a message."""
+    open_menu(app, text)
+    app.find("menu item", choice).press()

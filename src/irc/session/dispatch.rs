@@ -2,9 +2,12 @@
 //!
 //! Owns no meaning: the table below names one method for each command, and those live with their families.
 
-use majlis_protocol::{Encoder, Message, Timestamp, numeric};
+use majlis_protocol::{
+    Encoder, MULTILINE_BATCH, MULTILINE_CONCAT_TAG, Message, MessageBuf, Timestamp, WireLine,
+    combined_text, numeric,
+};
 
-use super::batch::{Batch, BatchUse};
+use super::batch::{Batch, BatchUse, Gathered};
 use super::{Now, Phase, Session};
 use crate::irc::event::{Event, Failure};
 
@@ -97,7 +100,7 @@ const HANDLERS: &[(&str, Handler)] = &[
 impl Session {
     pub(super) fn dispatch_line(&mut self, line: &[u8], now: Now) {
         match Message::parse(line) {
-            Ok(message) => self.dispatch_message(&message, now),
+            Ok(message) => self.dispatch_message(&message, line, now),
             // Whoever greets us with that speaks something else; later, one broken line is no reason to leave.
             Err(_) if self.live.phase == Phase::Registering => {
                 self.hang_up(Failure::NotAChatServer);
@@ -106,19 +109,23 @@ impl Session {
         }
     }
 
-    fn dispatch_message(&mut self, message: &Message<'_>, now: Now) {
-        let batch = self.live.batches.get(message.tag("batch").as_deref());
+    fn dispatch_message(&mut self, message: &Message<'_>, bytes: &[u8], now: Now) {
+        let reference = message.tag("batch");
+        if let Some(gathered) = self.live.batches.gathered(reference.as_deref()) {
+            gather(gathered, message);
+            return;
+        }
+        let batch = self.live.batches.get(reference.as_deref());
         let own_label = message.tag("label").and_then(|label| label.parse().ok());
-        let time = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
         let line = Line {
             message,
             batch,
             label: own_label.or(batch.and_then(|batch| batch.label)),
-            time_ms: time.map_or(now.wall_ms, |time| time.0),
+            time_ms: time_of(message, now),
             now,
         };
         if message.command().eq_ignore_ascii_case("BATCH") {
-            self.handle_batch(&line, own_label);
+            self.handle_batch(&line, own_label, bytes);
             return;
         }
         self.dispatch_command(&line);
@@ -137,15 +144,21 @@ impl Session {
         }
     }
 
-    /// `BATCH +reference type parameters…` or `BATCH -reference`.
-    fn handle_batch(&mut self, line: &Line<'_>, own_label: Option<u64>) {
+    /// `BATCH +reference type parameters…` or `BATCH -reference`; `bytes` are the whole line.
+    fn handle_batch(&mut self, line: &Line<'_>, own_label: Option<u64>, bytes: &[u8]) {
         let reference = line.param(0);
         if let Some(reference) = reference.strip_prefix('+') {
             let purpose = self.purpose_of_batch(line);
             let parent = line.batch.unwrap_or_default();
             self.live.batches.open(reference, Batch::within(parent, own_label, purpose));
+            if let (MULTILINE_BATCH, Ok(opener)) = (line.param(1), MessageBuf::parse(bytes)) {
+                self.live.batches.gather(reference, opener);
+            }
         } else if let Some(reference) = reference.strip_prefix('-') {
-            let Some(batch) = self.live.batches.close(reference) else { return };
+            let Some((batch, gathered)) = self.live.batches.close(reference) else { return };
+            if let Some(gathered) = gathered {
+                self.finish_gathering(gathered, batch, line.now);
+            }
             if batch.ends_page && batch.purpose == BatchUse::Answer {
                 self.finish_page(line.now);
             }
@@ -153,6 +166,20 @@ impl Session {
                 self.finish_label(label, line.now);
             }
         }
+    }
+
+    /// All lines of a message came: it is taken as if it had come on one.
+    fn finish_gathering(&mut self, gathered: Gathered, batch: Batch, now: Now) {
+        let opener = gathered.opener.get();
+        let line = Line {
+            message: &opener,
+            batch: Some(batch),
+            label: batch.label,
+            time_ms: time_of(&opener, now),
+            now,
+        };
+        let text = gathered.text.into_kept();
+        self.handle_gathered(&line, &gathered.command, &combined_text(&text));
     }
 
     fn purpose_of_batch(&self, line: &Line<'_>) -> BatchUse {
@@ -179,6 +206,19 @@ impl Session {
     fn handle_remark(&mut self, line: &Line<'_>) {
         self.tell(Event::ServerText { text: line.words() });
     }
+}
+
+/// Adds a line to the message that it is part of.
+fn gather(gathered: &mut Gathered, message: &Message<'_>) {
+    let is_joined = message.tag(MULTILINE_CONCAT_TAG).is_some();
+    let text = message.param(1).unwrap_or_default();
+    gathered.push(&message.command().to_ascii_uppercase(), WireLine { text, is_joined });
+}
+
+/// When a line was said (IRCv3 server-time).
+fn time_of(message: &Message<'_>, now: Now) -> u64 {
+    let time = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
+    time.map_or(now.wall_ms, |time| time.0)
 }
 
 /// Whether a numeric is one of the base protocol's refusals.

@@ -20,10 +20,32 @@ const MADE_ID: &str = "made-";
 /// How many equal messages within one millisecond are told apart where the server gives no identifiers.
 const EQUALS_MAX: u32 = 16;
 
+/// Something said, on one line or on many.
+#[derive(Clone, Copy, Debug)]
+struct Said<'a> {
+    /// The line that has its tags and its source.
+    line: &'a Line<'a>,
+    /// Where.
+    target: &'a str,
+    /// What.
+    text: &'a str,
+}
+
 impl Session {
     /// `PRIVMSG target :text`.
     pub(super) fn handle_privmsg(&mut self, line: &Line<'_>) {
-        self.handle_said(line, MessageKind::Text);
+        let said = Said { line, target: line.param(0), text: line.param(1) };
+        self.handle_said(&said, MessageKind::Text);
+    }
+
+    /// A message of many lines (draft/multiline), by the line that opened its batch and the command of its lines.
+    pub(super) fn handle_gathered(&mut self, line: &Line<'_>, command: &str, text: &str) {
+        let kind = match command {
+            "PRIVMSG" => MessageKind::Text,
+            "NOTICE" => MessageKind::Notice,
+            _ => return,
+        };
+        self.handle_said(&Said { line, target: line.param(2), text }, kind);
     }
 
     /// `NOTICE target :text`; one of the server's own is for the person rather than part of a conversation.
@@ -33,19 +55,22 @@ impl Session {
         if self.live.phase < Phase::Welcomed || (is_of_server && !is_to_room) {
             self.tell(Event::ServerText { text: line.words() });
         } else {
-            self.handle_said(line, MessageKind::Notice);
+            let said = Said { line, target: line.param(0), text: line.param(1) };
+            self.handle_said(&said, MessageKind::Notice);
         }
     }
 
-    fn handle_said(&mut self, line: &Line<'_>, kind: MessageKind) {
+    fn handle_said(&mut self, said: &Said<'_>, kind: MessageKind) {
+        let line = said.line;
         if self.live.phase < Phase::Welcomed || line.nick().is_empty() {
             return;
         }
-        let Some((kind, text)) = read_text(kind, line.param(1)) else { return };
-        let (is_own, send_id) = self.recognise(line, text);
-        let conversation = self.conversation_of(line, is_own);
+        let Some((kind, text)) = read_text(kind, said.text) else { return };
+        let said = &Said { text, ..*said };
+        let (is_own, send_id) = self.recognise(said);
+        let conversation = self.conversation_of(line.nick(), said.target, is_own);
         let message = Message {
-            msgid: self.identify(line, text),
+            msgid: self.identify(said),
             time_ms: line.time_ms,
             nick: line.nick().to_owned(),
             display_name: self.display_name_of(line.nick()),
@@ -66,12 +91,11 @@ impl Session {
     }
 
     /// The room, or whom we are talking with.
-    fn conversation_of(&self, line: &Line<'_>, is_own: bool) -> String {
-        let target = line.param(0);
+    pub(super) fn conversation_of(&self, nick: &str, target: &str, is_own: bool) -> String {
         let name = match self.live.features.room_of(target) {
             Some(room) => room,
             None if is_own => target,
-            None => line.nick(),
+            None => nick,
         };
         self.conversations.get(&fold(name)).map_or(name, |known| known.name.as_str()).to_owned()
     }
@@ -80,7 +104,8 @@ impl Session {
     ///
     /// One that waits for its echo is ours under an earlier nick, too; then its text must be the same, since others can
     /// read its identifier and use it.
-    fn recognise(&self, line: &Line<'_>, text: &str) -> (bool, Option<Uuid>) {
+    fn recognise(&self, said: &Said<'_>) -> (bool, Option<Uuid>) {
+        let &Said { line, target, text } = said;
         let tag = line.message.tag(vendor::SEND_TAG).and_then(|id| id.parse::<Uuid>().ok());
         if !self.is_own(line.nick()) {
             let waiting = tag.filter(|&id| self.waits_with_text(id, text));
@@ -90,7 +115,7 @@ impl Session {
         match (labelled, tag) {
             (Some(Labelled::Send(id)), _) => (true, Some(*id)),
             (_, Some(id)) => (true, Some(id)),
-            _ if self.is_echo_by_order(line) => (true, self.oldest_in_flight(line.param(0), text)),
+            _ if self.is_echo_by_order(line) => (true, self.oldest_in_flight(target, text)),
             _ => (true, None),
         }
     }
@@ -103,11 +128,12 @@ impl Session {
     }
 
     /// The server's identifier, or one made of time and content.
-    fn identify(&self, line: &Line<'_>, text: &str) -> String {
+    fn identify(&self, said: &Said<'_>) -> String {
+        let &Said { line, target, text } = said;
         if let Some(msgid) = line.message.tag("msgid").filter(|msgid| !msgid.is_empty()) {
             return msgid.into_owned();
         }
-        let made = make_id(line.time_ms, &[line.nick(), line.param(0), text]);
+        let made = make_id(line.time_ms, &[line.nick(), target, text]);
         if line.purpose() != BatchUse::Ordinary {
             return made;
         }

@@ -86,6 +86,15 @@ impl Outbox {
             .map(|pending| pending.outgoing.id)
     }
 
+    /// The oldest message of many lines on its way.
+    pub(super) fn many_lines_in_flight(&self) -> Option<Uuid> {
+        self.pending
+            .iter()
+            .filter(|pending| matches!(pending.progress, Progress::InFlight(_)))
+            .find(|pending| pending.outgoing.text.contains('\n'))
+            .map(|pending| pending.outgoing.id)
+    }
+
     /// The oldest message that waits and whose conversation is ready, while the window is open.
     pub(super) fn next_to_send(&mut self, is_ready: impl Fn(&str) -> bool) -> Option<&mut Pending> {
         let flying =

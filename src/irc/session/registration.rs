@@ -6,7 +6,8 @@ use majlis_protocol::{
 
 use super::dispatch::Line;
 use super::{Now, Phase, Session};
-use crate::irc::event::{Event, Failure, State};
+use crate::irc::MultilineLimits;
+use crate::irc::event::{Abilities, Event, Failure, State};
 
 /// How long a server may take to greet us.
 pub(super) const REGISTRATION_MS: u64 = 30_000;
@@ -34,6 +35,7 @@ const WANTED: &[Capability] = &[
     Capability::LabeledResponse,
     Capability::MessageTags,
     Capability::MultiPrefix,
+    Capability::Multiline,
     Capability::ServerTime,
     Capability::Setname,
     Capability::StandardReplies,
@@ -48,6 +50,8 @@ pub(super) struct Registration {
     pub(super) has_heard: bool,
     /// What the server offers.
     offered: CapabilitySet,
+    /// What the server said that a message of many lines may hold.
+    multiline: Option<MultilineLimits>,
     /// How many CAP REQ are not yet answered.
     unanswered_count: usize,
     /// How many nicks were tried.
@@ -121,6 +125,9 @@ impl Session {
         let subcommand = line.param(1).to_ascii_uppercase();
         let words = line.words();
         let listed = parse_capabilities(&words);
+        if matches!(subcommand.as_str(), "LS" | "NEW") {
+            self.learn_multiline_limits(&words);
+        }
         match subcommand.as_str() {
             "LS" => {
                 let offered = &mut self.live.registration.offered;
@@ -140,6 +147,27 @@ impl Session {
             "DEL" => self.live.enabled = without(self.live.enabled, listed),
             _ => {}
         }
+        if self.live.phase == Phase::Registered && matches!(subcommand.as_str(), "ACK" | "DEL") {
+            self.tell_abilities();
+        }
+    }
+
+    fn learn_multiline_limits(&mut self, list: &str) {
+        let values = list.split_whitespace().filter_map(|word| word.split_once('='));
+        let wanted = values.filter(|(name, _)| *name == Capability::Multiline.name());
+        for (_, value) in wanted {
+            self.live.registration.multiline = MultilineLimits::parse(value);
+        }
+    }
+
+    /// What a message of many lines may hold; `None` where there are none.
+    pub(super) fn multiline_limits(&self) -> Option<MultilineLimits> {
+        self.live.registration.multiline.filter(|_| self.has(Capability::Multiline))
+    }
+
+    fn tell_abilities(&mut self) {
+        let multiline = self.multiline_limits();
+        self.tell(Event::Abilities(Abilities { multiline }));
     }
 
     /// Asks for all that we want, is offered, and has what it needs.
@@ -244,6 +272,7 @@ impl Session {
             network_name: self.live.features.network_name().map(ToOwned::to_owned),
             lobby: lobby.clone(),
         });
+        self.tell_abilities();
         self.want_lobby(lobby);
         self.join_wanted_rooms();
         self.look_into_doubts();

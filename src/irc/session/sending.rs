@@ -3,7 +3,9 @@
 //! A message is sent when its echo came: by its label, by the vendor tag, or where the server has neither in the order of
 //! sending. A server without echoes says it by answering the label with `ACK`, or else the PING that was sent behind it.
 
-use majlis_protocol::{Capability, Encoder, fold, vendor};
+use majlis_protocol::{
+    Capability, Encoder, MULTILINE_BATCH, MULTILINE_CONCAT_TAG, WireLine, fold, vendor,
+};
 use uuid::Uuid;
 
 use super::conversation::Stage;
@@ -12,8 +14,9 @@ use super::message::{REPLY_TAG, make_id};
 use super::outbox::Progress;
 use super::output::Labelled;
 use super::{Now, Phase, Session};
-use crate::irc::Outgoing;
 use crate::irc::event::{Event, Message, MessageKind, Origin, Refusal};
+use crate::irc::fit::wire_lines;
+use crate::irc::{MultilineLimits, Outgoing, text_max_bytes};
 
 /// How the token begins of a PING that is sent behind a message.
 const PING_BEHIND: &str = "sent-";
@@ -29,12 +32,13 @@ impl Session {
 
     /// Sends while the window is open, in order within each conversation.
     pub(super) fn send_what_may_go(&mut self) {
+        let limits = self.multiline_limits();
         let conversations = &self.conversations;
         while let Some(pending) = self.outbox.next_to_send(|key| conversations.is_open(key)) {
             let number = self.live.labels.next_number();
             pending.progress = Progress::InFlight(number);
             let outgoing = pending.outgoing.clone();
-            if !self.live.send_message(&outgoing, number) {
+            if !self.live.send_message(&outgoing, number, limits) {
                 self.outbox.remove(outgoing.id);
                 let reason = Refusal::CannotBeSaid;
                 self.events.push(Event::SendFailed { id: outgoing.id, reason });
@@ -136,6 +140,10 @@ impl Session {
             self.fail_page(line.now);
             return;
         }
+        if let (Some(&"BATCH"), Some(id)) = (named.first(), self.outbox.many_lines_in_flight()) {
+            self.fail_send(id, line.words().into());
+            return;
+        }
         for key in named.iter().map(|param| fold(param)) {
             if self.is_joining(&key) {
                 self.fail_join(&key, line.words().into());
@@ -173,32 +181,18 @@ impl Session {
 }
 
 impl super::Live {
-    /// Puts a message on its way; `false` where it cannot be said in IRC.
-    fn send_message(&mut self, outgoing: &Outgoing, number: u64) -> bool {
-        let (id, label) = (outgoing.id.to_string(), number.to_string());
-        let text = if outgoing.is_action {
-            format!("\u{1}ACTION {}\u{1}", outgoing.text)
-        } else {
-            outgoing.text.clone()
-        };
-        let has_labels = self.enabled.contains(Capability::LabeledResponse);
-        let mut line = Encoder::new("PRIVMSG");
-        if has_labels {
-            line = line.tag("label", &label);
-        }
-        if self.enabled.contains(Capability::MessageTags) {
-            line = line.tag(vendor::SEND_TAG, &id);
-            if let Some(msgid) = &outgoing.reply_to {
-                line = line.tag(REPLY_TAG, msgid);
-            }
-        }
+    /// Puts a message on its way; `false` where it cannot be said in IRC, or not on this server.
+    fn send_message(
+        &mut self,
+        outgoing: &Outgoing,
+        number: u64,
+        limits: Option<MultilineLimits>,
+    ) -> bool {
         // A comma would make several targets of one.
-        if outgoing.target.contains(',')
-            || !self.output.send(&line.param(&outgoing.target).trailing(&text))
-        {
+        if outgoing.target.contains(',') || !self.send_lines(outgoing, number, limits) {
             return false;
         }
-        if has_labels {
+        if self.enabled.contains(Capability::LabeledResponse) {
             self.labels.open_as(number, Labelled::Send(outgoing.id));
         } else if !self.enabled.contains(Capability::EchoMessage) {
             let token = format!("{PING_BEHIND}{number}");
@@ -206,6 +200,60 @@ impl super::Live {
         }
         true
     }
+
+    fn send_lines(
+        &mut self,
+        outgoing: &Outgoing,
+        number: u64,
+        limits: Option<MultilineLimits>,
+    ) -> bool {
+        let label = number.to_string();
+        let id = outgoing.id.to_string();
+        let text = if outgoing.is_action {
+            format!("\u{1}ACTION {}\u{1}", outgoing.text)
+        } else {
+            outgoing.text.clone()
+        };
+        let mut tags = Vec::new();
+        if self.enabled.contains(Capability::LabeledResponse) {
+            tags.push(("label", label.as_str()));
+        }
+        if self.enabled.contains(Capability::MessageTags) {
+            tags.push((vendor::SEND_TAG, id.as_str()));
+            tags.extend(outgoing.reply_to.iter().map(|msgid| (REPLY_TAG, msgid.as_str())));
+        }
+        let lines: Vec<_> = match limits {
+            Some(_) => wire_lines(&text, text_max_bytes(&self.nick, &outgoing.target)).collect(),
+            None => vec![WireLine { text: &text, is_joined: false }],
+        };
+        if let [line] = lines[..] {
+            let line = Encoder::new("PRIVMSG").param(&outgoing.target).trailing(line.text);
+            return self.output.send(&tagged(line, &tags));
+        }
+        if limits
+            .is_none_or(|limits| text.len() > limits.max_bytes || lines.len() > limits.max_lines)
+        {
+            return false;
+        }
+        let (opening, ending) = (format!("+m{number}"), format!("-m{number}"));
+        let opener = Encoder::new("BATCH").param(&opening).param(MULTILINE_BATCH);
+        if !self.output.send(&tagged(opener.param(&outgoing.target), &tags)) {
+            return false;
+        }
+        for line in lines {
+            let mut encoder = Encoder::new("PRIVMSG").tag("batch", &opening[1..]);
+            if line.is_joined {
+                encoder = encoder.tag_flag(MULTILINE_CONCAT_TAG);
+            }
+            self.output.send(&encoder.param(&outgoing.target).trailing(line.text));
+        }
+        self.output.send(&Encoder::new("BATCH").param(&ending))
+    }
+}
+
+/// A line with these tags.
+fn tagged<'a>(line: Encoder<'a>, tags: &[(&'a str, &'a str)]) -> Encoder<'a> {
+    tags.iter().fold(line, |line, (key, value)| line.tag(key, value))
 }
 
 /// Under what a message is remembered that was told without the server's identifier.

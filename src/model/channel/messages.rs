@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::{Message, MessageKind, Origin};
-use crate::irc::{Command, HistoryMark, split_text};
+use crate::irc::{Command, HistoryMark};
 use crate::model::services::Turn;
 use crate::model::{SendState, TimelineItem};
 use crate::store::{ArchivedMessage, Waiting};
@@ -22,8 +22,8 @@ pub(super) struct Line {
 }
 
 impl Channel {
-    /// Says something: each line that is not empty is one message, in order. Slashes mean nothing
-    /// here.
+    /// Says something: one message where the server takes as many lines, otherwise one for each line that is not empty, in
+    /// order. Slashes mean nothing here.
     pub fn send_text(&self, text: &str) {
         self.say(text, false);
     }
@@ -33,17 +33,26 @@ impl Channel {
         self.say(text, true);
     }
 
-    /// Sends a failed message again, as a new one at the end.
+    /// Sends a failed message again, as a new one at the end; as several, where the server has since come to take less.
     pub fn retry(&self, item: &TimelineItem) {
         let Some(network) = self.network() else { return };
         let Some(failed) = item.send_id().filter(|_| item.state() == SendState::Failed) else {
             return;
         };
         let Some(old) = self.timeline().window().take_waiting(failed) else { return };
-        let again = Waiting { reply_to: old.reply_to, ..new_message(old.text, old.is_action) };
-        self.timeline().window().add_waiting(again.clone(), network.sender());
+        let texts = network.messages_of(&self.name(), &old.text, old.is_action).into_iter();
+        let mut again: Vec<_> = texts.map(|text| new_message(text, old.is_action)).collect();
+        let Some(first) = again.first_mut() else { return };
+        first.reply_to = old.reply_to;
+        for waiting in &again {
+            self.timeline().window().add_waiting(waiting.clone(), network.sender());
+        }
         self.publish();
-        network.hand_over(self, vec![again], Some(failed));
+        let rest = again.split_off(1);
+        network.hand_over(self, again, Some(failed));
+        if !rest.is_empty() {
+            network.hand_over(self, rest, None);
+        }
     }
 
     /// Takes a failed or waiting message back.
@@ -162,11 +171,8 @@ impl Channel {
 
     fn say(&self, text: &str, is_action: bool) {
         let Some(network) = self.network() else { return };
-        let max_bytes = network.text_max_bytes(&self.name());
-        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
-        let pieces = lines.flat_map(|line| split_text(line, max_bytes));
-        let mut messages: Vec<_> =
-            pieces.map(|text| new_message(text.to_owned(), is_action)).collect();
+        let texts = network.messages_of(&self.name(), text, is_action).into_iter();
+        let mut messages: Vec<_> = texts.map(|text| new_message(text, is_action)).collect();
         let Some(first) = messages.first_mut() else { return };
         first.reply_to = self.take_reply();
         self.jump_to_end();
@@ -260,11 +266,16 @@ fn new_message(text: String, is_action: bool) -> Waiting {
     }
 }
 
+/// Where there is room for one line, a text of many stands on it.
+fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 impl Line {
     fn of_message(message: &Message) -> Self {
         Self {
             name: message.display_name.as_ref().unwrap_or(&message.nick).clone(),
-            text: message.text.clone(),
+            text: one_line(&message.text),
             is_own: message.is_own,
             is_action: message.kind == MessageKind::Action,
         }
@@ -273,7 +284,7 @@ impl Line {
     fn of_waiting(waiting: &Waiting) -> Self {
         Self {
             name: String::new(),
-            text: waiting.text.clone(),
+            text: one_line(&waiting.text),
             is_own: true,
             is_action: waiting.is_action,
         }

@@ -5,6 +5,7 @@
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
 //! | `reveal` | going to a message or a day |
+//! | `writing` | how much of what is written fits, and correcting it |
 //! | `replies` | answering a message, and what replies show |
 //! | `members` | who is inside |
 //!
@@ -15,6 +16,7 @@ mod messages;
 mod pages;
 mod replies;
 mod reveal;
+mod writing;
 
 use std::rc::Rc;
 
@@ -31,6 +33,7 @@ use super::{Member, Network, Timeline};
 use self::members::Members;
 
 pub(super) use self::pages::PAGE;
+pub use self::writing::Fit;
 
 /// How long a draft may change before it is kept.
 const DRAFT_DELAY: std::time::Duration = std::time::Duration::from_millis(500);

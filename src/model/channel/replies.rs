@@ -15,6 +15,12 @@ impl Channel {
         }
     }
 
+    /// What is said next answers what a message that was taken back had answered.
+    pub(super) fn answer_again(&self, msgid: &str) {
+        let (sender, text) = self.timeline().window().words_of(msgid).unwrap_or_default();
+        self.set_reply(msgid, &sender, &text);
+    }
+
     /// What is said next answers nothing.
     pub fn end_reply(&self) {
         self.set_reply("", "", "");

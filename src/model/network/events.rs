@@ -23,6 +23,7 @@ impl Network {
                 self.set_nick(&nick);
                 self.set_told_name(&network_name.unwrap_or_default());
             }
+            Event::Abilities(abilities) => self.imp().abilities.set(abilities),
             Event::Nick { old, new } => self.handle_nick(&old, &new),
             Event::Joined { room } => self.handle_joined(&room),
             Event::Left { room, reason } => self.handle_left(&room, &reason),

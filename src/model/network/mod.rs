@@ -40,6 +40,7 @@ mod imp {
     use glib::subclass::Signal;
     use glib::subclass::prelude::*;
 
+    use crate::irc::event::Abilities;
     use crate::irc::{Fingerprint, NetworkId};
     use crate::store::NetworkKey;
 
@@ -92,6 +93,8 @@ mod imp {
         /// Rooms to be shown once we are in.
         pub(super) opening: RefCell<HashSet<String>>,
         pub(super) outbox: Outbox,
+        /// What the server can do, as far as it was ever told; what is typed offline goes by it, too.
+        pub(super) abilities: Cell<Abilities>,
     }
 
     #[glib::object_subclass]

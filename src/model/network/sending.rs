@@ -8,21 +8,11 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::gettext;
-use crate::irc::{Command, Outgoing};
+use crate::irc::{Command, Outgoing, messages, text_max_bytes};
 use crate::model::Channel;
 use crate::store::{OutboxEntry, Waiting};
 
 use super::Network;
-
-/// An IRC line without its ending (RFC 2812, 2.3).
-const LINE_MAX_BYTES: usize = 510;
-
-/// What a server puts around the text when it passes it on, besides nick and target: the user and
-/// the host (RFC 2812, 2.3.1), `PRIVMSG`, a CTCP ACTION's frame, and the signs between.
-const FRAME_MAX_BYTES: usize = 110;
-
-/// However long the names, there is room for so much.
-const TEXT_MIN_BYTES: usize = 100;
 
 /// What was handed to the socket thread and not echoed, and the way there.
 #[derive(Debug, Default)]
@@ -60,11 +50,26 @@ impl Network {
         self.imp().outbox.handed.borrow_mut().retain(|outgoing| outgoing.id != id);
     }
 
-    /// How much text fits into one message to this room or person, so that it also fits when the
-    /// server passes it on.
-    pub(in crate::model) fn text_max_bytes(&self, target: &str) -> usize {
-        let names = self.imp().nick.borrow().len() + target.len();
-        LINE_MAX_BYTES.saturating_sub(FRAME_MAX_BYTES + names).max(TEXT_MIN_BYTES)
+    /// The messages that a text is said as in this room or to this person.
+    pub(in crate::model) fn messages_of(
+        &self,
+        target: &str,
+        text: &str,
+        is_action: bool,
+    ) -> Vec<String> {
+        // What one does is done on one line.
+        let multiline = self.imp().abilities.get().multiline.filter(|_| !is_action);
+        messages(text, self.line_max_bytes(target), multiline)
+    }
+
+    /// How many bytes one message to this room or person may have.
+    pub(in crate::model) fn message_max_bytes(&self, target: &str) -> usize {
+        let multiline = self.imp().abilities.get().multiline;
+        multiline.map_or_else(|| self.line_max_bytes(target), |limits| limits.max_bytes)
+    }
+
+    fn line_max_bytes(&self, target: &str) -> usize {
+        text_max_bytes(&self.imp().nick.borrow(), target)
     }
 
     /// What a new connection is to send, oldest first.

@@ -22,7 +22,7 @@ use crate::store::Place;
 
 use super::chat::Link;
 use super::{
-    Channel, Chat, ConnectionState, ItemKind, Network, NetworkSettings, SendState, Timeline,
+    Channel, Chat, ConnectionState, Fit, ItemKind, Network, NetworkSettings, SendState, Timeline,
     TimelineItem,
 };
 

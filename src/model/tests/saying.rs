@@ -1,6 +1,8 @@
 //! Saying something, and slash commands.
 
 use super::*;
+use crate::irc::MultilineLimits;
+use crate::irc::event::{Abilities, Refusal};
 
 #[test]
 fn what_is_said_is_pending_until_its_echo_and_then_kept() {
@@ -183,4 +185,72 @@ fn a_draft_is_there_after_a_restart() {
     world.act(|_| room.set_draft("half a sen"));
     let world = world.restarted();
     assert_eq!(room_of(&world.network()).draft(), "half a sen");
+}
+
+fn many_lines(max_bytes: usize, max_lines: usize) -> Event {
+    let multiline = Some(MultilineLimits { max_bytes, max_lines });
+    Event::Abilities(Abilities { multiline })
+}
+
+#[test]
+fn many_lines_are_one_message_where_the_server_takes_them() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![many_lines(100, 4)]);
+    world.act(|_| room.send_text("one  \n\ntwo\n"));
+    assert_eq!(texts(&room), ["one\n\ntwo…"]);
+    assert_eq!(bare(&room.last_line()), "You: one two");
+    let sent = world.sent();
+    assert_eq!(sent.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["one\n\ntwo"]);
+    world.act(|_| room.send_text("1\n2\n3\n4\n5"));
+    assert_eq!(world.sent().len(), 2, "what is more than one holds goes as several");
+    world.act(|_| network.run_command(&room, "/me a\nb")).unwrap();
+    assert_eq!(world.sent().len(), 2, "what one does is done on one line");
+}
+
+#[test]
+fn what_the_server_no_longer_takes_as_one_is_tried_again_as_several() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![many_lines(100, 4)]);
+    world.act(|_| room.send_text("one\ntwo"));
+    let id = world.sent()[0].id;
+    let reason = Refusal::CannotBeSaid;
+    let lost = Event::Abilities(Abilities::default());
+    world.events(&network, vec![lost, Event::SendFailed { id, reason }]);
+    let failed = rows(&room.timeline()).pop().expect("it failed");
+    assert_eq!(failed.state(), SendState::Failed);
+    world.act(|_| room.retry(&failed));
+    assert_eq!(texts(&room), ["one…", "two…"]);
+    assert_eq!(world.sent().len(), 2);
+    let world = world.restarted();
+    assert_eq!(texts(&room_of(&world.network())), ["one…", "two…"]);
+}
+
+#[test]
+fn how_a_text_fits_is_known_while_it_is_written() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![many_lines(100, 4)]);
+    assert_eq!(room.fit("a\nb"), Fit::Easily);
+    assert_eq!(room.fit(&"x".repeat(79)), Fit::Easily);
+    assert_eq!(room.fit(&"x".repeat(80)), Fit::Nearly(20));
+    assert_eq!(room.fit(&"ن".repeat(45)), Fit::Nearly(5));
+    assert_eq!(room.fit(&"x".repeat(100)), Fit::Nearly(0));
+    assert_eq!(room.fit(&"x".repeat(101)), Fit::Several(2));
+    assert_eq!(room.fit("1\n2\n3\n4\n5"), Fit::Several(2));
+    world.events(&network, vec![Event::Abilities(Abilities::default())]);
+    assert_eq!(room.fit("a\nb"), Fit::Several(2));
+}
+
+#[test]
+fn the_newest_that_is_not_sent_can_be_corrected() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages([1])), Event::State(State::Offline)]);
+    world.act(|_| room.begin_reply(&row_of(&room, "message 1")));
+    world.act(|_| room.send_text("frist"));
+    world.act(|_| room.send_text("second"));
+    assert_eq!(world.act(|_| room.correct_last()).as_deref(), Some("second"));
+    assert_eq!(world.act(|_| room.correct_last()).as_deref(), Some("frist"));
+    assert_eq!((&*room.reply_to(), &*room.reply_text()), ("000001", "message 1"));
+    assert_eq!(world.act(|_| room.correct_last()), None);
+    assert_eq!(texts(&room), ["message 1"]);
+    assert_eq!(world.restarted().config().pending, []);
 }

@@ -167,6 +167,16 @@ impl Window {
         self.quotes.get(msgid)?.as_ref()
     }
 
+    /// Who said a message and what, as far as it is known here.
+    pub(in crate::model) fn words_of(&self, msgid: &str) -> Option<(String, String)> {
+        let mut said = self.entries.iter().filter_map(Entry::said).map(|said| &said.message);
+        if let Some(message) = said.find(|message| message.msgid == msgid) {
+            let name = message.display_name.as_ref().unwrap_or(&message.nick);
+            return Some((name.clone(), message.text.clone()));
+        }
+        self.quote(msgid).map(|quote| (quote.sender.clone(), quote.text.clone()))
+    }
+
     fn answered(&self) -> impl Iterator<Item = &str> {
         let said = self.entries.iter().filter_map(Entry::said);
         let said = said.filter_map(|said| said.message.reply_to.as_deref());

@@ -4,8 +4,8 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 use gtk::gdk;
 
-use crate::i18n::gettext_f;
-use crate::model::Channel;
+use crate::i18n::{gettext_f, ngettext_f};
+use crate::model::{Channel, Fit};
 use crate::ui::text::{clean, direction, isolate};
 
 mod imp {
@@ -26,6 +26,8 @@ mod imp {
         pub(super) placeholder_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) send_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) fit_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) reply_revealer: TemplateChild<gtk::Revealer>,
         #[template_child]
@@ -171,6 +173,9 @@ impl Composer {
         key: gdk::Key,
         modifiers: gdk::ModifierType,
     ) -> glib::Propagation {
+        if key == gdk::Key::Up && modifiers.is_empty() && self.correct_last() {
+            return glib::Propagation::Stop;
+        }
         let is_enter = matches!(key, gdk::Key::Return | gdk::Key::KP_Enter | gdk::Key::ISO_Enter);
         if !is_enter || modifiers.contains(gdk::ModifierType::SHIFT_MASK) {
             return glib::Propagation::Proceed;
@@ -182,6 +187,41 @@ impl Composer {
             self.send();
         }
         glib::Propagation::Stop
+    }
+
+    /// An empty field takes back what is not sent yet; false where there is nothing to take back.
+    fn correct_last(&self) -> bool {
+        let imp = self.imp();
+        let channel = imp.channel.borrow().clone().filter(|_| self.text().is_empty());
+        let Some(text) = channel.and_then(|channel| channel.correct_last()) else { return false };
+        let buffer = imp.text_view.buffer();
+        buffer.set_text(&text);
+        buffer.place_cursor(&buffer.end_iter());
+        true
+    }
+
+    fn show_fit(&self, text: &str) {
+        let fit = self.imp().channel.borrow().as_ref().map_or(Fit::Easily, |one| one.fit(text));
+        let words = match fit {
+            Fit::Easily => String::new(),
+            Fit::Nearly(count) => ngettext_f(
+                // Translators: Over the field where one writes, where the message is nearly as long as it may be.
+                "Room for {count} more character",
+                "Room for {count} more characters",
+                count,
+                &[("count", &count.to_string())],
+            ),
+            Fit::Several(count) => ngettext_f(
+                // Translators: Over the field where one writes, where the text is too long for one message; {count} is
+                // never below 2.
+                "Will be sent as {count} message",
+                "Will be sent as {count} messages",
+                count,
+                &[("count", &count.to_string())],
+            ),
+        };
+        self.imp().fit_label.set_visible(!words.is_empty());
+        self.imp().fit_label.set_label(&words);
     }
 
     fn send(&self) {
@@ -219,6 +259,7 @@ impl Composer {
         imp.send_button.set_sensitive(!text.trim().is_empty());
         let direction = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         imp.text_view.set_direction(direction);
+        self.show_fit(&text);
         if let Some(channel) = &*imp.channel.borrow() {
             channel.set_draft(text);
         }

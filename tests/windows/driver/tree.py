@@ -20,6 +20,7 @@ ROLES = {
     "dialog": {Atspi.Role.DIALOG, Atspi.Role.ALERT},
     "entry": {Atspi.Role.ENTRY, Atspi.Role.TEXT, Atspi.Role.SPIN_BUTTON},
     "label": {Atspi.Role.LABEL, Atspi.Role.STATIC, Atspi.Role.HEADING},
+    "menu item": {Atspi.Role.MENU_ITEM, Atspi.Role.CHECK_MENU_ITEM},
     "list": {Atspi.Role.LIST, Atspi.Role.LIST_BOX, Atspi.Role.LOG},
     "row": {Atspi.Role.LIST_ITEM},
     "switch": {Atspi.Role.SWITCH, Atspi.Role.CHECK_BOX, Atspi.Role.TOGGLE_BUTTON},

@@ -3,6 +3,7 @@
 mod gaps;
 mod hostile;
 mod losses;
+mod multiline;
 mod server;
 mod sessions;
 mod tags;
