@@ -62,6 +62,26 @@ pub enum Command {
         /// The new topic, possibly empty.
         topic: String,
     },
+    /// Put a sign to a message, or take it back. It counts once `Reactions` tells it.
+    React {
+        /// The room, or the other person's nick.
+        target: String,
+        /// The message's identifier.
+        msgid: String,
+        /// The sign.
+        sign: String,
+        /// Whether to put it there.
+        is_set: bool,
+    },
+    /// Delete a message for everybody. Answered by `Deleted`, or `NotDeleted`.
+    Delete {
+        /// The room, or the other person's nick.
+        target: String,
+        /// The message's identifier.
+        msgid: String,
+        /// Why, possibly empty.
+        reason: String,
+    },
     /// Fetch a page of history before a message. Answered exactly once by `Messages` with `Origin::Older`; where the
     /// page cannot be had (offline, connection lost, no history there) that is empty and `is_start` is false.
     FetchBefore {

@@ -131,6 +131,28 @@ pub enum Event {
         /// At least one, but for `Origin::Older`, which may be empty.
         messages: Vec<Message>,
     },
+    /// Reactions, live or from history, some perhaps known and in no certain order: of all that one person did with one sign
+    /// to one message, the newest counts. They may come before their message.
+    Reactions {
+        /// The room, or the other person's nick.
+        conversation: String,
+        /// At least one.
+        reactions: Vec<Reaction>,
+    },
+    /// Messages or reactions were deleted by somebody who may; they may come before what they delete.
+    Deleted {
+        /// The room, or the other person's nick.
+        conversation: String,
+        /// At least one.
+        deletions: Vec<Deletion>,
+    },
+    /// A message that was to be deleted stays; why was told besides.
+    NotDeleted {
+        /// The room, or the other person's nick, as the server has it.
+        conversation: String,
+        /// Which; empty where the server does not say.
+        msgid: String,
+    },
     /// A message was refused for good; it can be retried as a new one.
     SendFailed {
         /// Which.
@@ -152,6 +174,10 @@ pub enum Event {
 pub struct Abilities {
     /// What one message of many lines may hold; `None` where each line is a message.
     pub multiline: Option<MultilineLimits>,
+    /// Whether tags can be sent, and with them reactions and replies.
+    pub takes_tags: bool,
+    /// Whether messages can be deleted.
+    pub deletes: bool,
 }
 
 /// Why something that was asked for did not happen.
@@ -171,6 +197,8 @@ pub enum Refusal {
     NotARoom,
     /// What was named, given here, is no nick.
     NotANick(String),
+    /// It can be done only while we are connected.
+    NotConnected,
     /// The topic was not sent: we are not connected, or it does not fit a line.
     TopicNotSet,
 }
@@ -251,6 +279,45 @@ pub struct Message {
 
 /// A longer identifier of another message is not followed.
 pub const MSGID_MAX_BYTES: usize = 255;
+
+/// A sign that somebody put to a message, or took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reaction {
+    /// The message's identifier, at most [`MSGID_MAX_BYTES`].
+    pub msgid: String,
+    /// Usually an emoji; at most [`REACTION_MAX_BYTES`], and not blank.
+    pub sign: String,
+    /// Whose.
+    pub nick: String,
+    /// What they call themselves, where it is known.
+    pub display_name: Option<String>,
+    /// Whether it is ours.
+    pub is_own: bool,
+    /// Whether it was put there; otherwise it was taken back.
+    pub is_set: bool,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// The identifier of the reaction itself.
+    pub event_id: String,
+}
+
+/// A longer reaction is not taken.
+pub const REACTION_MAX_BYTES: usize = 64;
+
+/// That something was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// The identifier of the message or the reaction, at most [`MSGID_MAX_BYTES`].
+    pub msgid: String,
+    /// By whom.
+    pub nick: String,
+    /// What they call themselves, where it is known.
+    pub display_name: Option<String>,
+    /// Their words, possibly empty.
+    pub reason: String,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+}
 
 /// What kind of saying.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -31,4 +31,4 @@ pub use member::{Member, Role};
 pub use network::{KeyChange, Network};
 pub use settings::{NetworkSettings, check_display_name, check_room_name};
 pub use state::ConnectionState;
-pub use timeline::{ItemKind, SendState, Timeline, TimelineItem};
+pub use timeline::{ItemKind, ReactionGroup, SendState, Timeline, TimelineItem};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::irc::{Command, NetworkId, Request};
-use crate::store::{Answer, Archive, ArchivedMessage, ConversationKey};
+use crate::store::{Abouts, Answer, Archive, ArchivedMessage, ConversationKey};
 
 use super::Channel;
 
@@ -55,6 +55,7 @@ impl std::fmt::Debug for Services {
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
+    abouts: Vec<(ConversationKey, Abouts)>,
     touched: Vec<Channel>,
 }
 
@@ -64,6 +65,11 @@ impl Turn {
         if !messages.is_empty() {
             self.messages.push((conversation, messages));
         }
+    }
+
+    /// And so is this, behind the messages.
+    pub(super) fn keep_abouts(&mut self, conversation: ConversationKey, abouts: Abouts) {
+        self.abouts.push((conversation, abouts));
     }
 
     /// Something that is shown of this channel changed.
@@ -78,6 +84,8 @@ impl Turn {
         let messages = self.messages;
         // Before the channels are kept: what they say is true once the messages are there.
         let kept = (!messages.is_empty()).then(|| archive.store_messages(messages));
+        let abouts = self.abouts;
+        let kept = (!abouts.is_empty()).then(|| archive.store_abouts(abouts)).or(kept);
         self.touched.iter().for_each(Channel::publish);
         kept
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::irc::HistoryMark;
 use crate::irc::event::{Message, MessageKind};
 
+use super::about::{About, is_deleted, read_about};
 use super::archive::{Answer, Archive};
 use super::network::ConversationKey;
 
@@ -17,6 +18,8 @@ pub struct ArchivedMessage {
     pub message: Message,
     /// Whether it named us when it came.
     pub is_mention: bool,
+    /// Reactions to it, and whether it was deleted; then its text is empty.
+    pub about: About,
 }
 
 impl ArchivedMessage {
@@ -27,7 +30,8 @@ impl ArchivedMessage {
 }
 
 impl Archive {
-    /// Keeps messages, each once however often it comes, and takes those of ours out of the outbox,
+    /// Keeps messages, each once however often it comes (what is done about them is kept by
+    /// [`store_abouts`](Self::store_abouts)), and takes those of ours out of the outbox,
     /// all in one transaction.
     pub fn store_messages(
         &self,
@@ -72,6 +76,8 @@ fn store(
 ) -> rusqlite::Result<()> {
     let message = &archived.message;
     let send_id = message.send_id.map(|id| id.to_string());
+    let is_deleted = is_deleted(transaction, conversation, &message.msgid)?;
+    let text = if is_deleted { "" } else { &message.text };
     transaction
         .prepare_cached(
             "INSERT INTO messages (conversation, msgid, time_ms, nick, display_name, kind, text,
@@ -87,7 +93,7 @@ fn store(
             ":nick": message.nick,
             ":display_name": message.display_name,
             ":kind": kind_number(message.kind),
-            ":text": message.text,
+            ":text": text,
             ":is_own": message.is_own,
             ":is_mention": archived.is_mention,
             ":send_id": send_id,
@@ -119,6 +125,7 @@ pub(super) fn read_before(
         .query_map(params![conversation.number(), time_ms, msgid, limit], read_message)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     page.reverse();
+    add_abouts(connection, conversation, &mut page)?;
     Ok(page)
 }
 
@@ -129,7 +136,7 @@ pub(super) fn read_after(
     after: &HistoryMark,
     limit: u32,
 ) -> rusqlite::Result<Vec<ArchivedMessage>> {
-    connection
+    let mut page = connection
         .prepare_cached(
             "SELECT * FROM messages
              WHERE conversation = ? AND (time_ms, msgid) > (?, ?)
@@ -139,7 +146,20 @@ pub(super) fn read_after(
             params![conversation.number(), from_ms(after.time_ms), after.msgid, limit],
             read_message,
         )?
-        .collect()
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    add_abouts(connection, conversation, &mut page)?;
+    Ok(page)
+}
+
+fn add_abouts(
+    connection: &Connection,
+    conversation: ConversationKey,
+    page: &mut [ArchivedMessage],
+) -> rusqlite::Result<()> {
+    for archived in page {
+        archived.about = read_about(connection, conversation, &archived.message.msgid)?;
+    }
+    Ok(())
 }
 
 fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
@@ -157,6 +177,7 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
             reply_to: row.get("reply_to")?,
         },
         is_mention: row.get("is_mention")?,
+        about: About::default(),
     })
 }
 

@@ -5,12 +5,13 @@
 //! | `archive` | the handle, the one thread that touches the disk, the queue between | know a table |
 //! | `open` | opening the file, its version, setting a damaged one aside | know what is in it |
 //! | `place` | where the files are and who may read them | open them |
-//! | `network` `message` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
+//! | `network` `message` `about` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
 //! | `restore` | what the application wants to see first | |
 //!
 //! `schema.sql` shows the tables as they are today; the numbered files under `migrations/` make them.
 //! Nothing here knows GTK, `GLib` or the network.
 
+mod about;
 mod archive;
 mod lookup;
 mod message;
@@ -22,6 +23,7 @@ mod restore;
 #[cfg(test)]
 mod tests;
 
+pub use about::{About, Abouts, REACTIONS_MAX};
 pub use archive::{Answer, Archive, Opened, StoreError};
 pub use lookup::{Found, Goal, Quote, Surroundings};
 pub use message::ArchivedMessage;

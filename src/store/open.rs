@@ -11,8 +11,11 @@ use rusqlite::{Connection, ErrorCode};
 use super::place::Place;
 
 /// Numbered from 1; a released one never changes.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+    include_str!("migrations/0003.sql"),
+];
 
 /// Another program (a backup) may hold the file for a moment.
 const BUSY: Duration = Duration::from_secs(5);
@@ -95,6 +98,8 @@ fn prepare(mut connection: Connection) -> Result<Connection, OpenError> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What was deleted leaves no words behind in the file.
+    connection.pragma_update(None, "secure_delete", true)?;
     migrate(&mut connection)?;
     Ok(connection)
 }

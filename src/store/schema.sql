@@ -75,3 +75,39 @@ CREATE TABLE outbox (
     reply_to TEXT
 ) STRICT;
 CREATE INDEX outbox_of_conversation ON outbox (conversation);
+
+-- Signs that people put to messages. A row stays when one is taken back: of what comes late, the newer counts.
+CREATE TABLE reactions (
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    -- The message's identifier; the message may be unknown here.
+    msgid TEXT NOT NULL,
+    -- Usually an emoji.
+    sign TEXT NOT NULL,
+    -- The nick as names are compared.
+    nick_key TEXT NOT NULL,
+    nick TEXT NOT NULL,
+    display_name TEXT,
+    is_own INTEGER NOT NULL,
+    -- Whether it was put there; otherwise it was taken back.
+    is_set INTEGER NOT NULL,
+    -- Milliseconds since 1970.
+    time_ms INTEGER NOT NULL,
+    -- The identifier of the reaction itself.
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (conversation, msgid, sign, nick_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reactions_by_event ON reactions (conversation, event_id);
+
+-- What was deleted, messages and reactions, whether it was known here or not. A deleted message's text is empty.
+CREATE TABLE deletions (
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    -- The identifier of the message or the reaction.
+    msgid TEXT NOT NULL,
+    -- Who deleted it.
+    nick TEXT NOT NULL,
+    display_name TEXT,
+    reason TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    time_ms INTEGER NOT NULL,
+    PRIMARY KEY (conversation, msgid)
+) STRICT, WITHOUT ROWID;

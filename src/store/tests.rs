@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
-use crate::irc::event::{Message, MessageKind};
+use crate::irc::event::{Deletion, Message, MessageKind, Reaction};
 
 use super::*;
 
@@ -108,7 +108,7 @@ fn message(number: u64) -> ArchivedMessage {
         text: format!("message {number}"),
         reply_to: None,
     };
-    ArchivedMessage { message, is_mention: number.is_multiple_of(2) }
+    ArchivedMessage { message, is_mention: number.is_multiple_of(2), about: About::default() }
 }
 
 fn messages(numbers: impl IntoIterator<Item = u64>) -> Vec<ArchivedMessage> {
@@ -416,7 +416,7 @@ fn what_replies_show_is_found_where_it_is() {
     long.message.reply_to = Some("2".into());
     fixture.store(&room, vec![message(2), long.clone()]);
     assert_eq!(fixture.everything(&room)[1], long, "what it answers is kept");
-    let asked = vec!["3".into(), "9".into(), "2".into()];
+    let asked = vec!["3".to_owned(), "9".to_owned(), "2".to_owned()];
     let found = fixture.archive.quotes(room.key, asked).wait().unwrap();
     let quote = |msgid: &str, sender: &str, text: String| Quote {
         msgid: msgid.into(),
@@ -451,4 +451,118 @@ fn a_place_is_found_by_message_and_by_time_with_what_is_around_it() {
     assert_eq!(around(15, 2), (vec![13, 14, 15, 16], false, false));
     assert_eq!(around(10, 3), (vec![10, 11, 12], true, false));
     assert_eq!(around(20, 2), (vec![18, 19, 20], false, true));
+}
+
+fn reaction(sign: &str, nick: &str, is_set: bool, time_ms: u64) -> Reaction {
+    Reaction {
+        msgid: "1".into(),
+        sign: sign.into(),
+        nick: nick.into(),
+        display_name: None,
+        is_own: false,
+        is_set,
+        time_ms,
+        event_id: format!("r{time_ms}"),
+    }
+}
+
+fn deletion(msgid: &str) -> Deletion {
+    Deletion {
+        msgid: msgid.into(),
+        nick: "ana".into(),
+        display_name: None,
+        reason: "oops".into(),
+        time_ms: 9,
+    }
+}
+
+impl Fixture {
+    fn store_about(&self, room: &ConversationRow, reactions: &[Reaction], deletions: &[Deletion]) {
+        let (reactions, deletions) = (reactions.to_vec(), deletions.to_vec());
+        let abouts = vec![(room.key, Abouts { reactions, deletions })];
+        self.archive.store_abouts(abouts).wait().unwrap();
+    }
+}
+
+#[test]
+fn of_all_that_one_person_did_with_a_sign_the_newest_counts_in_whatever_order_it_comes() {
+    let all = [
+        reaction("👍", "ana", true, 1),
+        reaction("👍", "Ana", false, 2),
+        reaction("👍", "ana", true, 3),
+        reaction("👍", "bo", true, 2),
+        reaction("🎉", "bo", true, 5),
+        reaction("🎉", "bo", false, 6),
+    ];
+    let mut orders = vec![all.to_vec(), all.iter().rev().cloned().collect()];
+    orders.push([&all[3..], &all[..3], &all[1..4]].concat());
+    for order in orders {
+        let fixture = Fixture::new();
+        let (_, room) = fixture.add_room();
+        let (before, after) = order.split_at(2);
+        fixture.store_about(&room, before, &[]);
+        fixture.store(&room, vec![message(1)]);
+        fixture.store_about(&room, after, &[]);
+        let about = fixture.everything(&room).remove(0).about;
+        let mut merged = About::default();
+        order.iter().for_each(|one| merged.merge(one));
+        merged.reactions.sort_by_key(|one| one.time_ms);
+        for kept in [&about, &merged] {
+            let kept: Vec<_> =
+                kept.reactions.iter().map(|one| (&*one.sign, &*one.nick, one.is_set)).collect();
+            assert_eq!(kept, [("👍", "bo", true), ("👍", "ana", true), ("🎉", "bo", false)]);
+        }
+    }
+}
+
+#[test]
+fn reactions_to_one_message_are_bounded() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let many: Vec<_> =
+        (0..REACTIONS_MAX as u64 + 5).map(|n| reaction("👍", &format!("n{n}"), true, n)).collect();
+    fixture.store_about(&room, &many, &[]);
+    let again = reaction("👍", "n0", false, 9999);
+    fixture.store_about(&room, std::slice::from_ref(&again), &[]);
+    fixture.store(&room, vec![message(1)]);
+    let about = fixture.everything(&room).remove(0).about;
+    assert_eq!(about.reactions.len(), REACTIONS_MAX);
+    assert!(about.reactions.contains(&again), "what is known changes all the same");
+    let mut merged = About::default();
+    many.iter().for_each(|one| merged.merge(one));
+    assert_eq!(merged.reactions.len(), REACTIONS_MAX);
+}
+
+#[test]
+fn what_was_deleted_leaves_no_words_whichever_comes_first() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let secret = |number| {
+        let mut archived = message(number);
+        archived.message.text = format!("a secret of {number}");
+        archived
+    };
+    fixture.store(&room, vec![secret(1), secret(3)]);
+    let unset = reaction("👍", "ana", true, 7);
+    fixture.store_about(&room, std::slice::from_ref(&unset), &[]);
+    fixture.store_about(
+        &room,
+        &[],
+        &[deletion("1"), deletion("2"), deletion("r7"), deletion("r8")],
+    );
+    fixture.store(&room, vec![secret(2)]);
+    fixture.store_about(
+        &room,
+        &[Reaction { msgid: "3".into(), ..reaction("👍", "bo", true, 8) }],
+        &[],
+    );
+    let kept = fixture.everything(&room);
+    let words: Vec<_> =
+        kept.iter().map(|one| (&*one.message.text, one.about.deletion.is_some())).collect();
+    assert_eq!(words, [("", true), ("", true), ("a secret of 3", false)]);
+    assert!(kept.iter().flat_map(|one| &one.about.reactions).all(|reaction| !reaction.is_set));
+    fixture.archive.close_and_wait();
+    let file = fs::read(place(fixture.folder.path()).archive()).unwrap();
+    let holds = |words: &str| file.windows(words.len()).any(|window| window == words.as_bytes());
+    assert!(holds("a secret of 3") && !holds("a secret of 1") && !holds("a secret of 2"));
 }

@@ -26,6 +26,10 @@ impl Session {
             Command::Part { room, reason } => self.part(&room, &reason),
             Command::SetNick { nick } => self.set_nick(nick),
             Command::SetTopic { room, topic } => self.set_topic(&room, &topic),
+            Command::React { target, msgid, sign, is_set } => {
+                self.react(&target, &msgid, &sign, is_set);
+            }
+            Command::Delete { target, msgid, reason } => self.delete(&target, &msgid, &reason),
             Command::FetchBefore { room, before, limit } => match self.live.phase {
                 Phase::Registered => self.fetch_older(room, before, limit),
                 _ => self.refuse_fetch(room),

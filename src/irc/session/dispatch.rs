@@ -9,6 +9,7 @@ use majlis_protocol::{
 
 use super::batch::{Batch, BatchUse, Gathered};
 use super::{Now, Phase, Session};
+use crate::irc::HistoryMark;
 use crate::irc::event::{Event, Failure};
 
 /// A line with what surrounds it.
@@ -43,6 +44,12 @@ impl<'a> Line<'a> {
         self.message.params().last().copied().unwrap_or_default().to_owned()
     }
 
+    /// Its place in history.
+    pub(super) fn mark(&self) -> HistoryMark {
+        let msgid = self.message.tag("msgid").unwrap_or_default().into_owned();
+        HistoryMark { time_ms: self.time_ms, msgid }
+    }
+
     /// What the line's batch is for.
     pub(super) fn purpose(&self) -> BatchUse {
         self.batch.map(|batch| batch.purpose).unwrap_or_default()
@@ -55,6 +62,9 @@ const RPL_WHOSPCRPL: &str = "354";
 const ERR_NICKCOLLISION: &str = "436";
 /// The nick cannot be had just now.
 const ERR_UNAVAILRESOURCE: &str = "437";
+
+/// What means the same from history as live; anything else there has happened already.
+const IN_HISTORY: &[&str] = &["PRIVMSG", "NOTICE", "TAGMSG", "REDACT"];
 
 type Handler = fn(&mut Session, &Line<'_>);
 
@@ -71,6 +81,8 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("AWAY", Session::handle_away),
     ("MODE", Session::handle_mode),
     ("NOTICE", Session::handle_notice),
+    ("TAGMSG", Session::handle_tagmsg),
+    ("REDACT", Session::handle_redact),
     ("PING", Session::handle_ping),
     ("PONG", Session::handle_pong),
     ("ACCOUNT", Session::handle_account),
@@ -136,6 +148,12 @@ impl Session {
 
     fn dispatch_command(&mut self, line: &Line<'_>) {
         let command = line.message.command();
+        if line.purpose() != BatchUse::Ordinary {
+            self.live.history.note_line(line.purpose(), line.mark());
+            if !IN_HISTORY.iter().any(|known| known.eq_ignore_ascii_case(command)) {
+                return;
+            }
+        }
         let handler = HANDLERS.iter().find(|(known, _)| known.eq_ignore_ascii_case(command));
         match handler {
             Some((_, handler)) => handler(self, line),
@@ -179,6 +197,7 @@ impl Session {
             now,
         };
         let text = gathered.text.into_kept();
+        self.live.history.note_line(line.purpose(), line.mark());
         self.handle_gathered(&line, &gathered.command, &combined_text(&text));
     }
 

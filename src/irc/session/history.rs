@@ -9,13 +9,15 @@ use majlis_protocol::{Capability, Encoder, fold};
 use super::conversation::{BEGINNING, Conversation, Fill, Reference, Stage};
 use super::message::mark_of;
 use super::output::Labelled;
-use super::page::{Ask, Place, Purpose};
+use super::page::{Ask, Page, Place, Purpose};
 use super::{Now, Session};
 use crate::irc::HistoryMark;
 use crate::irc::event::{Event, Message, Origin};
 
 /// How long a page may take; then the server is taken to have none, and what was in doubt stays so.
 pub(super) const PAGE_ANSWER_MS: u64 = 60_000;
+/// How many pages in which nobody said anything are passed over at most before an older page is told as empty.
+const SILENT_PAGES_MAX: u32 = 20;
 /// How many messages a gap is asked for at once.
 const FILL_MESSAGES: u32 = 100;
 
@@ -70,7 +72,8 @@ impl Session {
             self.tell_older(name, Vec::new(), !is_possible);
             return;
         }
-        let purpose = Purpose::Older { name: name.clone(), before, limit };
+        let silent_left = SILENT_PAGES_MAX;
+        let purpose = Purpose::Older { name: name.clone(), before, limit, silent_left };
         self.live.history.push(&fold(&name), purpose, Reference::Msgid);
     }
 
@@ -110,7 +113,7 @@ impl Session {
     /// Subcommand, reference and target of a request; `None` where nobody waits for it any more.
     fn plan(&mut self, ask: &mut Ask) -> Option<(&'static str, String, String)> {
         let takes_msgids = self.live.features.takes_msgids();
-        if let Purpose::Older { name, before, limit } = &ask.purpose {
+        if let Purpose::Older { name, before, limit, .. } = &ask.purpose {
             ask.limit = self.live.features.page_messages(*limit);
             let place = Place { ms_towards_mark: 1, takes_msgids };
             let reference = place.reference(before.as_ref(), &mut ask.by);
@@ -132,26 +135,49 @@ impl Session {
         let Some(ask) = self.live.history.current.take() else { return };
         match ask.purpose {
             Purpose::Fill => self.take_in_fill(&ask.key, ask.by, ask.page),
-            Purpose::Older { name, before, .. } => {
-                let is_start = ask.page.is_empty();
-                let mut page = ask.page;
-                page.retain(|message| {
-                    before.as_ref().is_none_or(|mark| mark.msgid != message.msgid)
-                });
-                for message in &page {
-                    self.confirm(message);
-                }
-                self.tell_older(name, page, is_start);
+            Purpose::Older { name, before, limit, silent_left } => {
+                self.take_in_older(name, before.as_ref(), (limit, silent_left), ask.page);
             }
         }
         self.ask_for_history(now);
     }
 
-    fn take_in_fill(&mut self, key: &str, by: Reference, page: Vec<Message>) {
+    /// Takes in an older page; where nobody said anything in it, the one before is asked for.
+    fn take_in_older(
+        &mut self,
+        name: String,
+        before: Option<&HistoryMark>,
+        (limit, silent_left): (u32, u32),
+        page: Page,
+    ) {
+        let mut messages = page.messages;
+        messages.retain(|message| before.is_none_or(|mark| mark.msgid != message.msgid));
+        for message in &messages {
+            self.confirm(message);
+        }
+        match page.ends {
+            Some((first, _))
+                if messages.is_empty() && silent_left > 0 && before != Some(&first) =>
+            {
+                let (key, before) = (fold(&name), Some(first));
+                self.tell_about(&name, page.abouts);
+                let silent_left = silent_left - 1;
+                let purpose = Purpose::Older { name, before, limit, silent_left };
+                self.live.history.push(&key, purpose, Reference::Msgid);
+            }
+            ends => {
+                self.tell_older(name.clone(), messages, ends.is_none());
+                self.tell_about(&name, page.abouts);
+            }
+        }
+    }
+
+    fn take_in_fill(&mut self, key: &str, by: Reference, page: Page) {
         let Some(conversation) = self.conversations.get_mut(key) else { return };
         let Stage::Filling(fill) = &mut conversation.stage else { return };
-        fill.held.retain(|held| page.iter().all(|message| message.msgid != held.msgid));
-        let newest = page.last().map(mark_of);
+        let Page { messages, abouts, ends } = page;
+        fill.held.retain(|held| messages.iter().all(|message| message.msgid != held.msgid));
+        let newest = ends.map(|(_, last)| last).or_else(|| messages.last().map(mark_of));
         let moves_on = newest.is_some() && newest != conversation.mark;
         let is_last = by == Reference::Newest || !moves_on;
         if newest.is_some() {
@@ -161,7 +187,8 @@ impl Session {
         }
         let is_complete = is_last && !fill.has_dropped;
         let name = conversation.name.clone();
-        self.tell_gap(name, page, !is_last);
+        self.tell_gap(name.clone(), messages, !is_last);
+        self.tell_about(&name, abouts);
         if is_complete {
             self.end_fill(key);
         } else {

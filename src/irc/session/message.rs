@@ -142,7 +142,7 @@ impl Session {
         if is_new(&made) { made } else { numbered.find(is_new).unwrap_or(made) }
     }
 
-    fn display_name_of(&self, nick: &str) -> Option<String> {
+    pub(super) fn display_name_of(&self, nick: &str) -> Option<String> {
         self.live.roster.person(nick).and_then(|person| person.display_name.clone())
     }
 

@@ -10,6 +10,7 @@
 //! | `registration` | capabilities, nick, welcome, being online |
 //! | `rooms`, `people`, `roster` | who is where, topics, modes |
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
+//! | `about` | reactions and deletions |
 //! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
 //! | `commands` | what the person asks |
@@ -22,6 +23,7 @@
 //! Whatever a server sends is bounded: `CONVERSATIONS_MAX`, `HELD_MAX`, `MEMBERS_MAX`, `PEOPLE_MAX`, open batches, a page
 //! of history. Over a bound the surplus is left out; nothing panics.
 
+mod about;
 mod batch;
 mod commands;
 mod conversation;

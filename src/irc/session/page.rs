@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use majlis_protocol::{Timestamp, fold};
 
+use super::about::About;
+use super::batch::BatchUse;
 use super::conversation::Reference;
 use super::message::is_made;
 use crate::irc::HistoryMark;
@@ -30,7 +32,18 @@ pub(super) struct Ask {
     /// When it has taken too long; known once it is sent.
     pub(super) deadline_ms: u64,
     /// What has come of it.
-    pub(super) page: Vec<Message>,
+    pub(super) page: Page,
+}
+
+/// The answer to a request, as far as it came.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// What was said.
+    pub(super) messages: Vec<Message>,
+    /// What was done about messages.
+    pub(super) abouts: Vec<About>,
+    /// The places of the first and the last line, whatever they say.
+    pub(super) ends: Option<(HistoryMark, HistoryMark)>,
 }
 
 /// What a page is for.
@@ -46,6 +59,8 @@ pub(super) enum Purpose {
         before: Option<HistoryMark>,
         /// At most so many messages.
         limit: u32,
+        /// How many pages in which nobody said anything may still be passed over.
+        silent_left: u32,
     },
 }
 
@@ -70,9 +85,26 @@ impl HistoryQueue {
     /// A message of the page under way. Those over the bound are dropped and come with the next page.
     pub(super) fn add_to_page(&mut self, message: Message) {
         let Some(ask) = &mut self.current else { return };
-        if ask.page.len() < PAGE_SURPLUS * ask.limit as usize {
-            ask.page.push(message);
+        if ask.page.messages.len() < PAGE_SURPLUS * ask.limit as usize {
+            ask.page.messages.push(message);
         }
+    }
+
+    /// The same for what was done about a message.
+    pub(super) fn add_about(&mut self, about: About) {
+        let Some(ask) = &mut self.current else { return };
+        if ask.page.abouts.len() < PAGE_SURPLUS * ask.limit as usize {
+            ask.page.abouts.push(about);
+        }
+    }
+
+    /// A line of history came, whatever it says.
+    pub(super) fn note_line(&mut self, purpose: BatchUse, mark: HistoryMark) {
+        let Some(ask) = self.current.as_mut().filter(|_| purpose == BatchUse::Answer) else {
+            return;
+        };
+        let first = ask.page.ends.take().map_or_else(|| mark.clone(), |(first, _)| first);
+        ask.page.ends = Some((first, mark));
     }
 
     /// When the request under way has taken too long.
@@ -99,7 +131,7 @@ impl HistoryQueue {
             limit: 0,
             label: None,
             deadline_ms: 0,
-            page: Vec::new(),
+            page: Page::default(),
         });
     }
 }

@@ -31,8 +31,10 @@ const WANTED: &[Capability] = &[
     Capability::Batch,
     Capability::ChatHistory,
     Capability::EchoMessage,
+    Capability::EventPlayback,
     Capability::ExtendedJoin,
     Capability::LabeledResponse,
+    Capability::MessageRedaction,
     Capability::MessageTags,
     Capability::MultiPrefix,
     Capability::Multiline,
@@ -166,8 +168,11 @@ impl Session {
     }
 
     fn tell_abilities(&mut self) {
-        let multiline = self.multiline_limits();
-        self.tell(Event::Abilities(Abilities { multiline }));
+        self.tell(Event::Abilities(Abilities {
+            multiline: self.multiline_limits(),
+            takes_tags: self.has(Capability::MessageTags),
+            deletes: self.has(Capability::MessageRedaction),
+        }));
     }
 
     /// Asks for all that we want, is offered, and has what it needs.

@@ -8,13 +8,15 @@ use crate::irc::event::{Message, MessageKind, Origin};
 use crate::irc::{Command, HistoryMark};
 use crate::model::services::Turn;
 use crate::model::{SendState, TimelineItem};
-use crate::store::{ArchivedMessage, Waiting};
+use crate::store::{About, ArchivedMessage, Waiting};
 
+use super::about::deleted_words;
 use super::{Channel, Sender};
 
 /// Who said something last, and what.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
+    msgid: String,
     name: String,
     text: String,
     is_own: bool,
@@ -87,6 +89,9 @@ impl Channel {
         if let Some(last) = newest.last() {
             imp.newest.replace(Some(last.mark()));
             imp.last_said.replace(Some(Line::of_message(&last.message)));
+            if last.about.deletion.is_some() {
+                self.forget_last_said(&last.message.msgid);
+            }
         }
         for archived in &newest {
             self.learn_title(&archived.message);
@@ -121,6 +126,9 @@ impl Channel {
         match origin {
             Origin::Older { is_start } => self.take_older(&archived, is_start),
             Origin::Live | Origin::Gap { .. } => self.take_newer(&archived, origin),
+        }
+        if origin != Origin::Live && !archived.is_empty() {
+            self.find_abouts(archived.iter().map(|one| one.message.msgid.clone()).collect());
         }
         turn.keep(self.key(), archived);
         turn.touch(self);
@@ -190,7 +198,7 @@ impl Channel {
     fn judge(&self, message: Message) -> ArchivedMessage {
         let network = self.network().filter(|_| !message.is_own);
         let is_mention = network.is_some_and(|network| network.is_named_in(&message.text));
-        ArchivedMessage { message, is_mention }
+        ArchivedMessage { message, is_mention, about: About::default() }
     }
 
     fn take_newer(&self, messages: &[ArchivedMessage], origin: Origin) {
@@ -229,6 +237,15 @@ impl Channel {
             self.count_unread(self.unread_count() + 1, mention_count);
         }
         imp.newest.replace(Some(mark));
+    }
+
+    /// A message was deleted: if it was the last one, its words go from the list of rooms, too.
+    pub(super) fn forget_last_said(&self, msgid: &str) {
+        if let Some(last) = &mut *self.imp().last_said.borrow_mut()
+            && last.msgid == msgid
+        {
+            last.text = deleted_words();
+        }
     }
 
     fn count_unread(&self, unread_count: u32, mention_count: u32) {
@@ -274,6 +291,7 @@ fn one_line(text: &str) -> String {
 impl Line {
     fn of_message(message: &Message) -> Self {
         Self {
+            msgid: message.msgid.clone(),
             name: message.display_name.as_ref().unwrap_or(&message.nick).clone(),
             text: one_line(&message.text),
             is_own: message.is_own,
@@ -283,6 +301,7 @@ impl Line {
 
     fn of_waiting(waiting: &Waiting) -> Self {
         Self {
+            msgid: String::new(),
             name: String::new(),
             text: one_line(&waiting.text),
             is_own: true,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
+//! | `about` | reactions and deletions |
 //! | `reveal` | going to a message or a day |
 //! | `writing` | how much of what is written fits, and correcting it |
 //! | `replies` | answering a message, and what replies show |
@@ -11,6 +12,7 @@
 //!
 //! Here is what a channel is, and how it is kept.
 
+mod about;
 mod members;
 mod messages;
 mod pages;
@@ -48,6 +50,7 @@ mod imp {
     use crate::irc::HistoryMark;
     use crate::store::{ConversationKey, NetworkKey};
 
+    use super::about::Held;
     use super::messages::Line;
     use super::pages::Fetch;
     use super::{Members, Network, Services, Timeline};
@@ -119,6 +122,8 @@ mod imp {
         pub(super) is_changed: Cell<bool>,
         pub(super) draft_timer: RefCell<Option<glib::SourceId>>,
         pub(super) fetch: Cell<Fetch>,
+        /// Deletions of ours that can still be undone.
+        pub(super) held: RefCell<Held>,
         /// Who waits for a page on the way to a goal; told whether it brought anything.
         pub(super) way: RefCell<Option<async_channel::Sender<bool>>>,
     }
@@ -216,6 +221,7 @@ impl Channel {
         for id in waiting {
             self.take_back(id);
         }
+        self.delete_all_held();
         if self.is_room() {
             network.ask(Command::Part { room: self.name(), reason: String::new() });
         }

@@ -70,6 +70,7 @@ impl Chat {
             return;
         }
         for network in self.all_networks() {
+            network.open_channels().iter().for_each(Channel::delete_all_held);
             network.ask(Command::Disconnect { reason: reason.to_owned() });
         }
         let mut left = GOODBYE;

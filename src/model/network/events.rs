@@ -59,6 +59,15 @@ impl Network {
             Event::Role { room, nick, role } => {
                 self.in_room(&room, |room| room.set_role(&nick, role.into()));
             }
+            Event::Reactions { conversation, reactions } => {
+                self.in_room(&conversation, |room| room.take_reactions(reactions, turn));
+            }
+            Event::Deleted { conversation, deletions } => {
+                self.in_room(&conversation, |room| room.take_deletions(deletions, turn));
+            }
+            Event::NotDeleted { conversation, msgid } => {
+                self.in_room(&conversation, |room| room.keep_refused(&msgid, turn));
+            }
             Event::Topic { room, topic } => self.in_room(&room, |room| room.set_topic(&topic)),
             Event::Person { nick, display_name, is_away, is_registered } => {
                 for channel in self.open_channels() {

@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 use glib::subclass::prelude::*;
 
-use crate::irc::event::State;
+use crate::irc::event::{Abilities, State};
 use crate::irc::{Command, Fingerprint, NetworkConfig, NetworkId, nick_from_display_name};
 use crate::store::{NetworkKey, NetworkRow, RestoredNetwork};
 
@@ -246,6 +246,11 @@ impl Network {
 
     pub(super) fn ask(&self, command: Command) {
         self.services().ask(self.id(), command);
+    }
+
+    /// What the server can do, as far as it was ever told.
+    pub(super) fn abilities(&self) -> Abilities {
+        self.imp().abilities.get()
     }
 
     /// Who we are, beside a message that waits.

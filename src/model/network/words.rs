@@ -81,6 +81,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             // Translators: {nick} is what the person wanted to be called.
             gettext_f("{nick} cannot be a name here.", &[("nick", &isolate(nick))])
         }
+        Refusal::NotConnected => gettext("This can be done only while there is a connection."),
         Refusal::TopicNotSet => {
             gettext("The topic was not set: it is too long, or there is no connection.")
         }

@@ -1,6 +1,7 @@
 //! Chats without a server and without a display: what the session would tell is put in, what it is
 //! asked is looked at, and the archive is a real one.
 
+mod about;
 mod history;
 mod people;
 mod replying;

@@ -189,7 +189,7 @@ fn a_draft_is_there_after_a_restart() {
 
 fn many_lines(max_bytes: usize, max_lines: usize) -> Event {
     let multiline = Some(MultilineLimits { max_bytes, max_lines });
-    Event::Abilities(Abilities { multiline })
+    Event::Abilities(Abilities { multiline, ..Abilities::default() })
 }
 
 #[test]

@@ -99,6 +99,14 @@ impl Entry {
         }
     }
 
+    /// The same, to be changed.
+    pub(super) fn said_mut(&mut self) -> Option<&mut ArchivedMessage> {
+        match &mut self.content {
+            Content::Said(archived) => Some(archived),
+            Content::Change(_) => None,
+        }
+    }
+
     /// Who came or went, if it is that.
     pub(super) fn change(&self) -> Option<&Change> {
         match &self.content {

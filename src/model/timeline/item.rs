@@ -5,10 +5,11 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::irc::event::MessageKind;
-use crate::store::ArchivedMessage;
+use crate::store::{About, ArchivedMessage};
 
 use super::entry::{Day, RowKey, WaitingEntry};
 use super::layout::{Answered, Row, RowContent};
+use super::reactions::{ReactionGroup, group};
 use super::words;
 
 /// What kind of row it is.
@@ -47,7 +48,7 @@ mod imp {
     use glib::prelude::*;
     use glib::subclass::prelude::*;
 
-    use super::{ItemKind, RowKey, SendState};
+    use super::{ItemKind, ReactionGroup, RowKey, SendState};
 
     #[derive(Debug, Default, glib::Properties)]
     #[properties(wrapper_type = super::TimelineItem)]
@@ -100,6 +101,16 @@ mod imp {
         /// How the answered message begins.
         #[property(get)]
         pub(super) quote_text: RefCell<String>,
+        /// Who deleted it and why, as a sentence; empty where nobody did.
+        #[property(get)]
+        pub(super) deletion: RefCell<String>,
+        /// Whether it is about to be deleted.
+        #[property(get)]
+        pub(super) is_leaving: Cell<bool>,
+        /// The signs put to it and how many there are of each, in one line; empty where there are none.
+        #[property(get)]
+        pub(super) reaction_summary: RefCell<String>,
+        pub(super) reactions: RefCell<Vec<ReactionGroup>>,
         /// Whether it stands out for a moment, since one went to it.
         #[property(get)]
         pub(super) is_highlighted: Cell<bool>,
@@ -123,7 +134,7 @@ glib::wrapper! {
     /// Properties (all read-only; a row's may change while it is shown): `kind`, `sender`,
     /// `sender-nick`, `text`, `time`, `time-text`, `state`, `failure`, `is-own`, `is-mention`,
     /// `is-action`, `is-grouped`, `msgid`, `reply-to`, `quote-sender`, `quote-text`,
-    /// `is-highlighted`.
+    /// `deletion`, `is-leaving`, `reaction-summary`, `is-highlighted`.
     pub struct TimelineItem(ObjectSubclass<imp::TimelineItem>);
 }
 
@@ -154,6 +165,11 @@ impl TimelineItem {
         item.imp().key.set(row.key.clone()).expect("the object is new");
         item.show(&row.content, today);
         item
+    }
+
+    /// The signs put to it, the first one first.
+    pub fn reactions(&self) -> Vec<ReactionGroup> {
+        self.imp().reactions.borrow().clone()
     }
 
     /// Makes it stand out for this long.
@@ -195,14 +211,30 @@ impl TimelineItem {
                 self.show_words(ItemKind::Membership, &words::changes(changes));
                 self.show_time(*time_ms);
             }
-            RowContent::Said { archived, is_grouped, answered } => {
+            RowContent::Said { archived, is_grouped, is_leaving, answered } => {
                 self.show_answered(answered.as_ref());
+                self.show_about(&archived.about);
+                update!(self.is_leaving = *is_leaving, notify_is_leaving);
                 self.show_said(archived, *is_grouped);
             }
             RowContent::Waiting { entry, is_grouped, answered } => {
                 self.show_answered(answered.as_ref());
                 self.show_waiting(entry, *is_grouped);
             }
+        }
+    }
+
+    fn show_about(&self, about: &About) {
+        let deletion = about.deletion.as_ref().map(words::deletion).unwrap_or_default();
+        update_text!(self.deletion = deletion.as_str(), notify_deletion);
+        // What was deleted has nothing to react to.
+        let groups = if about.deletion.is_some() { Vec::new() } else { group(&about.reactions) };
+        if *self.imp().reactions.borrow() != groups {
+            let summary = words::reactions(&groups);
+            self.imp().reactions.replace(groups);
+            // Names may have changed where the line has not.
+            self.imp().reaction_summary.replace(summary);
+            self.notify_reaction_summary();
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) enum RowContent<'a> {
     Said {
         archived: &'a ArchivedMessage,
         is_grouped: bool,
+        is_leaving: bool,
         answered: Option<Answered<'a>>,
     },
     Waiting {
@@ -151,7 +152,9 @@ impl<'a> Layout<'a> {
         });
         let answered = self.answered(message.reply_to.as_ref());
         let is_grouped = answered.is_none() && self.goes_on(speaker);
-        self.push(entry.row_key(), RowContent::Said { archived, is_grouped, answered });
+        let is_leaving = self.window.is_leaving(&message.msgid);
+        let content = RowContent::Said { archived, is_grouped, is_leaving, answered };
+        self.push(entry.row_key(), content);
         self.speaker = speaker;
     }
 

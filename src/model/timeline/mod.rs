@@ -5,6 +5,7 @@
 //! | `entry` | what a conversation is made of, and its order |
 //! | `window` | the stretch that is held in memory (pure) |
 //! | `layout` | from there to rows: days, groups, folds, the unread marker (pure) |
+//! | `reactions` | reactions to one message by their signs (pure) |
 //! | `words` | the words of rows that nobody said |
 //! | `item` | one row as an object |
 //!
@@ -14,6 +15,7 @@
 mod entry;
 mod item;
 mod layout;
+mod reactions;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -30,6 +32,7 @@ use self::window::{End, Window};
 
 pub(crate) use self::entry::{Change, Sender};
 pub use self::item::{ItemKind, SendState, TimelineItem};
+pub use self::reactions::ReactionGroup;
 pub(crate) use self::window::HELD_MAX;
 
 mod imp {

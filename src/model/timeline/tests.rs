@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::irc::HistoryMark;
 use crate::irc::event::{Message, MessageKind};
+use crate::store::About;
 use crate::store::{ArchivedMessage, Waiting};
 
 use super::*;
@@ -87,7 +88,7 @@ fn message(number: u64) -> ArchivedMessage {
         text: format!("message {number}"),
         reply_to: None,
     };
-    ArchivedMessage { message, is_mention: false }
+    ArchivedMessage { message, is_mention: false, about: About::default() }
 }
 
 fn send_id(number: u64) -> Uuid {

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
-use crate::store::{ArchivedMessage, Quote, Waiting};
+use crate::irc::event::{Deletion, Reaction};
+use crate::store::{About, ArchivedMessage, Quote, Waiting};
 
 use super::entry::{Change, Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
 
@@ -44,6 +45,8 @@ pub(in crate::model) struct Window {
     next_change: u64,
     /// What replies show of messages that are not held; nothing where the archive does not know them either.
     quotes: HashMap<String, Option<Quote>>,
+    /// The messages that are about to be deleted.
+    leaving: HashSet<String>,
 }
 
 impl Window {
@@ -61,6 +64,7 @@ impl Window {
             has_missed: false,
             next_change: 0,
             quotes: HashMap::new(),
+            leaving: HashSet::new(),
         }
     }
 
@@ -138,6 +142,63 @@ impl Window {
         self.is_start = is_start;
         self.is_end = is_last;
         true
+    }
+
+    /// Takes in reactions to messages that are held.
+    pub(in crate::model) fn react(&mut self, reactions: &[Reaction]) {
+        for reaction in reactions {
+            if let Some(archived) = self.held_message(&reaction.msgid) {
+                archived.about.merge(reaction);
+            }
+        }
+    }
+
+    /// Takes in that messages or reactions were deleted.
+    pub(in crate::model) fn delete(&mut self, deletions: &[Deletion]) {
+        for deletion in deletions {
+            self.leaving.remove(&deletion.msgid);
+            if let Some(Some(quote)) = self.quotes.get_mut(&deletion.msgid) {
+                quote.text.clear();
+            }
+            if let Some(archived) = self.held_message(&deletion.msgid) {
+                archived.message.text.clear();
+                archived.about.deletion.get_or_insert_with(|| deletion.clone());
+                continue;
+            }
+            let said = self.entries.iter_mut().filter_map(Entry::said_mut);
+            for reaction in said.flat_map(|archived| &mut archived.about.reactions) {
+                reaction.is_set &= reaction.event_id != deletion.msgid;
+            }
+        }
+    }
+
+    /// Takes in what the archive knows was done about messages that the server gave.
+    pub(in crate::model) fn learn_abouts(&mut self, abouts: Vec<(String, About)>) {
+        for (msgid, about) in abouts {
+            let Some(archived) = self.held_message(&msgid) else { continue };
+            about.reactions.iter().for_each(|reaction| archived.about.merge(reaction));
+            self.delete(about.deletion.as_slice());
+        }
+    }
+
+    /// Marks a message as about to be deleted, or takes the mark away.
+    pub(in crate::model) fn set_leaving(&mut self, msgid: &str, is_leaving: bool) {
+        if is_leaving {
+            self.leaving.insert(msgid.to_owned());
+        } else {
+            self.leaving.remove(msgid);
+        }
+    }
+
+    /// Whether a message is about to be deleted.
+    pub(super) fn is_leaving(&self, msgid: &str) -> bool {
+        self.leaving.contains(msgid)
+    }
+
+    fn held_message(&mut self, msgid: &str) -> Option<&mut ArchivedMessage> {
+        let said = self.entries.iter_mut().filter_map(Entry::said_mut);
+        let mut said = said.filter(|archived| archived.message.msgid == msgid);
+        said.next()
     }
 
     /// Whether the message with this identifier is in this stretch.

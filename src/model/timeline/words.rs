@@ -2,7 +2,10 @@
 
 use crate::i18n::{gettext, gettext_f, isolate, ngettext_f};
 
+use crate::irc::event::Deletion;
+
 use super::entry::{Change, Day};
+use super::reactions::ReactionGroup;
 
 /// The day of a time in milliseconds since 1970, where this computer is.
 pub(super) fn local_day(time_ms: u64) -> Day {
@@ -66,6 +69,26 @@ fn day_number(time: &glib::DateTime) -> Day {
 fn date_of(day: Day) -> Option<glib::DateTime> {
     let first = glib::DateTime::from_local(1, 1, 1, 12, 0, 0.0).ok()?;
     first.add_days(day - 1).ok()
+}
+
+/// That a message was deleted, by whom and why.
+pub(super) fn deletion(deletion: &Deletion) -> String {
+    let name = deletion.display_name.as_ref().unwrap_or(&deletion.nick);
+    let values = [("name", &*isolate(name)), ("reason", &*isolate(&deletion.reason))];
+    if deletion.reason.is_empty() {
+        // Translators: Stands where a message was.
+        gettext_f("Deleted by {name}", &values)
+    } else {
+        // Translators: Stands where a message was; {reason} is in the words of who deleted it.
+        gettext_f("Deleted by {name}: {reason}", &values)
+    }
+}
+
+/// Signs and how many there are of each, in one line.
+pub(super) fn reactions(groups: &[ReactionGroup]) -> String {
+    let signs = groups.iter().map(|group| format!("{} {}", isolate(&group.sign), group.count()));
+    // Translators: Stands between the items of a short list, such as "👍 2, 🎉 1".
+    signs.collect::<Vec<_>>().join(&gettext(", "))
 }
 
 /// Who came and who went, folded into one line: "Ana and 3 others joined · Ben left".

@@ -1,18 +1,23 @@
 //! One message: who said it, when, what, and how far it has come.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::{ReactionChip, TimelineView};
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
-use crate::ui::text::{clean, direction, isolate, mark, markup};
+use crate::ui::text::{clean, direction, isolate, mark, markup, sentence};
+
+/// More signs than this at one message are not shown.
+const CHIPS_MAX: usize = 24;
 
 mod imp {
     use super::*;
 
-    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[derive(Default, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/message_row.ui")]
     pub struct MessageRow {
         #[template_child]
@@ -46,9 +51,16 @@ mod imp {
         #[template_child]
         pub(super) reply_button: TemplateChild<gtk::Button>,
         #[template_child]
+        pub(super) reactions_box: TemplateChild<adw::WrapBox>,
+        #[template_child]
+        pub(super) react_button: TemplateChild<gtk::Button>,
+        #[template_child]
         pub(super) more_button: TemplateChild<gtk::Button>,
         /// When it was said, for those who ask.
         pub(super) time: RefCell<Option<glib::DateTime>>,
+        pub(super) chips: RefCell<Vec<ReactionChip>>,
+        /// What pressing one of the signs does.
+        pub(super) toggle: RefCell<Option<Rc<dyn Fn(&str)>>>,
     }
 
     #[glib::object_subclass]
@@ -106,6 +118,7 @@ impl MessageRow {
         self.show_sender(item);
         self.show_quote(item);
         self.show_body(item);
+        self.show_reactions(item);
         self.show_progress(item);
         set_classes(
             self,
@@ -115,19 +128,22 @@ impl MessageRow {
                 ("mention", item.is_mention()),
                 ("notice", item.kind() == ItemKind::Notice),
                 ("pending", item.state() == SendState::Pending),
+                ("deleted", !item.deletion().is_empty()),
+                ("leaving", item.is_leaving()),
                 ("highlighted", item.is_highlighted()),
             ],
         );
     }
 
     /// Every button of the row, and the timeline's action that it does with the row's item.
-    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 5] {
+    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 6] {
         let imp = self.imp();
         [
             (imp.retry_button.get(), "timeline.retry"),
             (imp.delete_button.get(), "timeline.discard"),
             (imp.quote_button.get(), "timeline.show-answered"),
             (imp.reply_button.get(), "timeline.reply"),
+            (imp.react_button.get(), "timeline.react"),
             (imp.more_button.get(), "timeline.open-menu"),
         ]
     }
@@ -139,8 +155,7 @@ impl MessageRow {
             #[weak(rename_to = row)]
             self,
             move |motion| {
-                let is_offered = !row.has_css_class("pending");
-                row.imp().toolbar.set_visible(motion.contains_pointer() && is_offered);
+                row.show_toolbar(motion.contains_pointer());
             }
         ));
         self.add_controller(motion);
@@ -160,6 +175,40 @@ impl MessageRow {
         }
     }
 
+    fn show_toolbar(&self, is_wanted: bool) {
+        let imp = self.imp();
+        let is_offered = !["pending", "deleted"].iter().any(|class| self.has_css_class(class));
+        imp.toolbar.set_visible(is_wanted && is_offered);
+        let timeline = self.ancestor(TimelineView::static_type()).and_downcast::<TimelineView>();
+        let takes_reactions = timeline.is_some_and(|timeline| timeline.takes_reactions());
+        imp.reply_button.set_visible(takes_reactions);
+        imp.react_button.set_visible(takes_reactions);
+    }
+
+    /// Pressing a sign does this with it; called once, when the row is made.
+    pub(super) fn connect_toggled(&self, toggle: impl Fn(&str) + 'static) {
+        self.imp().toggle.replace(Some(Rc::new(toggle)));
+    }
+
+    fn show_reactions(&self, item: &TimelineItem) {
+        let imp = self.imp();
+        let groups = item.reactions();
+        let shown = &groups[..groups.len().min(CHIPS_MAX)];
+        let mut chips = imp.chips.borrow_mut();
+        while chips.len() < shown.len() {
+            let chip = ReactionChip::new(imp.toggle.borrow().clone());
+            imp.reactions_box.append(&chip);
+            chips.push(chip);
+        }
+        for (index, chip) in chips.iter().enumerate() {
+            chip.set_visible(index < shown.len());
+        }
+        for (chip, group) in chips.iter().zip(shown) {
+            chip.show_group(group);
+        }
+        imp.reactions_box.set_visible(!shown.is_empty());
+    }
+
     fn show_quote(&self, item: &TimelineItem) {
         let imp = self.imp();
         let is_reply = !item.reply_to().is_empty();
@@ -173,6 +222,9 @@ impl MessageRow {
         imp.quote_text_label.set_label(&if sender.is_empty() {
             // Translators: Stands over a reply, in place of the beginning of the message that it answers.
             gettext("An earlier message")
+        } else if text.is_empty() {
+            // Translators: Stands over a reply to a message that was deleted.
+            gettext("Deleted message")
         } else {
             text
         });
@@ -187,6 +239,13 @@ impl MessageRow {
 
     fn show_body(&self, item: &TimelineItem) {
         let label = &self.imp().body_label;
+        self.imp().time.replace(item.time());
+        let deletion = item.deletion();
+        if !deletion.is_empty() {
+            label.set_markup(&format!("<i>{}</i>", markup(&sentence(&deletion))));
+            label.set_direction(gtk::Widget::default_direction());
+            return;
+        }
         let text = item.text();
         let reading = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         label.set_markup(&if item.is_action() {
@@ -197,7 +256,6 @@ impl MessageRow {
             markup(&text)
         });
         label.set_direction(reading);
-        self.imp().time.replace(item.time());
     }
 
     fn show_progress(&self, item: &TimelineItem) {
@@ -227,7 +285,8 @@ fn date_and_time(time: &glib::DateTime) -> Option<String> {
 pub(super) fn describe(item: &TimelineItem) -> String {
     let sender = clean(&item.sender());
     let time = item.time_text();
-    let text = clean(&item.text());
+    let (text, deletion) = (item.text(), item.deletion());
+    let text = clean(if deletion.is_empty() { &text } else { &deletion });
     let values = [("name", &*sender), ("time", &*time), ("text", &*text)];
     let said = if item.is_action() {
         // Translators: Said by a screen reader for a message such as "Ana waves".
@@ -243,7 +302,17 @@ pub(super) fn describe(item: &TimelineItem) -> String {
         // Translators: Said by a screen reader for a message that answers one of {name}'s, which may be empty.
         gettext_f("{said} (in reply to {name})", &values)
     };
+    let said = if item.reaction_summary().is_empty() {
+        said
+    } else {
+        let values = [("said", &*said), ("reactions", &*item.reaction_summary())];
+        // Translators: Said by a screen reader for a message with reactions, such as "👍 2, 🎉 1".
+        gettext_f("{said} (reactions: {reactions})", &values)
+    };
     match item.state() {
+        SendState::Sent if item.is_leaving() => {
+            format!("{said} ({})", gettext("about to be deleted"))
+        }
         SendState::Sent => said,
         SendState::Pending => format!("{said} ({})", gettext("waiting to be sent")),
         SendState::Failed => format!("{said} ({})", item.failure()),

@@ -7,6 +7,7 @@ mod message_row;
 mod page;
 mod people_pane;
 mod person_row;
+mod reaction_chip;
 mod timeline_row;
 mod timeline_view;
 
@@ -19,5 +20,6 @@ use composer::Composer;
 use divider_row::DividerRow;
 use message_row::MessageRow;
 use people_pane::PeoplePane;
+use reaction_chip::ReactionChip;
 use timeline_row::TimelineRow;
 use timeline_view::TimelineView;

@@ -135,9 +135,22 @@ impl TimelineRow {
                 let act = self.action(action);
                 button.connect_clicked(move |_| act());
             }
+            row.connect_toggled(self.toggle_action());
             row
         })
         .clone()
+    }
+
+    /// Asks the timeline to put a sign to the item at this row's place, or take it back.
+    fn toggle_action(&self) -> impl Fn(&str) + 'static {
+        let row = self.downgrade();
+        move |sign| {
+            let Some(row) = row.upgrade() else { return };
+            let Some(list_item) = row.imp().list_item.upgrade() else { return };
+            let what = (list_item.position(), sign).to_variant();
+            row.activate_action("timeline.toggle-reaction", Some(&what))
+                .expect("the timeline around the row installs its actions");
+        }
     }
 
     /// Asks the timeline to do something with the item at this row's place.

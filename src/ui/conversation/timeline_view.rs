@@ -49,6 +49,8 @@ mod imp {
         pub(super) channel: RefCell<Option<Channel>>,
         /// The row's menu while it is open, and whose it is.
         pub(super) menu: RefCell<Option<gtk::PopoverMenu>>,
+        /// The chooser of signs, once it was asked for.
+        pub(super) emoji_chooser: RefCell<Option<gtk::EmojiChooser>>,
         pub(super) chosen: RefCell<Option<TimelineItem>>,
         pub(super) handlers: RefCell<Vec<(glib::Object, glib::SignalHandlerId)>>,
     }
@@ -62,6 +64,15 @@ mod imp {
         fn class_init(class: &mut Self::Class) {
             class.bind_template();
             menu::install(class);
+            let place_and_sign = Some(glib::VariantTy::new("(us)").expect("a valid type"));
+            class.install_action("timeline.toggle-reaction", place_and_sign, |view, _, what| {
+                let what = what.and_then(glib::Variant::get::<(u32, String)>);
+                if let Some((position, sign)) = what
+                    && let Some((channel, item)) = view.item_at(Some(&position.to_variant()))
+                {
+                    channel.toggle_reaction(&item, &sign);
+                }
+            });
             for &(name, action) in menu::ROW_ACTIONS {
                 let parameter = Some(glib::VariantTy::UINT32);
                 class.install_action(name, parameter, move |view, _, position| {
@@ -89,6 +100,9 @@ mod imp {
         fn dispose(&self) {
             if let Some(menu) = self.menu.take() {
                 menu.unparent();
+            }
+            if let Some(chooser) = self.emoji_chooser.take() {
+                chooser.unparent();
             }
         }
     }
@@ -134,6 +148,11 @@ impl TimelineView {
         }
         self.handle_loading();
         self.jump_to_end();
+    }
+
+    /// Whether messages can be answered and signs put to them here.
+    pub(super) fn takes_reactions(&self) -> bool {
+        self.channel().is_some_and(|channel| channel.takes_reactions())
     }
 
     /// Moves the keyboard's focus to the newest message.

@@ -1,6 +1,7 @@
-//! The small dialogs: joining a room, choosing a room or a person, forgetting a server, and what Majlis is.
+//! The small dialogs: joining a room, choosing a room or a person, deleting a message, forgetting a server, and what Majlis is.
 
 mod about;
+mod delete_message;
 mod forget_server;
 mod join_room;
 mod picker;
@@ -8,6 +9,7 @@ mod picker;
 use gtk::prelude::*;
 
 pub(crate) use about::present_about;
+pub(crate) use delete_message::present_delete_message;
 pub(crate) use forget_server::present_forget_server;
 pub(crate) use join_room::JoinRoomDialog;
 pub(crate) use picker::{present_go_to_room, present_new_message};

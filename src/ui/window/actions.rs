@@ -35,13 +35,6 @@ impl Window {
             chat_action("previous-region", |window| window.imp().chat_view.step_region(-1)),
             chat_action("next-region", |window| window.imp().chat_view.step_region(1)),
             chat_action("toggle-people", |window| window.imp().chat_view.toggle_people()),
-            gio::ActionEntry::builder("tell")
-                .parameter_type(Some(glib::VariantTy::STRING))
-                .activate(|window: &Self, _, words| {
-                    let words = words.and_then(glib::Variant::str).unwrap_or_default();
-                    window.show_toast(words, 5);
-                })
-                .build(),
             chat_action("escape", |window| window.imp().chat_view.escape()),
         ]);
         self.enable_chat_actions(false);

@@ -1,5 +1,6 @@
 //! The session against a model of a server, over a line that delays, cuts, repeats and loses.
 
+mod about;
 mod gaps;
 mod hostile;
 mod losses;

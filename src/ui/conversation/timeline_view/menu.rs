@@ -8,6 +8,7 @@ use super::super::TimelineRow;
 use super::{TimelineView, imp};
 use crate::i18n::gettext;
 use crate::model::{Channel, ItemKind, SendState, TimelineItem};
+use crate::ui::dialogs::present_delete_message;
 
 /// What is done with a row.
 type Act = fn(&TimelineView, &Channel, &TimelineItem);
@@ -18,12 +19,15 @@ pub(super) const ROW_ACTIONS: &[(&str, Act)] = &[
     ("timeline.discard", |_, channel, item| channel.discard(item)),
     ("timeline.reply", |_, channel, item| channel.begin_reply(item)),
     ("timeline.show-answered", |view, _, item| view.reveal_message(item.reply_to())),
+    ("timeline.react", |view, _, item| view.choose_reaction(item)),
     ("timeline.open-menu", |view, _, item| view.open_menu_of(item)),
 ];
 
 /// What the menu of a row offers; it is done with the row that the menu was opened for.
 const MENU_ACTIONS: &[(&str, Act)] = &[
     ("message.reply", |_, channel, item| channel.begin_reply(item)),
+    ("message.react", |view, _, item| view.choose_reaction(item)),
+    ("message.delete", |view, channel, item| view.delete_message(channel, item)),
     ("message.copy", |view, _, item| view.clipboard().set_text(&item.text())),
     ("message.retry", |_, channel, item| channel.retry(item)),
     ("message.discard", |_, channel, item| channel.discard(item)),
@@ -80,15 +84,91 @@ impl TimelineView {
 
     /// Opens the menu of a row in sight.
     pub(super) fn open_menu_of(&self, item: &TimelineItem) {
-        let rows = self.rows();
-        if let Some(row) = rows.into_iter().find(|row| row.item().as_ref() == Some(item)) {
-            let place = row.compute_bounds(&*self.imp().list_view);
-            let (x, y) = place.map_or((0.0, 0.0), |place| match self.direction() {
-                gtk::TextDirection::Rtl => (place.x(), place.y()),
-                _ => (place.x() + place.width(), place.y()),
-            });
-            self.open_menu(item, f64::from(x), f64::from(y) + 24.0);
+        let place = self.place_of(item);
+        self.open_menu(item, &place);
+    }
+
+    /// Where in the list what belongs to a row opens: under the end of its first line.
+    fn place_of(&self, item: &TimelineItem) -> gdk::Rectangle {
+        const LINE_HEIGHT: f32 = 24.0;
+        let row = self.rows().into_iter().find(|row| row.item().as_ref() == Some(item));
+        let bounds = row.and_then(|row| row.compute_bounds(&*self.imp().list_view));
+        bounds.map_or(gdk::Rectangle::new(0, 0, 1, 1), |bounds| {
+            let is_rtl = self.direction() == gtk::TextDirection::Rtl;
+            let x = if is_rtl { bounds.x() } else { bounds.x() + bounds.width() };
+            point(x.into(), (bounds.y() + LINE_HEIGHT.min(bounds.height())).into())
+        })
+    }
+
+    /// Lets the person choose a sign to put to a message.
+    fn choose_reaction(&self, item: &TimelineItem) {
+        let imp = self.imp();
+        if !self.takes_reactions() {
+            return;
         }
+        imp.chosen.replace(Some(item.clone()));
+        let made = imp.emoji_chooser.borrow().clone();
+        let chooser = made.unwrap_or_else(|| self.make_emoji_chooser());
+        chooser.set_pointing_to(Some(&self.place_of(item)));
+        chooser.popup();
+    }
+
+    fn make_emoji_chooser(&self) -> gtk::EmojiChooser {
+        let chooser = gtk::EmojiChooser::new();
+        chooser.set_parent(&*self.imp().list_view);
+        chooser.connect_emoji_picked(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |_, sign| {
+                let chosen = view.imp().chosen.borrow().clone();
+                if let Some((channel, item)) = view.channel().zip(chosen) {
+                    channel.toggle_reaction(&item, sign);
+                }
+            }
+        ));
+        self.imp().emoji_chooser.replace(Some(chooser.clone()));
+        chooser
+    }
+
+    /// Deletes a message: one's own at once, somebody else's with a reason. Both can be undone for a moment.
+    fn delete_message(&self, channel: &Channel, item: &TimelineItem) {
+        if !channel.can_delete(item) {
+            return;
+        }
+        if item.is_own() {
+            self.delete_with_undo(channel, item, "");
+            return;
+        }
+        present_delete_message(
+            self,
+            &item.sender(),
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                #[weak]
+                channel,
+                #[weak]
+                item,
+                move |reason| view.delete_with_undo(&channel, &item, reason)
+            ),
+        );
+    }
+
+    fn delete_with_undo(&self, channel: &Channel, item: &TimelineItem, reason: &str) {
+        channel.delete(item, reason);
+        let toast = adw::Toast::builder()
+            .title(gettext("Message deleted"))
+            .button_label(gettext("_Undo"))
+            .timeout(Channel::UNDO_S)
+            .priority(adw::ToastPriority::High)
+            .build();
+        let msgid = item.msgid();
+        toast.connect_button_clicked(glib::clone!(
+            #[weak]
+            channel,
+            move |_| channel.keep_message(&msgid)
+        ));
+        self.add_toast(toast);
     }
 
     fn handle_row_key(&self, key: gdk::Key, modifiers: gdk::ModifierType) -> glib::Propagation {
@@ -98,9 +178,16 @@ impl TimelineView {
         match key {
             gdk::Key::Menu => self.open_menu_of(&item),
             gdk::Key::F10 if has(gdk::ModifierType::SHIFT_MASK) => self.open_menu_of(&item),
+            gdk::Key::Delete => self.delete_focused(&item),
             _ => return glib::Propagation::Proceed,
         }
         glib::Propagation::Stop
+    }
+
+    fn delete_focused(&self, item: &TimelineItem) {
+        if let Some(channel) = self.channel() {
+            self.delete_message(&channel, item);
+        }
     }
 
     fn open_menu_at(&self, x: f64, y: f64) -> bool {
@@ -111,16 +198,17 @@ impl TimelineView {
             row.or_else(|| widget.first_child()).and_downcast::<TimelineRow>()
         });
         let item = row.and_then(|row| row.item()).filter(is_said);
-        item.inspect(|item| self.open_menu(item, x, y)).is_some()
+        item.inspect(|item| self.open_menu(item, &point(x, y))).is_some()
     }
 
-    fn open_menu(&self, item: &TimelineItem, x: f64, y: f64) {
+    fn open_menu(&self, item: &TimelineItem, place: &gdk::Rectangle) {
         let imp = self.imp();
+        let Some(channel) = self.channel() else { return };
         imp.chosen.replace(Some(item.clone()));
-        let menu = imp.menu.borrow().clone().unwrap_or_else(|| self.make_menu());
-        menu.set_menu_model(Some(&menu_of(item)));
-        #[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
-        menu.set_pointing_to(Some(&gdk::Rectangle::new(x as i32, y as i32, 1, 1)));
+        let made = imp.menu.borrow().clone();
+        let menu = made.unwrap_or_else(|| self.make_menu());
+        menu.set_menu_model(Some(&menu_of(&channel, item)));
+        menu.set_pointing_to(Some(place));
         menu.popup();
     }
 
@@ -151,15 +239,24 @@ impl TimelineView {
 }
 
 fn is_said(item: &TimelineItem) -> bool {
-    matches!(item.kind(), ItemKind::Message | ItemKind::Notice)
+    matches!(item.kind(), ItemKind::Message | ItemKind::Notice) && item.deletion().is_empty()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a place on a screen")]
+fn point(x: f64, y: f64) -> gdk::Rectangle {
+    gdk::Rectangle::new(x as i32, y as i32, 1, 1)
 }
 
 /// What can be done with this message now.
-fn menu_of(item: &TimelineItem) -> gio::Menu {
+fn menu_of(channel: &Channel, item: &TimelineItem) -> gio::Menu {
     let menu = gio::Menu::new();
     let add = |words: String, action: &str| menu.append(Some(&words), Some(action));
     match item.state() {
-        SendState::Sent => add(gettext("_Reply"), "message.reply"),
+        SendState::Sent if channel.takes_reactions() => {
+            add(gettext("_Reply"), "message.reply");
+            add(gettext("Re_act…"), "message.react");
+        }
+        SendState::Sent => {}
         SendState::Pending => add(gettext("_Delete"), "message.discard"),
         SendState::Failed => {
             add(gettext("R_etry"), "message.retry");
@@ -167,5 +264,9 @@ fn menu_of(item: &TimelineItem) -> gio::Menu {
         }
     }
     add(gettext("_Copy Text"), "message.copy");
+    if channel.can_delete(item) {
+        let delete = if item.is_own() { gettext("_Delete") } else { gettext("_Delete…") };
+        add(delete, "message.delete");
+    }
     menu
 }

@@ -51,10 +51,17 @@ impl TimelineView {
         ));
     }
 
-    /// Has the window say something for a moment.
+    /// Says something for a moment.
     pub(super) fn tell(&self, words: &str) {
-        self.activate_action("win.tell", Some(&words.to_variant()))
-            .expect("the window around the timeline has this action");
+        self.add_toast(adw::Toast::builder().title(words).use_markup(false).build());
+    }
+
+    /// Shows a toast in the window.
+    pub(super) fn add_toast(&self, toast: adw::Toast) {
+        let overlay = self.ancestor(adw::ToastOverlay::static_type());
+        if let Some(overlay) = overlay.and_downcast::<adw::ToastOverlay>() {
+            overlay.add_toast(toast);
+        }
     }
 }
 

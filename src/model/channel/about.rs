@@ -1,0 +1,159 @@
+//! What people do about messages: reactions and deletions, theirs and ours.
+//!
+//! A deletion cannot be undone on the server. So ours is held back for a while, in which it can be.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use glib::prelude::*;
+use glib::subclass::prelude::*;
+
+use crate::i18n::gettext;
+use crate::irc::Command;
+use crate::irc::event::{Deletion, Reaction};
+use crate::model::services::Turn;
+use crate::model::{Role, SendState, TimelineItem};
+use crate::store::Abouts;
+
+use super::Channel;
+
+/// Deletions that are held back, by the messages' identifiers: until when, and why.
+pub(super) type Held = HashMap<String, (glib::SourceId, String)>;
+
+impl Channel {
+    /// For so many seconds a deletion of ours can be undone.
+    pub const UNDO_S: u32 = 6;
+
+    /// Whether signs can be put to messages here, and messages be answered.
+    pub fn takes_reactions(&self) -> bool {
+        self.network().is_some_and(|network| network.abilities().takes_tags)
+    }
+
+    /// Puts a sign to a message, or takes ours back. It shows once the server has told everybody.
+    pub fn toggle_reaction(&self, item: &TimelineItem, sign: &str) {
+        let Some(network) = self.network().filter(|_| !item.msgid().is_empty()) else { return };
+        let is_there = item.reactions().iter().any(|group| group.sign == sign && group.is_own);
+        network.ask(Command::React {
+            target: self.name(),
+            msgid: item.msgid(),
+            sign: sign.to_owned(),
+            is_set: !is_there,
+        });
+    }
+
+    /// Whether we may delete a message: one of ours, or in a room that we look after, anybody's.
+    pub fn can_delete(&self, item: &TimelineItem) -> bool {
+        let Some(network) = self.network().filter(|network| network.abilities().deletes) else {
+            return false;
+        };
+        let is_there = item.state() == SendState::Sent
+            && !item.msgid().is_empty()
+            && item.deletion().is_empty()
+            && !item.is_leaving();
+        let me = self.find_member(&network.nick());
+        is_there && (item.is_own() || me.is_some_and(|me| me.role() == Role::Operator))
+    }
+
+    /// Deletes a message for everybody, in a few seconds; until then it can be kept after all.
+    pub fn delete(&self, item: &TimelineItem, reason: &str) {
+        if !self.can_delete(item) {
+            return;
+        }
+        let msgid = item.msgid();
+        let channel = self.downgrade();
+        let timer = glib::timeout_add_local_once(
+            Duration::from_secs(Self::UNDO_S.into()),
+            glib::clone!(
+                #[strong]
+                msgid,
+                move || {
+                    if let Some(channel) = channel.upgrade() {
+                        channel.delete_held(&msgid);
+                    }
+                }
+            ),
+        );
+        self.imp().held.borrow_mut().insert(msgid.clone(), (timer, reason.to_owned()));
+        self.show_leaving(&msgid, true);
+    }
+
+    /// Keeps a message that was about to be deleted.
+    pub fn keep_message(&self, msgid: &str) {
+        let held = self.imp().held.borrow_mut().remove(msgid);
+        if let Some((timer, _)) = held {
+            timer.remove();
+            self.show_leaving(msgid, false);
+        }
+    }
+
+    /// Deletes at once what is held back: nobody will be there to do it later.
+    pub(in crate::model) fn delete_all_held(&self) {
+        let held = self.imp().held.take();
+        for (msgid, (timer, reason)) in held {
+            timer.remove();
+            self.ask_to_delete(msgid, reason);
+        }
+    }
+
+    /// Takes in reactions, as the session tells them.
+    pub(in crate::model) fn take_reactions(&self, reactions: Vec<Reaction>, turn: &mut Turn) {
+        self.timeline().window().react(&reactions);
+        turn.keep_abouts(self.key(), Abouts { reactions, deletions: Vec::new() });
+        turn.touch(self);
+    }
+
+    /// Takes in deletions, as the session tells them.
+    pub(in crate::model) fn take_deletions(&self, deletions: Vec<Deletion>, turn: &mut Turn) {
+        self.timeline().window().delete(&deletions);
+        for deletion in &deletions {
+            self.forget_last_said(&deletion.msgid);
+            if *self.reply_to() == deletion.msgid {
+                self.end_reply();
+            }
+        }
+        turn.keep_abouts(self.key(), Abouts { reactions: Vec::new(), deletions });
+        turn.touch(self);
+    }
+
+    /// The server did not delete a message.
+    pub(in crate::model) fn keep_refused(&self, msgid: &str, turn: &mut Turn) {
+        self.timeline().window().set_leaving(msgid, false);
+        turn.touch(self);
+    }
+
+    /// Learns from the archive what was done about messages that the server has just told; of some it was told before them.
+    pub(super) fn find_abouts(&self, msgids: Vec<String>) {
+        let channel = self.clone();
+        glib::spawn_future_local(async move {
+            let abouts = channel.services().archive.abouts(channel.key(), msgids);
+            // A failure is told by the archive itself.
+            let abouts = abouts.await.unwrap_or_default();
+            channel.timeline().window().learn_abouts(abouts);
+            channel.timeline().publish();
+        });
+    }
+
+    fn delete_held(&self, msgid: &str) {
+        let held = self.imp().held.borrow_mut().remove(msgid);
+        if let Some((_, reason)) = held {
+            self.ask_to_delete(msgid.to_owned(), reason);
+        }
+    }
+
+    fn ask_to_delete(&self, msgid: String, reason: String) {
+        if let Some(network) = self.network() {
+            network.ask(Command::Delete { target: self.name(), msgid, reason });
+        }
+    }
+
+    fn show_leaving(&self, msgid: &str, is_leaving: bool) {
+        self.timeline().window().set_leaving(msgid, is_leaving);
+        self.timeline().publish();
+    }
+}
+
+/// What stands in the list of rooms for a message that was deleted.
+pub(super) fn deleted_words() -> String {
+    // Translators: Stands in the list of rooms for the last message, where it was deleted.
+    gettext("Message deleted")
+}
