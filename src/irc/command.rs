@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::NetworkId;
+use super::event::TypingState;
 
 /// One request, for one network.
 #[derive(Clone, Debug)]
@@ -61,6 +62,25 @@ pub enum Command {
         room: String,
         /// The new topic, possibly empty.
         topic: String,
+    },
+    /// Tell others how our writing goes; at most every three seconds for each target, which the asker sees to.
+    Typing {
+        /// The room, or the other person's nick.
+        target: String,
+        /// How it goes.
+        state: TypingState,
+    },
+    /// Tell our other devices how far we have read.
+    MarkRead {
+        /// The room, or the other person's nick.
+        target: String,
+        /// The time of the newest message that was read, in milliseconds since 1970.
+        time_ms: u64,
+    },
+    /// Ask how far we have read with somebody; `ReadUpTo` answers.
+    AskReadMark {
+        /// The other person's nick.
+        target: String,
     },
     /// Put a sign to a message, or take it back. It counts once `Reactions` tells it.
     React {

@@ -139,6 +139,24 @@ pub enum Event {
         /// At least one.
         reactions: Vec<Reaction>,
     },
+    /// Somebody else says how their writing goes.
+    Typing {
+        /// The room, or the other person's nick.
+        conversation: String,
+        /// Who.
+        nick: String,
+        /// What they call themselves, where it is known.
+        display_name: Option<String>,
+        /// How it goes.
+        state: TypingState,
+    },
+    /// Up to here we have read on this or another device of ours; it comes after joining, and when it changes.
+    ReadUpTo {
+        /// The room, or the other person's nick.
+        conversation: String,
+        /// The time of the newest message that was read, in milliseconds since 1970; 0 where none was.
+        time_ms: u64,
+    },
     /// Messages or reactions were deleted by somebody who may; they may come before what they delete.
     Deleted {
         /// The room, or the other person's nick.
@@ -178,6 +196,8 @@ pub struct Abilities {
     pub takes_tags: bool,
     /// Whether messages can be deleted.
     pub deletes: bool,
+    /// Whether it keeps how far one has read.
+    pub keeps_read_marks: bool,
 }
 
 /// Why something that was asked for did not happen.
@@ -279,6 +299,17 @@ pub struct Message {
 
 /// A longer identifier of another message is not followed.
 pub const MSGID_MAX_BYTES: usize = 255;
+
+/// How somebody's writing goes (IRCv3 typing).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypingState {
+    /// They write.
+    Active,
+    /// They have stopped, and what they wrote is still there.
+    Paused,
+    /// They took away what they wrote.
+    Done,
+}
 
 /// A sign that somebody put to a message, or took back.
 #[derive(Clone, Debug, PartialEq, Eq)]

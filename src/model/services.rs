@@ -1,6 +1,6 @@
 //! What networks and channels share: the archive, the way to the socket thread, and one turn of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::irc::{Command, NetworkId, Request};
 use crate::store::{Abouts, Answer, Archive, ArchivedMessage, ConversationKey};
@@ -14,11 +14,13 @@ pub(super) type SendRequest = Box<dyn Fn(Request)>;
 pub(super) struct Services {
     pub(super) archive: Archive,
     link: RefCell<Option<SendRequest>>,
+    /// Whether others may be told that we are writing.
+    pub(super) sends_typing: Cell<bool>,
 }
 
 impl Services {
     pub(super) fn new(archive: Archive) -> Self {
-        Self { archive, link: RefCell::default() }
+        Self { archive, link: RefCell::default(), sends_typing: Cell::new(true) }
     }
 
     /// From now on requests go this way.

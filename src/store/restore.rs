@@ -49,6 +49,17 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// How many messages of others came after a mark, and how many of these name us.
+    pub fn count_unread(
+        &self,
+        conversation: ConversationKey,
+        read_mark: HistoryMark,
+    ) -> Answer<(u32, u32)> {
+        self.ask(move |connection| count_unread(connection, conversation, Some(&read_mark)))
+    }
+}
+
 fn restore_network(
     connection: &Connection,
     row: NetworkRow,

@@ -76,18 +76,21 @@ def wait_until_online(app):
 
 
 def focus_message(app, text):
-    """Moves the keyboard's focus up to the newest message that says this."""
+    """Moves the keyboard's focus to a message that says this: the newest one that is in sight from the newest, or one near
+    the beginning."""
     composer = app.find("entry", COMPOSER)
     app.focus(composer)
     app.type_keys("shift+F6")
     rows = timeline(app)
     until(lambda: _focused_row(app, rows), "the focus to be on a message")
-    for _ in range(100):
-        row = _focused_row(app, rows)
-        if row is not None and text in row.name:
-            return row
-        app.type_keys("Up")
-    raise AssertionError(f"no message says {text!r}")
+    for first, step in (("End", "Up"), ("Home", "Down")):
+        app.type_keys(first)
+        for _ in range(12):
+            row = _focused_row(app, rows)
+            if row is not None and text in row.name:
+                return row
+            app.type_keys(step)
+    raise AssertionError(f"no message near either end says {text!r}")
 
 
 def _focused_row(app, rows):

@@ -30,6 +30,7 @@ impl Session {
         if self.live.phase < Phase::Welcomed || line.nick().is_empty() {
             return;
         }
+        self.hear_typing(line);
         if let Some(reaction) = self.read_reaction(line) {
             self.deliver_about(line, About::Reaction(reaction));
         }

@@ -26,6 +26,9 @@ impl Session {
             Command::Part { room, reason } => self.part(&room, &reason),
             Command::SetNick { nick } => self.set_nick(nick),
             Command::SetTopic { room, topic } => self.set_topic(&room, &topic),
+            Command::Typing { target, state } => self.tell_typing(&target, state),
+            Command::MarkRead { target, time_ms } => self.mark_read(&target, time_ms),
+            Command::AskReadMark { target } => self.ask_read_mark(&target),
             Command::React { target, msgid, sign, is_set } => {
                 self.react(&target, &msgid, &sign, is_set);
             }

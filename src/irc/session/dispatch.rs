@@ -83,6 +83,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("NOTICE", Session::handle_notice),
     ("TAGMSG", Session::handle_tagmsg),
     ("REDACT", Session::handle_redact),
+    ("MARKREAD", Session::handle_markread),
     ("PING", Session::handle_ping),
     ("PONG", Session::handle_pong),
     ("ACCOUNT", Session::handle_account),

@@ -10,6 +10,7 @@
 //! | `registration` | capabilities, nick, welcome, being online |
 //! | `rooms`, `people`, `roster` | who is where, topics, modes |
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
+//! | `presence` | writing and reading |
 //! | `about` | reactions and deletions |
 //! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
@@ -36,6 +37,7 @@ mod outbox;
 mod output;
 mod page;
 mod people;
+mod presence;
 mod registration;
 mod rooms;
 mod roster;

@@ -38,6 +38,7 @@ const WANTED: &[Capability] = &[
     Capability::MessageTags,
     Capability::MultiPrefix,
     Capability::Multiline,
+    Capability::ReadMarker,
     Capability::ServerTime,
     Capability::Setname,
     Capability::StandardReplies,
@@ -172,6 +173,7 @@ impl Session {
             multiline: self.multiline_limits(),
             takes_tags: self.has(Capability::MessageTags),
             deletes: self.has(Capability::MessageRedaction),
+            keeps_read_marks: self.has(Capability::ReadMarker),
         }));
     }
 

@@ -4,13 +4,14 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
+use crate::irc::Command;
 use crate::irc::event::{Message, MessageKind, Origin};
-use crate::irc::{Command, HistoryMark};
 use crate::model::services::Turn;
 use crate::model::{SendState, TimelineItem};
 use crate::store::{About, ArchivedMessage, Waiting};
 
 use super::about::deleted_words;
+use super::reading::BEFORE_EVERYTHING;
 use super::{Channel, Sender};
 
 /// Who said something last, and what.
@@ -65,19 +66,6 @@ impl Channel {
         }
     }
 
-    /// Everything up to the newest message is read.
-    pub fn mark_read(&self) {
-        let imp = self.imp();
-        self.count_unread(0, 0);
-        let newest = imp.newest.borrow();
-        if newest.is_some() && *imp.read_mark.borrow() != *newest {
-            imp.read_mark.replace(newest.clone());
-            drop(newest);
-            self.imp().is_changed.set(true);
-            self.keep();
-        }
-    }
-
     /// What was there before the program started.
     pub(super) fn show_restored(
         &self,
@@ -122,6 +110,9 @@ impl Channel {
         messages: Vec<Message>,
         turn: &mut Turn,
     ) {
+        if origin == Origin::Live {
+            self.end_typing_of(&messages);
+        }
         let archived: Vec<_> = messages.into_iter().map(|message| self.judge(message)).collect();
         match origin {
             Origin::Older { is_start } => self.take_older(&archived, is_start),
@@ -183,6 +174,7 @@ impl Channel {
         let mut messages: Vec<_> = texts.map(|text| new_message(text, is_action)).collect();
         let Some(first) = messages.first_mut() else { return };
         first.reply_to = self.take_reply();
+        self.note_said();
         self.jump_to_end();
         self.mark_read();
         let sender = network.sender();
@@ -248,7 +240,7 @@ impl Channel {
         }
     }
 
-    fn count_unread(&self, unread_count: u32, mention_count: u32) {
+    pub(super) fn count_unread(&self, unread_count: u32, mention_count: u32) {
         if self.imp().unread_count.replace(unread_count) != unread_count {
             self.notify_unread_count();
         }
@@ -267,9 +259,6 @@ impl Channel {
         }
     }
 }
-
-/// Older than any message, so that all are unread.
-const BEFORE_EVERYTHING: HistoryMark = HistoryMark { time_ms: 0, msgid: String::new() };
 
 fn new_message(text: String, is_action: bool) -> Waiting {
     let now_ms = u64::try_from(glib::real_time() / 1000).unwrap_or(0);

@@ -5,6 +5,8 @@
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
 //! | `about` | reactions and deletions |
+//! | `reading` | how far one has read, here and on other devices |
+//! | `typing` | who is writing |
 //! | `reveal` | going to a message or a day |
 //! | `writing` | how much of what is written fits, and correcting it |
 //! | `replies` | answering a message, and what replies show |
@@ -16,8 +18,10 @@ mod about;
 mod members;
 mod messages;
 mod pages;
+mod reading;
 mod replies;
 mod reveal;
+mod typing;
 mod writing;
 
 use std::rc::Rc;
@@ -53,6 +57,7 @@ mod imp {
     use super::about::Held;
     use super::messages::Line;
     use super::pages::Fetch;
+    use super::typing::{OwnWriting, Timer, Writers};
     use super::{Members, Network, Services, Timeline};
 
     #[derive(Debug, Default, glib::Properties)]
@@ -106,6 +111,9 @@ mod imp {
         /// The people in the room (`Member`), sorted by role and name; with a person, empty.
         #[property(name = "members", get = Self::member_list, type = gio::ListStore)]
         pub(super) members: Members,
+        /// Who is writing here, as a sentence; empty where nobody is.
+        #[property(get)]
+        pub(super) typing_text: RefCell<String>,
         /// What was said.
         #[property(get)]
         pub(super) timeline: Timeline,
@@ -122,6 +130,14 @@ mod imp {
         pub(super) is_changed: Cell<bool>,
         pub(super) draft_timer: RefCell<Option<glib::SourceId>>,
         pub(super) fetch: Cell<Fetch>,
+        pub(super) writers: RefCell<Writers>,
+        pub(super) writers_timer: Timer,
+        pub(super) own_writing: RefCell<OwnWriting>,
+        pub(super) own_writing_timer: Timer,
+        /// The time up to which the server knows that we have read.
+        pub(super) told_read_ms: Cell<u64>,
+        /// Whether the server is told so in a moment.
+        pub(super) tells_read_soon: Cell<bool>,
         /// Deletions of ours that can still be undone.
         pub(super) held: RefCell<Held>,
         /// Who waits for a page on the way to a goal; told whether it brought anything.
@@ -149,6 +165,8 @@ mod imp {
         fn set_draft(&self, draft: String) {
             if self.draft.replace(draft) != *self.draft.borrow() {
                 self.obj().keep_draft_soon();
+                let draft = self.draft.borrow().clone();
+                self.obj().note_writing(&draft);
             }
         }
 
@@ -164,7 +182,7 @@ glib::wrapper! {
     /// One conversation: a room, or one other person.
     ///
     /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `unread-count`,
-    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `members` (sorted), `timeline`; and `draft` and `watched`, which
+    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `typing-text`, `members` (sorted), `timeline`; and `draft` and `watched`, which
     /// the widgets set.
     pub struct Channel(ObjectSubclass<imp::Channel>);
 }
@@ -365,6 +383,7 @@ impl Channel {
 
     /// Somebody left.
     pub(super) fn remove_member(&self, nick: &str, time_ms: u64) {
+        self.end_typing(std::iter::once(nick));
         let known = self.imp().members.remove(nick).map(|member: Member| member.display_name());
         self.add_change(nick, known.as_deref(), false, time_ms);
     }

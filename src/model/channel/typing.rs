@@ -1,5 +1,7 @@
 //! Who is writing here: others, as far as they tell, and we, as far as we may tell (IRCv3 typing).
 
+use std::cell::RefCell;
+
 use glib::prelude::*;
 use glib::subclass::prelude::*;
 
@@ -7,7 +9,7 @@ use crate::i18n::{gettext_f, isolate, ngettext_f};
 use crate::irc::event::{Message, TypingState};
 use crate::irc::{Command, fold};
 
-use super::Channel;
+use super::{Channel, imp};
 
 /// Nothing is told within this time of what was told last.
 const THROTTLE_MS: u64 = 3_000;
@@ -19,6 +21,9 @@ const ACTIVE_MS: u64 = 6_000;
 const PAUSED_MS: u64 = 30_000;
 /// More people than this are not followed.
 const WRITERS_MAX: usize = 100;
+
+/// What is to be done when its time has come.
+pub(super) type Timer = RefCell<Option<glib::SourceId>>;
 
 /// People who are writing.
 #[derive(Debug, Default)]
@@ -139,6 +144,7 @@ impl Channel {
         self.tell_writing();
     }
 
+    /// The text was said.
     pub(super) fn note_said(&self) {
         self.imp().own_writing.borrow_mut().handle_said();
     }
@@ -171,7 +177,7 @@ impl Channel {
             network.ask(Command::Typing { target: self.name(), state });
         }
         let deadline_ms = self.imp().own_writing.borrow().deadline_ms();
-        self.wake(&self.imp().own_writing_timer, deadline_ms, Self::tell_writing);
+        self.wake(|imp| &imp.own_writing_timer, deadline_ms, Self::tell_writing);
     }
 
     fn show_writers(&self) {
@@ -183,12 +189,12 @@ impl Channel {
             self.notify_typing_text();
         }
         let deadline_ms = imp.writers.borrow().deadline_ms();
-        self.wake(&imp.writers_timer, deadline_ms, Self::show_writers);
+        self.wake(|imp| &imp.writers_timer, deadline_ms, Self::show_writers);
     }
 
     /// Does this when the time has come, in the place of what was to be done before.
-    fn wake(&self, timer: &Timer, at_ms: Option<u64>, action: fn(&Self)) {
-        if let Some(before) = timer.take() {
+    fn wake(&self, timer: fn(&imp::Channel) -> &Timer, at_ms: Option<u64>, action: fn(&Self)) {
+        if let Some(before) = timer(self.imp()).take() {
             before.remove();
         }
         let Some(at_ms) = at_ms else { return };
@@ -197,15 +203,83 @@ impl Channel {
         let source = glib::timeout_add_local_once(wait, move || {
             if let Some(channel) = channel.upgrade() {
                 // What has come needs no removing.
-                channel.imp().own_writing_timer.forget_if_due(action, Self::tell_writing);
-                channel.imp().writers_timer.forget_if_due(action, Self::show_writers);
+                timer(channel.imp()).take();
                 action(&channel);
             }
         });
-        timer.set(Some(source));
+        timer(self.imp()).replace(Some(source));
     }
 }
 
 fn now_ms() -> u64 {
     u64::try_from(glib::monotonic_time() / 1000).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TypingState::{Active, Done, Paused};
+
+    #[test]
+    fn writing_is_told_again_and_again_but_not_too_often() {
+        let mut own = OwnWriting::default();
+        own.handle_changed(true, 0);
+        assert_eq!(own.poll(0), Some(Active));
+        own.handle_changed(true, 1_000);
+        assert_eq!((own.poll(2_999), own.deadline_ms()), (None, Some(3_000)));
+        assert_eq!(own.poll(3_000), Some(Active));
+        assert_eq!(
+            own.deadline_ms(),
+            Some(6_000),
+            "without a change it pauses five seconds after the last"
+        );
+        assert_eq!(own.poll(6_000), Some(Paused));
+        assert_eq!((own.poll(90_000), own.deadline_ms()), (None, None), "once");
+        own.handle_changed(false, 90_000);
+        assert_eq!(own.poll(90_000), Some(Done));
+        assert_eq!((own.poll(99_000), own.deadline_ms()), (None, None), "once");
+    }
+
+    #[test]
+    fn what_was_never_told_is_not_ended_and_what_was_said_needs_no_word() {
+        let mut own = OwnWriting::default();
+        own.handle_changed(false, 0);
+        assert_eq!(own.poll(0), None);
+        own.handle_changed(true, 10_000);
+        assert_eq!(own.poll(10_000), Some(Active));
+        own.handle_said();
+        own.handle_changed(false, 10_001);
+        assert_eq!((own.poll(20_000), own.deadline_ms()), (None, None));
+        own.handle_changed(true, 11_000);
+        assert_eq!(own.poll(11_000), None, "not within three seconds of the last");
+        assert_eq!(own.poll(13_000), Some(Active));
+    }
+
+    #[test]
+    fn writers_are_forgotten_in_time_and_bounded() {
+        let mut writers = Writers::default();
+        let bare = |writers: &Writers| writers.words().replace(['\u{2068}', '\u{2069}'], "");
+        writers.handle("ana", "Ana", Active, 0);
+        assert_eq!(bare(&writers), "Ana is typing…");
+        writers.handle("bo", "Bo", Paused, 0);
+        assert_eq!(bare(&writers), "Ana and Bo are typing…");
+        writers.handle("cy", "Cy", Active, 1_000);
+        assert_eq!(bare(&writers), "3 people are typing…");
+        writers.expire(5_999);
+        assert_eq!(writers.0.len(), 3);
+        writers.expire(6_000);
+        assert_eq!(
+            (bare(&writers), writers.deadline_ms()),
+            ("Bo and Cy are typing…".into(), Some(7_000))
+        );
+        writers.handle("cy", "Cy", Done, 6_000);
+        writers.expire(29_999);
+        assert_eq!(bare(&writers), "Bo is typing…");
+        writers.expire(30_000);
+        assert_eq!(bare(&writers), "");
+        for number in 0..500 {
+            writers.handle(&number.to_string(), "x", Active, 40_000);
+        }
+        assert_eq!(writers.0.len(), WRITERS_MAX);
+    }
 }

@@ -71,6 +71,7 @@ impl Chat {
         }
         for network in self.all_networks() {
             network.open_channels().iter().for_each(Channel::delete_all_held);
+            network.open_channels().iter().for_each(Channel::tell_read);
             network.ask(Command::Disconnect { reason: reason.to_owned() });
         }
         let mut left = GOODBYE;

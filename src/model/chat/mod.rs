@@ -54,6 +54,8 @@ mod imp {
         /// Whether what the archive knows is in `networks`; no network may be added before.
         #[property(get)]
         pub(super) is_restored: Cell<bool>,
+        /// Whether others may be told that we are writing.
+        #[property(name = "sends-typing", get = Self::sends_typing, set = Self::set_sends_typing, type = bool)]
         pub(super) services: OnceCell<Rc<Services>>,
         pub(super) last_id: Cell<u32>,
         pub(super) end: OnceCell<End>,
@@ -77,6 +79,18 @@ mod imp {
         type Type = super::Chat;
     }
 
+    impl Chat {
+        fn sends_typing(&self) -> bool {
+            self.services.get().is_some_and(|services| services.sends_typing.get())
+        }
+
+        fn set_sends_typing(&self, sends_typing: bool) {
+            if let Some(services) = self.services.get() {
+                services.sends_typing.set(sends_typing);
+            }
+        }
+    }
+
     #[glib::derived_properties]
     impl ObjectImpl for Chat {
         fn signals() -> &'static [Signal] {
@@ -92,7 +106,7 @@ mod imp {
 glib::wrapper! {
     /// The root of everything that is being talked about; one per program.
     ///
-    /// Properties (read-only): `networks`, `is-restored`.
+    /// Properties: `networks` and `is-restored` (read-only), and `sends-typing`, which the preferences set.
     pub struct Chat(ObjectSubclass<imp::Chat>);
 }
 

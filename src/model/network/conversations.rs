@@ -74,6 +74,9 @@ impl Network {
         let channel = Channel::new(self, self.key(), name);
         self.imp().conversations.by_name.borrow_mut().insert(fold(name), channel.clone());
         self.show_channel(&channel);
+        if self.state() == ConnectionState::Online {
+            channel.ask_read_mark();
+        }
         channel
     }
 

@@ -59,6 +59,13 @@ impl Network {
             Event::Role { room, nick, role } => {
                 self.in_room(&room, |room| room.set_role(&nick, role.into()));
             }
+            Event::Typing { conversation, nick, display_name, state } => {
+                let name = display_name.as_deref();
+                self.in_room(&conversation, |room| room.hear_typing(&nick, name, state));
+            }
+            Event::ReadUpTo { conversation, time_ms } => {
+                self.in_room(&conversation, |room| room.handle_read_up_to(time_ms));
+            }
             Event::Reactions { conversation, reactions } => {
                 self.in_room(&conversation, |room| room.take_reactions(reactions, turn));
             }
@@ -87,6 +94,9 @@ impl Network {
     fn handle_state(&self, state: &State) {
         self.set_state(state);
         self.show_presence();
+        if *state == State::Online {
+            self.open_channels().iter().for_each(Channel::ask_read_mark);
+        }
         if matches!(state, State::Failed(_)) {
             self.emit_failed(&self.failure_text());
         }

@@ -4,6 +4,7 @@
 mod about;
 mod history;
 mod people;
+mod reading;
 mod replying;
 mod saying;
 mod starting;

@@ -6,7 +6,7 @@ use gtk::gdk;
 
 use crate::i18n::{gettext_f, ngettext_f};
 use crate::model::{Channel, Fit};
-use crate::ui::text::{clean, direction, isolate};
+use crate::ui::text::{clean, direction, isolate, sentence};
 
 mod imp {
     use std::cell::{OnceCell, RefCell};
@@ -26,6 +26,8 @@ mod imp {
         pub(super) placeholder_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) send_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) typing_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) fit_label: TemplateChild<gtk::Label>,
         #[template_child]
@@ -90,7 +92,14 @@ impl Composer {
         imp.placeholder_label.set_label(&channel.map(placeholder).unwrap_or_default());
         imp.signals.get_or_init(|| self.signals()).set_target(channel);
         self.show_reply();
+        self.show_typing();
         self.handle_text_changed();
+    }
+
+    fn show_typing(&self) {
+        let channel = self.imp().channel.borrow();
+        let words = channel.as_ref().map(Channel::typing_text).unwrap_or_default();
+        self.imp().typing_label.set_label(&if words.is_empty() { words } else { sentence(&words) });
     }
 
     /// Leaves what the composer is in the middle of; false where it is nothing.
@@ -112,6 +121,14 @@ impl Composer {
                     composer.show_reply();
                     composer.grab_focus();
                 }
+            ),
+        );
+        group.connect_notify_local(
+            Some("typing-text"),
+            glib::clone!(
+                #[weak(rename_to = composer)]
+                self,
+                move |_, _| composer.show_typing()
             ),
         );
         group

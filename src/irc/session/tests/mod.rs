@@ -5,6 +5,7 @@ mod gaps;
 mod hostile;
 mod losses;
 mod multiline;
+mod presence;
 mod server;
 mod sessions;
 mod tags;
