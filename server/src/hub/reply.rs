@@ -150,6 +150,16 @@ impl Response {
         self.line(Some(&server), command, words, text);
     }
 
+    /// A chunk of a SASL message, which is the server's own however long it is.
+    pub(super) fn sasl_chunk(&mut self, chunk: &str) {
+        let server = Arc::clone(&self.server);
+        let line = Encoder::new("AUTHENTICATE").source(&server).param(chunk);
+        let start = self.bodies.len();
+        if line.write_to(&mut self.bodies).is_ok() {
+            self.entries.push(Entry::Line(start..self.bodies.len()));
+        }
+    }
+
     /// A CAP of the server's own, which names the client before the subcommand.
     pub(super) fn cap(&mut self, subcommand: &str, is_more: bool, names: &str) {
         let words: &[&str] = if is_more { &[subcommand, "*"] } else { &[subcommand] };

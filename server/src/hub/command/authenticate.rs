@@ -77,7 +77,7 @@ fn take_message(hub: &mut Hub, turn: &mut Turn, exchange: Exchange, message: &[u
         (_, Step::Nod(_)) => return Err(Refusal::sasl_failed()),
     };
     for chunk in chunks(&challenge) {
-        turn.response.command("AUTHENTICATE", &[&chunk], None);
+        turn.response.sasl_chunk(&chunk);
     }
     hub.connections[&turn.conn].sasl = Some(Box::new(Exchange::new(mechanism, next)));
     Ok(())

@@ -121,6 +121,16 @@ fn an_unknown_name_gets_the_same_salt_each_time() {
 }
 
 #[test]
+fn a_challenge_arrives_whole_however_long_the_nonces_are() {
+    let mut house = house();
+    let conn = newcomer(&mut house, None);
+    house.ask(conn, "AUTHENTICATE SCRAM-SHA-256");
+    let nonce = "n".repeat(64);
+    let challenge = challenge(&mut house, conn, &format!("n,,n=ana,r={nonce}"));
+    assert!(challenge.starts_with(&format!("r={nonce}")) && challenge.ends_with(",i=4096"));
+}
+
+#[test]
 fn a_relayed_sign_in_is_refused() {
     let mut house = house();
     let conn = newcomer(&mut house, None);
