@@ -1,6 +1,6 @@
 //! The program's life: one application on the desktop, its options, its window and its actions.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -8,16 +8,22 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 use clap::Parser;
 
+use crate::background::{self, Answer};
 use crate::config::{APP_ID, RESOURCE_ROOT};
-use crate::model::{Chat, Paths};
+use crate::i18n::{gettext, ngettext_f};
+use crate::model::{Chat, ConnectionState, Network, Paths};
+use crate::notifier::Notifier;
+use crate::settings::{self, ColorScheme, Key};
+use crate::surroundings;
 use crate::ui::{Wanted, Window, present_about};
 
 /// What ends a program politely (signal(7)): a closed terminal, Ctrl+C, the end of the desktop session.
 const FAREWELL_SIGNALS: [i32; 3] = [1, 2, 15];
 
 /// The keys of every action, but for Escape, which a menu or a dialog must see first: the chat view binds it.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("app.quit", "<Control>q"),
+    ("app.preferences", "<Control>comma"),
     ("app.shortcuts", "<Control>question"),
     ("window.close", "<Control>w"),
     ("win.join-room", "<Control>j"),
@@ -55,6 +61,12 @@ mod imp {
     #[derive(Debug, Default)]
     pub struct Application {
         pub(super) chat: OnceCell<Chat>,
+        pub(super) settings: OnceCell<gio::Settings>,
+        pub(super) notifier: OnceCell<Notifier>,
+        /// Keeps the program while it receives without a window.
+        pub(super) stay: RefCell<Option<gio::ApplicationHoldGuard>>,
+        /// What the desktop granted last: without a window, at login.
+        pub(super) granted: Cell<Option<(bool, bool)>>,
         pub(super) is_leaving: Cell<bool>,
     }
 
@@ -73,7 +85,17 @@ mod imp {
             let application = self.obj();
             application.add_actions();
             application.leave_on_signals();
-            self.chat.set(Chat::start(&Paths::of_user())).expect("a program starts once");
+            let chat = Chat::start(&Paths::of_user());
+            self.chat.set(chat.clone()).expect("a program starts once");
+            surroundings::watch(glib::clone!(
+                #[weak]
+                chat,
+                move || chat.look_after_connections()
+            ));
+            if let Some(settings) = settings::open() {
+                application.follow_settings(&settings, &chat);
+                self.settings.set(settings).expect("a program starts once");
+            }
         }
 
         fn activate(&self) {
@@ -148,6 +170,9 @@ impl Application {
         if self.imp().is_leaving.replace(true) {
             return;
         }
+        if let Some(notifier) = self.imp().notifier.get() {
+            notifier.withdraw_all();
+        }
         for window in self.windows() {
             if let Some(window) = window.downcast_ref::<Window>() {
                 window.prepare_to_leave();
@@ -202,6 +227,23 @@ impl Application {
                     }
                 })
                 .build(),
+            gio::ActionEntry::builder("preferences")
+                .activate(|application: &Self, _, _| application.show_preferences())
+                .build(),
+            // Where a notification leads.
+            gio::ActionEntry::builder("open-conversation")
+                .parameter_type(Some(glib::VariantTy::UINT64))
+                .activate(|application: &Self, _, id| {
+                    application.open_conversation(id.and_then(glib::Variant::get));
+                })
+                .build(),
+            gio::ActionEntry::builder("message-sent")
+                .activate(|application: &Self, _, _| application.ask_for_background())
+                .build(),
+            // The window asks to be closed; whether that leaves the chat is settled here.
+            gio::ActionEntry::builder("close-window")
+                .activate(|application: &Self, _, _| application.close_window())
+                .build(),
             gio::ActionEntry::builder("shortcuts")
                 .activate(|application: &Self, _, _| application.show_shortcuts())
                 .build(),
@@ -225,6 +267,128 @@ impl Application {
         overview.present();
     }
 
+    fn show_preferences(&self) {
+        let (Some(window), Some(settings), Some(chat)) =
+            (self.window(), self.imp().settings.get(), self.imp().chat.get())
+        else {
+            return;
+        };
+        window.present();
+        window.show_preferences(settings, chat);
+    }
+
+    fn open_conversation(&self, id: Option<u64>) {
+        let Some(window) = self.window() else { return };
+        let chat = self.imp().chat.get();
+        if let Some(channel) = chat.zip(id).and_then(|(chat, id)| chat.find_channel(id)) {
+            window.open_conversation(&channel);
+        }
+        window.present();
+    }
+
+    /// Has everything that a setting means follow it.
+    fn follow_settings(&self, settings: &gio::Settings, chat: &Chat) {
+        self.add_action(&settings.create_action(Key::DoNotDisturb.name()));
+        let notifier = Notifier::new(self, chat, settings);
+        self.imp().notifier.set(notifier).expect("a program starts once");
+        show_color_scheme(settings);
+        settings.connect_changed(Some(Key::ColorScheme.name()), |settings, _| {
+            show_color_scheme(settings);
+        });
+        self.stay_if_wanted(settings);
+        for key in [Key::Background, Key::Autostart] {
+            settings.connect_changed(
+                Some(key.name()),
+                glib::clone!(
+                    #[weak(rename_to = application)]
+                    self,
+                    move |settings, _| {
+                        application.stay_if_wanted(settings);
+                        application.tell_desktop(settings);
+                    }
+                ),
+            );
+        }
+    }
+
+    /// Who may receive without a window also stays without one.
+    fn stay_if_wanted(&self, settings: &gio::Settings) {
+        let is_wanted = settings.boolean(Key::Background.name());
+        self.imp().stay.replace(is_wanted.then(|| self.hold()));
+    }
+
+    /// Once the first message is sent, it is clear what for: asks whether Majlis may receive while no window is open.
+    fn ask_for_background(&self) {
+        let Some(settings) = self.imp().settings.get() else { return };
+        if settings.boolean(Key::BackgroundAsked.name()) {
+            return;
+        }
+        remember(settings, Key::BackgroundAsked, true);
+        let (application, settings) = (self.clone(), settings.clone());
+        glib::spawn_future_local(async move {
+            let Some(bus) = application.dbus_connection() else { return };
+            if let Answer::Decided { background: true, .. } = background::request(&bus, false).await
+            {
+                remember(&settings, Key::Background, true);
+            }
+        });
+    }
+
+    /// The person changed their mind in the preferences: the desktop is told, and has the last word.
+    fn tell_desktop(&self, settings: &gio::Settings) {
+        let is_wanted = settings.boolean(Key::Background.name());
+        let starts = is_wanted && settings.boolean(Key::Autostart.name());
+        let is_allowed = self.imp().granted.get();
+        if !is_wanted || is_allowed == Some((is_wanted, starts)) {
+            return;
+        }
+        let (application, settings) = (self.clone(), settings.clone());
+        glib::spawn_future_local(async move {
+            let Some(bus) = application.dbus_connection() else { return };
+            if let Answer::Decided { background, autostart } =
+                background::request(&bus, starts).await
+            {
+                application.imp().granted.set(Some((background, autostart)));
+                remember(&settings, Key::Background, background);
+                remember(&settings, Key::Autostart, starts && autostart);
+            }
+        });
+    }
+
+    /// Closing the window keeps receiving where that is allowed, and otherwise leaves the chat.
+    fn close_window(&self) {
+        let settings = self.imp().settings.get();
+        let stays = settings.is_some_and(|settings| settings.boolean(Key::Background.name()));
+        if !stays {
+            return self.leave("");
+        }
+        for window in self.windows() {
+            if let Some(window) = window.downcast_ref::<Window>() {
+                window.prepare_to_leave();
+            }
+            window.set_visible(false);
+        }
+        if let Some(bus) = self.dbus_connection() {
+            background::set_status(&bus, &self.status_words());
+        }
+    }
+
+    /// What goes on without a window, in a few words.
+    fn status_words(&self) -> String {
+        let networks = self.imp().chat.get().map(Chat::networks);
+        let networks = networks.iter().flat_map(|networks| networks.iter::<Network>().flatten());
+        let online = networks.filter(|network| network.state() == ConnectionState::Online).count();
+        match u32::try_from(online).unwrap_or(u32::MAX) {
+            0 => gettext("Waiting for the network"),
+            count => ngettext_f(
+                "Connected to {count} server",
+                "Connected to {count} servers",
+                count,
+                &[("count", &count.to_string())],
+            ),
+        }
+    }
+
     fn leave_on_signals(&self) {
         for signal in FAREWELL_SIGNALS {
             let application = self.downgrade();
@@ -236,6 +400,21 @@ impl Application {
             });
         }
     }
+}
+
+fn remember(settings: &gio::Settings, key: Key, value: bool) {
+    if let Err(error) = settings.set_boolean(key.name(), value) {
+        tracing::warn!(%error, "a setting is not remembered");
+    }
+}
+
+fn show_color_scheme(settings: &gio::Settings) {
+    let scheme = ColorScheme::from_name(&settings.string(Key::ColorScheme.name()));
+    adw::StyleManager::default().set_color_scheme(match scheme {
+        ColorScheme::System => adw::ColorScheme::Default,
+        ColorScheme::Light => adw::ColorScheme::ForceLight,
+        ColorScheme::Dark => adw::ColorScheme::ForceDark,
+    });
 }
 
 impl Default for Application {

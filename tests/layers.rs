@@ -32,7 +32,7 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "src/store", modules: &["store", "irc"], crates: &["majlis_protocol"] },
     Layer {
         folder: "src/model",
-        modules: &["model", "irc", "store", "config", "i18n"],
+        modules: &["model", "irc", "store", "secrets", "config", "i18n"],
         crates: &["glib", "gio", "majlis_protocol", "majlis_wire"],
     },
     Layer {

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::NetworkId;
 use super::event::TypingState;
+use super::{NetworkId, Secret};
 
 /// One request, for one network.
 #[derive(Clone, Debug)]
@@ -19,8 +19,11 @@ pub struct Request {
 pub enum Command {
     /// Come online and stay: connect, and connect again whenever the connection is lost. It starts afresh with what
     /// `NetworkConfig` says, also where the network was known before; every other request for a network that was never
-    /// connected is dropped.
+    /// connected or probed is dropped.
     Connect(Box<NetworkConfig>),
+    /// Come as far as knowing and trusting the server, say nothing, and go again: `Event::Reached` and `State(Offline)`
+    /// follow, or what is told where that fails. Once only; it is not tried again.
+    Probe(Box<NetworkConfig>),
     /// Say goodbye and stay offline; what is not yet sent is kept for the next `Connect`, which names it again.
     Disconnect {
         /// Farewell words.
@@ -29,6 +32,8 @@ pub enum Command {
     /// The machine's network is back, or the person asked: do not wait for the backoff, and try again what was given up. A
     /// connection that stands is asked for a sign of life. Nothing happens where one is not wanted.
     ConnectNow,
+    /// Say goodbye, and be a guest from now on: where the device signs in by its own key, the server is to forget it.
+    SignOut,
     /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once.
     Send(Outgoing),
     /// Forget a message that is not yet echoed. Where it is on its way already it may still arrive, and is then told as
@@ -151,10 +156,46 @@ pub struct NetworkConfig {
     pub pin: Option<majlis_wire::Fingerprint>,
     /// What the person calls themselves; the nick is made of it.
     pub display_name: String,
+    /// How to be more than a guest; without it nobody signs in.
+    pub sign_in: Option<SignIn>,
+    /// What is known of the server from earlier connections.
+    pub known: KnownServer,
     /// Rooms to be in, and for each the newest message that the archive holds. The lobby is joined anyhow; name it here
     /// to give its mark.
     pub rooms: Vec<(String, Option<HistoryMark>)>,
     /// What was typed and not yet echoed, oldest first; any of it may have arrived already, which is found out before it
     /// is sent again.
     pub pending: Vec<Outgoing>,
+}
+
+/// How to be known as an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The account's name; where it is not known yet, the nick that is made of the display name.
+    pub account: Option<String>,
+    /// The password, where it is at hand.
+    pub password: Option<Secret>,
+    /// Whether the server knows this device's key as one of the account's.
+    pub has_device: bool,
+    /// Makes the account with the password, where there is none of that name.
+    pub registration: Option<Registration>,
+}
+
+/// What making an account takes besides a name and a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registration {
+    /// The code of an invitation.
+    pub invite: Option<Secret>,
+    /// Whether the person, their link, or an authority vouches for the server's key. Otherwise nothing is registered: that
+    /// says the password in so many words, perhaps to somebody in between.
+    pub is_server_checked: bool,
+}
+
+/// What is known of a server from earlier connections, so that nobody in between can make it look like less.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KnownServer {
+    /// It is one of Majlis, which hashes passwords 600,000 times and more.
+    pub is_majlis: bool,
+    /// It has offered SCRAM, so that no password needs to be said to it.
+    pub has_scram: bool,
 }

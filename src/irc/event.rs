@@ -30,6 +30,8 @@ pub enum Event {
         /// The key that the server proved to hold.
         found: Fingerprint,
     },
+    /// A probe came to a server that is there, and trusted where it is to be encrypted.
+    Reached,
     /// We are registered; `State(Online)` follows when rooms are joined and gaps filled.
     Registered {
         /// Our nick in its canonical spelling.
@@ -41,6 +43,17 @@ pub enum Event {
     },
     /// What the server can do; follows `Registered`, and comes again when it changes.
     Abilities(Abilities),
+    /// The server has offered SCRAM; told once for each `Connect`, where it was not known.
+    ScramOffered,
+    /// We are signed in.
+    SignedIn {
+        /// The account's canonical name.
+        account: String,
+        /// Whether it was made just now.
+        is_new: bool,
+    },
+    /// The server knows this device's key as one of the account's from now on.
+    DeviceAdded,
     /// Somebody has another nick; we, where `old` is ours.
     Nick {
         /// Before.
@@ -270,8 +283,39 @@ pub enum Failure {
     Closed(String),
     /// No nick can be made of the name, or the server refuses all of them.
     NameRefused(String),
+    /// The server did not let us sign in, or we refused to.
+    SignIn(SignInFailure),
     /// This machine failed (no socket, no key); the operating system's words.
     Local(String),
+}
+
+/// Why somebody who wanted to sign in is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignInFailure {
+    /// The account exists, and the password is not its own.
+    WrongPassword,
+    /// The password opens no account, and none was to be made since nobody vouches for the server's key.
+    UncheckedServer,
+    /// The server does not know this device any more, and there is no password.
+    DeviceForgotten,
+    /// The server has no accounts, or no way to sign in that is safe.
+    NotOffered,
+    /// A password can only be chosen over an encrypted connection.
+    Unencrypted,
+    /// The name cannot be an account's, or somebody else is there under it; the server's words.
+    NameUnavailable(String),
+    /// The password is too weak, or cannot be one; the server's words, possibly none.
+    BadPassword(String),
+    /// The server takes new accounts by invitation only, and there was no code, or not a good one.
+    InviteNeeded,
+    /// The server failed to prove that it knows the password, too: it may be somebody else.
+    Impostor,
+    /// It asks for too few hashing rounds for the server that it was.
+    WeakHashing,
+    /// The server takes accounts only.
+    AccountNeeded(String),
+    /// The server refused for now, in its own words.
+    Refused(String),
 }
 
 /// One message.

@@ -5,6 +5,7 @@
 //! | `command` | what the main loop may ask | answer |
 //! | `event` | what the main loop is told | decide what is shown |
 //! | `fit` | how much fits into a message, and onto a line of the wire | send it |
+//! | `secret` | a password on its way | keep it |
 //! | `session` | all chat rules of one network: registration, rooms, members, history, sending once | touch a socket, a clock or a random number |
 //! | `link` | the one socket thread: names, sockets, TLS, backoff, queues | know what a line means |
 //!
@@ -15,15 +16,19 @@ pub mod command;
 pub mod event;
 mod fit;
 pub mod link;
+mod secret;
 pub mod session;
 
-pub use command::{Command, HistoryMark, NetworkConfig, Outgoing, Request};
+pub use command::{
+    Command, HistoryMark, KnownServer, NetworkConfig, Outgoing, Registration, Request, SignIn,
+};
 pub use event::{Event, EventBatch};
 pub use fit::{MultilineLimits, messages, text_max_bytes};
 pub use link::{DeviceKey, LinkHandle};
 pub use majlis_protocol::{AddressError, Name, ServerAddress, fold, nick_from_display_name};
 pub use majlis_wire::Fingerprint;
-pub use session::{Now, Session};
+pub use secret::Secret;
+pub use session::{Now, Opening, Session};
 
 /// Which network a request or an event is about; the main loop gives the numbers and never uses one twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,7 +28,7 @@ mod timeline;
 pub use channel::{Channel, Fit};
 pub use chat::{Chat, Paths};
 pub use member::{Member, Role};
-pub use network::{KeyChange, Network};
+pub use network::{Blame, KeyChange, Network};
 pub use settings::{NetworkSettings, check_display_name, check_room_name};
 pub use state::ConnectionState;
 pub use timeline::{ItemKind, ReactionGroup, SendState, Timeline, TimelineItem};

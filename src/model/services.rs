@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::irc::{Command, NetworkId, Request};
+use crate::secrets::Secrets;
 use crate::store::{Abouts, Answer, Archive, ArchivedMessage, ConversationKey};
 
 use super::Channel;
@@ -13,14 +14,15 @@ pub(super) type SendRequest = Box<dyn Fn(Request)>;
 /// What everything in a chat may ask.
 pub(super) struct Services {
     pub(super) archive: Archive,
+    pub(super) secrets: Box<dyn Secrets>,
     link: RefCell<Option<SendRequest>>,
     /// Whether others may be told that we are writing.
     pub(super) sends_typing: Cell<bool>,
 }
 
 impl Services {
-    pub(super) fn new(archive: Archive) -> Self {
-        Self { archive, link: RefCell::default(), sends_typing: Cell::new(true) }
+    pub(super) fn new(archive: Archive, secrets: Box<dyn Secrets>) -> Self {
+        Self { archive, secrets, link: RefCell::default(), sends_typing: Cell::new(true) }
     }
 
     /// From now on requests go this way.

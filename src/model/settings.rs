@@ -17,6 +17,8 @@ pub struct NetworkSettings {
     pub fingerprint: Option<String>,
     /// What the person calls themselves: any script, spaces welcome.
     pub display_name: String,
+    /// The code of an invitation, where a link told it.
+    pub invite: Option<String>,
 }
 
 impl NetworkSettings {
@@ -32,6 +34,7 @@ impl NetworkSettings {
             encrypt: address.encrypt,
             fingerprint: address.spki.map(|hash| Fingerprint::new(hash).to_string()),
             display_name: display_name.trim().to_owned(),
+            invite: address.invite,
         })
     }
 }
@@ -81,15 +84,17 @@ mod tests {
 
     #[test]
     fn every_form_that_people_paste_is_read() {
-        let read = |address| NetworkSettings::parse(address, " Zoë ").unwrap();
+        let read = |address: &str| NetworkSettings::parse(address, " Zoë ").unwrap();
         let plain = read("majlis.local");
         assert_eq!((plain.host.as_str(), plain.port, plain.encrypt), ("majlis.local", 33000, true));
         assert_eq!((plain.fingerprint, plain.display_name.as_str()), (None, "Zoë"));
         assert_eq!(read("[::1]:4000").port, 4000);
         assert_eq!(read("ircs://irc.example").port, 6697);
         let hash = Fingerprint::new([7; 32]);
-        let link = read(&format!("majlis://majlis.local:33000/?spki={}", hash.to_pin_text()));
+        let text = format!("majlis://majlis.local:33000/?spki={}", hash.to_pin_text());
+        let link = read(&text);
         assert_eq!(link.fingerprint, Some(hash.to_string()));
+        assert_eq!(read("majlis://majlis.local/#invite=ABCD").invite.as_deref(), Some("ABCD"));
     }
 
     #[test]

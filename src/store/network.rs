@@ -3,7 +3,7 @@
 use rusqlite::{Row, named_params, params};
 use uuid::Uuid;
 
-use crate::irc::{Fingerprint, HistoryMark};
+use crate::irc::{Fingerprint, HistoryMark, KnownServer};
 
 use super::archive::{Answer, Archive};
 use super::message::{from_ms, to_ms};
@@ -18,6 +18,7 @@ pub struct ConversationKey(i64);
 
 /// What is kept of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct NetworkRow {
     /// Which.
     pub key: NetworkKey,
@@ -33,6 +34,16 @@ pub struct NetworkRow {
     pub display_name: String,
     /// What the network calls itself; empty until it told.
     pub name: String,
+    /// The account that we sign in to; `None` for a guest.
+    pub account: Option<String>,
+    /// Whether the server knows this device's key as one of the account's.
+    pub has_device: bool,
+    /// Whether a person or their link vouched for the key.
+    pub is_checked: bool,
+    /// What its connections have shown of it.
+    pub known: KnownServer,
+    /// Whether the person wants to be away from it until they say otherwise.
+    pub stays_offline: bool,
 }
 
 /// What is kept of a conversation, besides what was said.
@@ -68,6 +79,13 @@ impl NetworkKey {
     }
 }
 
+/// The key's digits.
+impl std::fmt::Display for NetworkKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl ConversationKey {
     /// A key that nothing has; see [`NetworkKey::draw`].
     pub fn draw() -> Self {
@@ -96,10 +114,15 @@ impl Archive {
         self.ask(move |connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO networks (id, host, port, encrypt, pin, display_name, name)
-                     VALUES (:id, :host, :port, :encrypt, :pin, :display_name, :name)
+                    "INSERT INTO networks (id, host, port, encrypt, pin, display_name, name, account,
+                         has_device, is_checked, is_majlis, has_scram, stays_offline)
+                     VALUES (:id, :host, :port, :encrypt, :pin, :display_name, :name, :account,
+                         :has_device, :is_checked, :is_majlis, :has_scram, :stays_offline)
                      ON CONFLICT (id) DO UPDATE SET host = :host, port = :port,
-                         encrypt = :encrypt, pin = :pin, display_name = :display_name, name = :name",
+                         encrypt = :encrypt, pin = :pin, display_name = :display_name,
+                         name = :name, account = :account, has_device = :has_device,
+                         is_checked = :is_checked, is_majlis = :is_majlis,
+                         has_scram = :has_scram, stays_offline = :stays_offline",
                 )?
                 .execute(named_params! {
                     ":id": row.key.0,
@@ -109,6 +132,12 @@ impl Archive {
                     ":pin": row.pin.map(|pin| pin.to_string()),
                     ":display_name": row.display_name,
                     ":name": row.name,
+                    ":account": row.account,
+                    ":has_device": row.has_device,
+                    ":is_checked": row.is_checked,
+                    ":is_majlis": row.known.is_majlis,
+                    ":has_scram": row.known.has_scram,
+                    ":stays_offline": row.stays_offline,
                 })?;
             Ok(())
         })
@@ -164,6 +193,11 @@ pub(super) fn read_network(row: &Row<'_>) -> rusqlite::Result<NetworkRow> {
         pin: pin.and_then(|text| text.parse().ok()),
         display_name: row.get("display_name")?,
         name: row.get("name")?,
+        account: row.get("account")?,
+        has_device: row.get("has_device")?,
+        is_checked: row.get("is_checked")?,
+        known: KnownServer { is_majlis: row.get("is_majlis")?, has_scram: row.get("has_scram")? },
+        stays_offline: row.get("stays_offline")?,
     })
 }
 

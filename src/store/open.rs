@@ -11,10 +11,11 @@ use rusqlite::{Connection, ErrorCode};
 use super::place::Place;
 
 /// Numbered from 1; a released one never changes.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
 ];
 
 /// Another program (a backup) may hold the file for a moment.

@@ -13,7 +13,19 @@ CREATE TABLE networks (
     pin TEXT,
     display_name TEXT NOT NULL,
     -- What the network calls itself; empty until it told.
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    -- The account that we sign in to; NULL for a guest.
+    account TEXT,
+    -- Whether the server knows this device's key as one of the account's.
+    has_device INTEGER NOT NULL DEFAULT 0,
+    -- Whether a person or their link vouched for the key.
+    is_checked INTEGER NOT NULL DEFAULT 0,
+    -- Whether it turned out to be a server of Majlis, which hashes passwords well.
+    is_majlis INTEGER NOT NULL DEFAULT 0,
+    -- Whether it ever offered SCRAM, so that it is never told a password.
+    has_scram INTEGER NOT NULL DEFAULT 0,
+    -- Whether the person wants to be away from it until they say otherwise.
+    stays_offline INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- A room or a person. What was said there outlives its being open.

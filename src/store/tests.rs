@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::irc::HistoryMark;
 use crate::irc::event::{Deletion, Message, MessageKind, Reaction};
+use crate::irc::{HistoryMark, KnownServer};
 
 use super::*;
 
@@ -82,6 +82,11 @@ fn rows() -> (NetworkRow, ConversationRow) {
         pin: Some("ab".repeat(32).parse().unwrap()),
         display_name: "هبة سليم".into(),
         name: "Home".into(),
+        account: Some("هبة_سليم".into()),
+        has_device: true,
+        is_checked: false,
+        known: KnownServer { is_majlis: true, has_scram: false },
+        stays_offline: true,
     };
     let room = ConversationRow {
         key: ConversationKey::draw(),

@@ -7,9 +7,11 @@ use adw::subclass::prelude::*;
 use gtk::gdk;
 
 use super::conversation::ConversationPage;
+use super::dialogs::SignInDialog;
 use super::sidebar::SidebarPage;
 use crate::i18n::gettext;
 use crate::model::{Channel, Chat, ConnectionState, Network};
+use crate::settings;
 
 mod imp {
     use super::*;
@@ -27,6 +29,9 @@ mod imp {
         /// The network of the open conversation, or the one that was connected to last.
         pub(super) network: RefCell<Option<Network>>,
         pub(super) network_handlers: RefCell<Vec<glib::SignalHandlerId>>,
+        pub(super) settings: OnceCell<gio::Settings>,
+        /// Whether every message of the open room is notified.
+        pub(super) notify_action: OnceCell<gio::SimpleAction>,
     }
 
     #[glib::object_subclass]
@@ -51,6 +56,7 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.obj().connect_widgets();
+            self.obj().add_notify_action();
         }
     }
 
@@ -100,6 +106,7 @@ impl ChatView {
         if self.channel().as_ref() != Some(channel) {
             imp.conversation_page.set_channel(Some(channel));
             imp.sidebar_page.set_current(Some(channel));
+            self.show_notify_state(channel);
         }
         self.set_network(channel.network().as_ref());
         imp.split_view.set_show_content(true);
@@ -108,9 +115,44 @@ impl ChatView {
 
     /// Turns to a network: its banner, its name, and its first room once there is one.
     pub(super) fn open_network(&self, network: &Network) {
+        if self.channel().and_then(|open| open.network()).as_ref() == Some(network) {
+            return;
+        }
         match network.channels().item(0).and_downcast::<Channel>() {
             Some(channel) => self.open_channel(&channel),
             None => self.set_network(Some(network)),
+        }
+    }
+
+    /// The choice, for each room, to have every message notified; without settings there is none.
+    fn add_notify_action(&self) {
+        let Some(settings) = settings::open() else { return };
+        let action =
+            gio::SimpleAction::new_stateful("notify-everything", None, &false.to_variant());
+        action.connect_change_state(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |action, wanted| {
+                let settings = view.imp().settings.get().expect("set beside the action");
+                if let (Some(channel), Some(wanted)) = (view.channel(), wanted) {
+                    let is_wanted = wanted.get().unwrap_or_default();
+                    settings::set_notify_room(settings, channel.id(), is_wanted);
+                    action.set_state(wanted);
+                }
+            }
+        ));
+        let group = gio::SimpleActionGroup::new();
+        group.add_action(&action);
+        self.insert_action_group("conversation", Some(&group));
+        self.imp().settings.set(settings).expect("a view is constructed once");
+        self.imp().notify_action.set(action).expect("a view is constructed once");
+    }
+
+    fn show_notify_state(&self, channel: &Channel) {
+        let imp = self.imp();
+        if let Some((settings, action)) = imp.settings.get().zip(imp.notify_action.get()) {
+            let is_chosen = settings::notify_rooms(settings).contains(&channel.id());
+            action.set_state(&is_chosen.to_variant());
         }
     }
 
@@ -179,6 +221,19 @@ impl ChatView {
                 }
             ),
         );
+        imp.sidebar_page.server_switcher().connect_local(
+            "server-activated",
+            false,
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    view.open_network(&values[1].get().expect("the signal carries a network"));
+                    None
+                }
+            ),
+        );
         imp.conversation_page.connect_local(
             "person-activated",
             false,
@@ -204,9 +259,12 @@ impl ChatView {
             banner.connect_button_clicked(glib::clone!(
                 #[weak(rename_to = view)]
                 self,
-                move |_| {
-                    if let Some(network) = view.network() {
+                move |banner| {
+                    let Some(network) = view.network() else { return };
+                    if network.password_text().is_empty() {
                         network.go_online();
+                    } else {
+                        SignInDialog::new(&network).present(Some(banner));
                     }
                 }
             ));
@@ -254,7 +312,7 @@ impl ChatView {
             before.as_ref().expect("its handlers were kept").disconnect(handler);
         }
         if let Some(network) = network {
-            for property in ["state-text", "state", "name"] {
+            for property in ["state-text", "state", "name", "password-text"] {
                 let handler = network.connect_notify_local(
                     Some(property),
                     glib::clone!(
@@ -280,6 +338,9 @@ impl ChatView {
                 ConnectionState::Offline | ConnectionState::Waiting | ConnectionState::Failed
             )
         });
+        let needs_password =
+            network.as_ref().is_some_and(|network| !network.password_text().is_empty());
+        let button = if needs_password { gettext("_Sign In…") } else { gettext("_Try Now") };
         // Side by side, one banner over the conversation is enough.
         for (banner, is_wanted) in [
             (imp.sidebar_page.banner(), imp.split_view.is_collapsed()),
@@ -288,7 +349,7 @@ impl ChatView {
             if !words.is_empty() {
                 banner.set_title(&words);
             }
-            banner.set_button_label(can_try.then(|| gettext("_Try Now")).as_deref());
+            banner.set_button_label(can_try.then(|| button.clone()).as_deref());
             banner.set_revealed(is_wanted && !words.is_empty());
         }
     }

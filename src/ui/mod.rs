@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Window                       one per program
-//! ├─ ConnectView               AddressPage, TrustPage; the dialog for a changed key
+//! ├─ ConnectView               FindPage, AddressDialog, TrustPage, YouPage; the dialog for a changed key
 //! └─ ChatView                  folds when narrow
 //!    ├─ SidebarPage            ChannelRow
 //!    └─ ConversationPage       folds its people when narrow

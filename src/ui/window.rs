@@ -10,7 +10,8 @@ use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
-use crate::model::{Chat, Network};
+use super::dialogs::PreferencesDialog;
+use crate::model::{Channel, Chat, Network};
 use crate::settings;
 
 mod imp {
@@ -64,8 +65,9 @@ mod imp {
 
     impl WindowImpl for Window {
         fn close_request(&self) -> glib::Propagation {
-            self.obj().leave("");
-            // The application ends the window with itself, after the goodbye.
+            // The application knows whether that leaves the chat; it ends the window with itself, after the goodbye.
+            gtk::prelude::WidgetExt::activate_action(&*self.obj(), "app.close-window", None)
+                .expect("the application has this action");
             glib::Propagation::Stop
         }
     }
@@ -107,7 +109,36 @@ impl Window {
         self.show_first_page();
     }
 
-    /// Before the program ends: gives up a first connection that is not there yet, and remembers how large the window is.
+    /// Opens a conversation, wherever one is.
+    pub fn open_conversation(&self, channel: &Channel) {
+        self.show_chat(None);
+        self.imp().chat_view.open_channel(channel);
+    }
+
+    /// Shows what the person may want otherwise.
+    pub fn show_preferences(&self, settings: &gio::Settings, chat: &Chat) {
+        if self.visible_dialog().is_some() {
+            return;
+        }
+        let dialog = PreferencesDialog::new(settings, chat);
+        dialog.connect_local(
+            "server-activated",
+            false,
+            glib::clone!(
+                #[weak(rename_to = window)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    let network: Network = values[1].get().expect("the signal carries a network");
+                    window.show_server_settings(&network);
+                    None
+                }
+            ),
+        );
+        dialog.present(Some(self));
+    }
+
+    /// Before the program ends or the window is put away: gives up a first connection that is not there yet, and remembers how large the window is.
     pub fn prepare_to_leave(&self) {
         self.imp().connect_view.cancel();
         self.save_size();
@@ -241,9 +272,10 @@ impl Window {
         }
         if let Some(wanted) = imp.wanted.take() {
             self.show_connect();
-            imp.connect_view.fill(&wanted.address, wanted.name.as_deref());
             if wanted.connects {
-                imp.connect_view.begin();
+                imp.connect_view.join(&wanted.address, wanted.name.as_deref());
+            } else {
+                imp.connect_view.look_at(&wanted.address);
             }
         } else if let Some(network) = chat.networks().item(0).and_downcast::<Network>() {
             self.show_chat(Some(&network));
@@ -257,7 +289,6 @@ impl Window {
         let has_chat = imp.chat.get().is_some_and(|chat| chat.networks().n_items() > 0);
         imp.connect_view.start(has_chat);
         imp.stack.set_visible_child_name("connect");
-        self.set_default_widget(Some(&imp.connect_view.default_button()));
         self.enable_chat_actions(false);
     }
 

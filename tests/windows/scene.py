@@ -21,12 +21,18 @@ class WindowTest(unittest.TestCase):
         self.server = Server(self.programs, self.folder / "server")
         self.addCleanup(self.server.stop)
 
-    def open_app(self, name, arguments=(), **environment):
+    def open_app(self, name, arguments=(), shell=None, **environment):
         """Starts an application; the same name finds the same folders again."""
-        app = App(self.programs, self.folder / name, arguments, environment)
+        app = App(self.programs, self.folder / name, arguments, environment, shell)
         self.addCleanup(app.stop)
         self.apps[name] = app
         return app
+
+    def open_server(self, name):
+        """A second server."""
+        server = Server(self.programs, self.folder / f"server-{name}", name=name)
+        self.addCleanup(server.stop)
+        return server
 
     def raw_guest(self, name):
         guest = RawGuest(self.server, name)

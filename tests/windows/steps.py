@@ -7,18 +7,36 @@ REFUSE = "Don’t Connect"
 TRY_NOW = "Try Now"
 
 
-def connect(app, server, name):
+def connect(app, server, name, password=None):
     """From the first page to the lobby."""
-    enter_address(app, server.host, server.port, name)
+    enter_address(app, server.host, server.port)
     trust(app, server)
+    join_as(app, name, password)
     wait_until_inside(app)
 
 
-def enter_address(app, host, port, name):
+def enter_address(app, host, port):
+    """From the page on which to find a place, or from the dialog that is open there."""
+    if not app.find_all("entry", "Address"):
+        app.press("Enter Address…")
     app.set_text("Address", host)
     app.set_text("Port", str(port))
-    app.set_text("Name", name)
     app.press("Connect")
+
+
+def join_as(app, name, password=None):
+    """Says who one is, and goes in; with a password, the name is to be one's own."""
+    app.set_text("Name", name)
+    if password:
+        protect(app, password)
+    app.press("Join")
+
+
+def protect(app, password):
+    """Unfolds what protects a name, and fills it in."""
+    if not app.find_all("entry", "Password"):
+        app.press("Protect This Name With a Password", role=None)
+    app.set_text("Password", password)
 
 
 def trust(app, server):
@@ -109,3 +127,8 @@ def choose(app, text, key):
     app.find("menu item")
     app.type_keys(key)
     until(lambda: not app.find_all("menu item"), "the menu to close")
+def open_server_settings(app):
+    """The settings of the server that is talked to."""
+    app.press("Main Menu")
+    app.press("Server Settings…", role=None)
+    app.find("switch", "Stay Connected")

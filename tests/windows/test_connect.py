@@ -11,9 +11,14 @@ from scene import WindowTest
 class Connect(WindowTest):
     def test_address_trust_and_name_lead_to_the_lobby(self):
         ana = self.open_app("ana")
-        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
+        ana.find("button", "Enter Address…")
+        self.picture(ana, "find")
+        steps.enter_address(ana, self.server.host, self.server.port)
         self.picture_of_trust(ana)
         steps.trust(ana, self.server)
+        ana.find("button", "Join")
+        self.picture(ana, "you")
+        steps.join_as(ana, "Ana")
         steps.wait_until_inside(ana)
         ana.wait_for_text("lobby")
         self.picture(ana, "room")
@@ -25,26 +30,42 @@ class Connect(WindowTest):
 
     def test_an_address_where_nobody_listens_is_said_in_place(self):
         ana = self.open_app("ana")
-        steps.enter_address(ana, "127.0.0.1", closed_port(), "Ana")
+        steps.enter_address(ana, "127.0.0.1", closed_port())
         ana.wait_for_text("no chat server runs")
         self.picture(ana, "error")
-        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
+        steps.enter_address(ana, self.server.host, self.server.port)
         ana.find("button", "The Words Match")
 
     def test_a_server_that_was_never_trusted_is_not_remembered(self):
         ana = self.open_app("ana")
-        steps.enter_address(ana, self.server.host, self.server.port, "Ana")
+        steps.enter_address(ana, self.server.host, self.server.port)
         ana.find("button", "The Words Match")
         self.assertEqual(ana.close_window(), 0)
         again = self.open_app("ana")
-        again.find("button", "Connect")
+        again.find("button", "Enter Address…")
+        self.assertEqual(again.find_all("list", "Your Servers"), [])
 
     def test_a_link_from_elsewhere_is_looked_at_first(self):
-        ana = self.open_app("ana", ["--from-link", self.server.link, "--name", "Ana"])
+        ana = self.open_app("ana", ["--from-link", self.server.link])
         port = ana.find("entry", "Port")
         until(lambda: port.text == str(self.server.port), "the link to be taken apart")
         ana.press("Connect")
+        steps.join_as(ana, "Ana")
         steps.wait_until_inside(ana)
+
+    def test_an_invitation_is_pasted_whole(self):
+        ana = self.open_app("ana")
+        ana.press("Open Invitation…")
+        ana.set_text("Invitation Link", "https://example.org")
+        ana.press("Connect")
+        ana.wait_for_text("not the link of a chat server")
+        ana.set_text("Invitation Link", self.server.link + "#invite=ABCD-EFGH")
+        self.picture(ana, "dialog")
+        ana.press("Connect")
+        # The link vouches for the key; its code is for a name of one's own, which is unfolded.
+        code = ana.find("entry", "Invitation Code (If You Have One)")
+        self.assertEqual(code.text, "ABCD-EFGH")
+        self.picture(ana, "you")
 
     def test_a_server_is_trusted_once_and_the_archive_shows_at_once(self):
         ana = self.open_app("ana")

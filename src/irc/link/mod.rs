@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `thread` | the loop: requests in, readiness, deadlines, batches of events out |
 //! | `network` | one network's way from a name to an open connection and back, and when to try again |
-//! | `resolve`, `dial` | names to addresses, on short-lived threads; addresses to one socket |
+//! | `resolve`, `dial` | names to addresses; addresses to one socket |
+//! | `errands` | what takes its time (names, password hashes), on short-lived threads |
 //! | `handshake` | TLS over a new socket, and what its failure means |
 //! | `transport` | an open stream: lines in, bytes out |
 //! | `backoff` | how long to wait before the next try |
@@ -18,6 +19,7 @@
 mod backoff;
 mod device;
 mod dial;
+mod errands;
 mod handshake;
 mod network;
 mod resolve;

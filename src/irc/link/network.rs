@@ -12,7 +12,7 @@ use super::backoff::Backoff;
 use super::dial::{Dial, Dialled};
 use super::thread::Desk;
 use super::transport::Transport;
-use crate::irc::event::{Event, Failure, State};
+use crate::irc::event::{Event, Failure, SignInFailure, State};
 use crate::irc::{Command, NetworkConfig, NetworkId, Session};
 
 /// How long a name may take to be found.
@@ -58,6 +58,8 @@ pub(super) struct Network {
 struct Wanted {
     config: NetworkConfig,
     session: Session,
+    /// Whether to go again as soon as the server is known.
+    is_probe: bool,
     /// Whether a server took us in since then: what comes in between is a disturbance rather than a mistake.
     was_registered: bool,
 }
@@ -79,9 +81,10 @@ impl Network {
     /// Does what the person asks.
     pub(super) fn handle_command(&mut self, command: Command, desk: &mut Desk) {
         match command {
-            Command::Connect(config) => self.start_afresh(*config, desk),
+            Command::Connect(config) => self.start_afresh(*config, false, desk),
+            Command::Probe(config) => self.start_afresh(*config, true, desk),
             Command::ConnectNow if self.is_idle() => self.connect(desk),
-            Command::Disconnect { .. } => self.disconnect(command, desk),
+            Command::Disconnect { .. } | Command::SignOut => self.disconnect(command, desk),
             _ => {
                 if let Some(wanted) = &mut self.wanted {
                     wanted.session.handle_command(command, desk.now);
@@ -121,7 +124,7 @@ impl Network {
         }
     }
 
-    fn start_afresh(&mut self, config: NetworkConfig, desk: &mut Desk) {
+    fn start_afresh(&mut self, config: NetworkConfig, is_probe: bool, desk: &mut Desk) {
         if let Stage::Open { transport, .. } = &mut self.stage {
             // The old connection gets a goodbye if the socket takes it at once.
             transport.unsent().extend_from_slice(b"QUIT\r\n");
@@ -130,7 +133,7 @@ impl Network {
         }
         self.close_session();
         let session = Session::new(&config);
-        self.wanted = Some(Wanted { config, session, was_registered: false });
+        self.wanted = Some(Wanted { config, session, is_probe, was_registered: false });
         self.backoff.reset();
         self.connect(desk);
     }
@@ -220,10 +223,12 @@ impl Network {
     /// It did not work or works no longer: waits and tries again, or gives up where that would not help.
     fn fail(&mut self, failure: Failure, desk: &mut Desk) {
         let was_registered = self.wanted.as_ref().is_some_and(|wanted| wanted.was_registered);
+        let is_probe = self.wanted.as_ref().is_some_and(|wanted| wanted.is_probe);
         let is_final = match &failure {
-            Failure::NameRefused(_) => true,
-            Failure::NotAChatServer => !was_registered,
-            _ => false,
+            // It may be too many tries, or too many people at once.
+            Failure::SignIn(SignInFailure::Refused(_)) | Failure::NotAChatServer => !was_registered,
+            Failure::NameRefused(_) | Failure::SignIn(_) => true,
+            _ => is_probe,
         };
         if is_final {
             self.stage = Stage::GivenUp;

@@ -1,13 +1,12 @@
 //! Names to addresses, without holding up anybody: the system's resolver may take its time, and cannot be stopped.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::{io, thread};
 
 use mio::Waker;
 
+use super::errands::Errands;
 use crate::irc::NetworkId;
 
 /// How many names may be looked up at once.
@@ -26,20 +25,16 @@ pub(super) struct Answer {
     pub(super) addresses: Vec<SocketAddr>,
 }
 
-/// Looks names up on short-lived threads, a bounded number at once.
+/// Looks names up, a bounded number at once.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    waker: Arc<Waker>,
-    running: Arc<AtomicUsize>,
-    sender: Sender<Answer>,
-    answers: Receiver<Answer>,
+    lookups: Errands<Answer>,
 }
 
 impl Resolver {
     /// A resolver that wakes the loop when it has an answer.
     pub(super) fn new(waker: Arc<Waker>) -> Self {
-        let (sender, answers) = mpsc::channel();
-        Self { waker, running: Arc::default(), sender, answers }
+        Self { lookups: Errands::new(waker, "resolver", LOOKUPS_MAX) }
     }
 
     /// Begins to look a name up. An error where too many are under way, or the system gives no thread.
@@ -51,61 +46,20 @@ impl Resolver {
         port: u16,
     ) -> io::Result<()> {
         if let Ok(address) = host.parse::<IpAddr>() {
-            self.answer(Answer { network, attempt, addresses: vec![(address, port).into()] });
+            let addresses = vec![(address, port).into()];
+            self.lookups.answer(Answer { network, attempt, addresses });
             return Ok(());
         }
-        if self.running.load(Ordering::Acquire) >= LOOKUPS_MAX {
-            return Err(io::Error::other("too many names are being looked up"));
-        }
-        let lookup = Lookup::begin(self);
         let place = (host.to_owned(), port);
-        thread::Builder::new().name("resolver".to_owned()).spawn(move || {
-            let found = place.to_socket_addrs().map(interleave).unwrap_or_default();
-            lookup.answer(Answer { network, attempt, addresses: found });
-        })?;
-        Ok(())
+        self.lookups.begin(move || {
+            let addresses = place.to_socket_addrs().map(interleave).unwrap_or_default();
+            Answer { network, attempt, addresses }
+        })
     }
 
     /// An answer that has come.
     pub(super) fn take_answer(&self) -> Option<Answer> {
-        self.answers.try_recv().ok()
-    }
-
-    fn answer(&self, answer: Answer) {
-        Lookup::begin(self).answer(answer);
-    }
-}
-
-/// A look-up under way, counted until it is dropped.
-struct Lookup {
-    waker: Arc<Waker>,
-    running: Arc<AtomicUsize>,
-    sender: Sender<Answer>,
-}
-
-impl Lookup {
-    fn begin(resolver: &Resolver) -> Self {
-        resolver.running.fetch_add(1, Ordering::AcqRel);
-        Self {
-            waker: Arc::clone(&resolver.waker),
-            running: Arc::clone(&resolver.running),
-            sender: resolver.sender.clone(),
-        }
-    }
-
-    fn answer(self, answer: Answer) {
-        // Whoever asked may be gone by now, and then nobody needs to be woken either.
-        if self.sender.send(answer).is_ok()
-            && let Err(error) = self.waker.wake()
-        {
-            tracing::error!(%error, "the socket thread cannot be woken");
-        }
-    }
-}
-
-impl Drop for Lookup {
-    fn drop(&mut self) {
-        self.running.fetch_sub(1, Ordering::AcqRel);
+        self.lookups.take_answer()
     }
 }
 

@@ -12,8 +12,10 @@ use mio::{Events, Poll, Registry, Token, Waker};
 
 use super::GOODBYE;
 use super::device::DeviceKey;
+use super::errands::Errands;
 use super::network::Network;
 use super::resolve::Resolver;
+use crate::irc::session::Proof;
 use crate::irc::{Command, EventBatch, NetworkId, Now, Request};
 
 /// What wakes the loop from other threads.
@@ -23,6 +25,8 @@ pub(super) const SOCKET: Token = Token(1);
 
 /// How many requests are taken in one turn.
 const TURN_REQUESTS: usize = 64;
+/// How many passwords are hashed at once; others would only be slower for it.
+const PROVERS_MAX: usize = 4;
 /// How often to look whether the main loop takes events again.
 const STUCK_PAUSE: Duration = Duration::from_millis(20);
 
@@ -33,6 +37,8 @@ pub(super) struct Desk {
     pub(super) registry: Registry,
     /// Who looks names up.
     pub(super) resolver: Resolver,
+    /// Who hashes passwords, which takes a good part of a second each.
+    pub(super) provers: Errands<(NetworkId, Proof)>,
     /// The device's key.
     pub(super) device: DeviceKey,
     /// The time of this turn.
@@ -69,7 +75,9 @@ impl SocketThread {
         let resolver = Resolver::new(Arc::clone(&waker));
         let registry = poll.registry().try_clone()?;
         let start = Instant::now();
-        let desk = Desk { registry, resolver, device, now: read_clocks(start), may_read: true };
+        let provers = Errands::new(Arc::clone(&waker), "prover", PROVERS_MAX);
+        let now = read_clocks(start);
+        let desk = Desk { registry, resolver, provers, device, now, may_read: true };
         let (networks, held) = Default::default();
         Ok(Self { poll, waker, desk, start, networks, requests, events, held, is_stopping })
     }
@@ -117,7 +125,7 @@ impl SocketThread {
         for request in self.requests.try_iter().take(TURN_REQUESTS) {
             taken_count += 1;
             let network = match &request.command {
-                Command::Connect(_) => self
+                Command::Connect(_) | Command::Probe(_) => self
                     .networks
                     .entry(request.network)
                     .or_insert_with(|| Network::new(request.network)),
@@ -136,6 +144,11 @@ impl SocketThread {
         while let Some(answer) = self.desk.resolver.take_answer() {
             if let Some(network) = self.networks.get_mut(&answer.network) {
                 network.handle_resolved(answer.attempt, answer.addresses, &mut self.desk);
+            }
+        }
+        while let Some((id, proof)) = self.desk.provers.take_answer() {
+            if let Some(network) = self.networks.get_mut(&id) {
+                network.handle_proof(proof, &self.desk);
             }
         }
         let mut is_busy = false;

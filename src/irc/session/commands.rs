@@ -12,12 +12,16 @@ impl Session {
     /// Does what is asked, now or when there is a connection.
     ///
     /// Connecting is not the session's: for [`Command::ConnectNow`] it asks whether the server is still there, and of
-    /// [`Command::Disconnect`] it says the goodbye only.
+    /// [`Command::Disconnect`] and [`Command::SignOut`] it says the goodbye only.
     pub fn handle_command(&mut self, command: Command, now: Now) {
         match command {
-            Command::Connect(_) => {}
+            Command::Connect(_) | Command::Probe(_) => {}
             Command::ConnectNow => self.ask_for_sign_of_life(now),
             Command::Disconnect { reason } => self.say_goodbye(&reason),
+            Command::SignOut => {
+                self.sign_out();
+                self.say_goodbye("");
+            }
             Command::Send(outgoing) => self.add_to_outbox(outgoing, Progress::Waiting),
             Command::CancelSend { id } => {
                 self.outbox.remove(id);

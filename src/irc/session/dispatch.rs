@@ -58,6 +58,8 @@ impl<'a> Line<'a> {
 
 /// The answer to WHO with WHOX.
 const RPL_WHOSPCRPL: &str = "354";
+/// The account's nick is locked.
+const ERR_NICKLOCKED: &str = "902";
 /// Two people got one nick on different servers of a network.
 const ERR_NICKCOLLISION: &str = "436";
 /// The nick cannot be had just now.
@@ -90,11 +92,22 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("SETNAME", Session::handle_setname),
     ("TOPIC", Session::handle_topic),
     ("KICK", Session::handle_kick),
-    ("FAIL", Session::handle_refusal),
+    ("FAIL", Session::handle_fail),
     ("WARN", Session::handle_remark),
     ("NOTE", Session::handle_remark),
     ("CAP", Session::handle_cap),
     ("ERROR", Session::handle_error),
+    ("AUTHENTICATE", Session::handle_authenticate),
+    ("REGISTER", Session::handle_register),
+    ("DEVICE", Session::handle_device),
+    (numeric::RPL_LOGGEDIN, Session::handle_logged_in),
+    (numeric::RPL_SASLSUCCESS, Session::handle_sasl_success),
+    (numeric::RPL_SASLMECHS, Session::handle_mechanisms),
+    (ERR_NICKLOCKED, Session::handle_sasl_failure),
+    (numeric::ERR_SASLFAIL, Session::handle_sasl_failure),
+    (numeric::ERR_SASLTOOLONG, Session::handle_sasl_failure),
+    (numeric::ERR_SASLABORTED, Session::handle_sasl_failure),
+    (numeric::ERR_SASLALREADY, Session::handle_sasl_failure),
     (numeric::RPL_WELCOME, Session::handle_welcome),
     (numeric::RPL_ISUPPORT, Session::handle_isupport),
     (numeric::RPL_MOTD, Session::handle_motd_line),

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `dispatch`, `batch` | which handler a line goes to; labels and batches around it |
 //! | `registration` | capabilities, nick, welcome, being online |
+//! | `sign_in`, `sasl` | being more than a guest: which way is tried; the exchange |
 //! | `rooms`, `people`, `roster` | who is where, topics, modes |
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
 //! | `presence` | writing and reading |
@@ -41,14 +42,18 @@ mod presence;
 mod registration;
 mod rooms;
 mod roster;
+mod sasl;
 mod seen;
 mod sending;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
 use std::mem;
 
+use majlis_protocol::scram::ChannelBinding;
 use majlis_protocol::{CapabilitySet, Encoder, nick_from_display_name};
+use majlis_wire::Fingerprint;
 
 use self::batch::Batches;
 use self::conversation::Conversations;
@@ -60,11 +65,13 @@ use self::page::HistoryQueue;
 use self::registration::Registration;
 use self::roster::Roster;
 use self::seen::Seen;
-use super::NetworkConfig;
+use self::sign_in::SigningIn;
 use super::event::{Event, Failure};
+use super::{KnownServer, NetworkConfig, SignIn};
 
 pub use self::liveness::{LOST_AFTER_MS, PING_AFTER_MS};
 pub use self::outbox::{PENDING_MAX, WINDOW};
+pub use self::sasl::{Proof, Question};
 
 /// What the clocks say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +82,19 @@ pub struct Now {
     pub wall_ms: u64,
 }
 
+/// What is known of a new connection, and what is drawn for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opening {
+    /// Whether nobody on the way can read along.
+    pub is_encrypted: bool,
+    /// What ties a sign-in to this connection (`tls-exporter`, RFC 9266).
+    pub channel_binding: Option<ChannelBinding>,
+    /// The key of this device, where it was shown.
+    pub device: Option<Fingerprint>,
+    /// Printable ASCII without commas that was never used before: SCRAM's nonce.
+    pub nonce: String,
+}
+
 /// One network's chat, over all its connections.
 #[derive(Debug)]
 pub struct Session {
@@ -82,6 +102,10 @@ pub struct Session {
     display_name: String,
     /// The nick to ask for; `None` where none can be made of the name.
     wanted_nick: Option<String>,
+    sign_in: Option<SignIn>,
+    known: KnownServer,
+    /// How many connections there were, this one included.
+    connection_count: u64,
     /// The lobby's key, once the server told it.
     lobby: Option<String>,
     /// Whether the person did not leave the lobby.
@@ -114,7 +138,9 @@ struct Live {
     /// Our nick; while registering the one asked for last.
     nick: String,
     enabled: CapabilitySet,
+    opening: Opening,
     registration: Registration,
+    sign_in: SigningIn,
     features: Features,
     batches: Batches,
     labels: Labels,
@@ -138,6 +164,9 @@ impl Session {
         let mut session = Self {
             display_name: config.display_name.clone(),
             wanted_nick: nick_from_display_name(&config.display_name),
+            sign_in: config.sign_in.clone(),
+            known: config.known,
+            connection_count: 0,
             lobby: None,
             wants_lobby: true,
             conversations: Conversations::default(),
@@ -162,8 +191,10 @@ impl Session {
     }
 
     /// The connection is there, and encrypted if it is to be.
-    pub fn handle_opened(&mut self, now: Now) {
-        self.live = Live { liveness: Liveness::new(now.mono_ms), ..Live::default() };
+    pub fn handle_opened(&mut self, opening: Opening, now: Now) {
+        self.connection_count += 1;
+        let liveness = Liveness::new(now.mono_ms);
+        self.live = Live { opening, liveness, ..Live::default() };
         self.begin_registration(now);
     }
 

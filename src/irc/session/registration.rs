@@ -7,7 +7,7 @@ use majlis_protocol::{
 use super::dispatch::Line;
 use super::{Now, Phase, Session};
 use crate::irc::MultilineLimits;
-use crate::irc::event::{Abilities, Event, Failure, State};
+use crate::irc::event::{Abilities, Event, Failure, SignInFailure, State};
 
 /// How long a server may take to greet us.
 pub(super) const REGISTRATION_MS: u64 = 30_000;
@@ -44,6 +44,9 @@ const WANTED: &[Capability] = &[
     Capability::StandardReplies,
 ];
 
+/// What is asked for besides by who wants to sign in.
+const FOR_ACCOUNTS: &[Capability] = &[Capability::AccountRegistration, Capability::Sasl];
+
 /// How far saying who we are has come.
 #[derive(Debug, Default)]
 pub(super) struct Registration {
@@ -57,6 +60,7 @@ pub(super) struct Registration {
     multiline: Option<MultilineLimits>,
     /// How many CAP REQ are not yet answered.
     unanswered_count: usize,
+    has_ended_negotiation: bool,
     /// How many nicks were tried.
     nick_count: u32,
     motd: Vec<String>,
@@ -104,9 +108,19 @@ impl Session {
         self.live.output.send(&Encoder::new("NICK").param(&self.live.nick));
     }
 
+    /// We are signed in now, and the nick may be ours.
+    pub(super) fn ask_nick_again(&mut self) {
+        self.live.registration.nick_count = 0;
+        self.try_next_nick();
+    }
+
     /// `433` and its kin: somebody has that nick.
     pub(super) fn handle_nick_taken(&mut self, line: &Line<'_>) {
         match self.live.phase {
+            // It may be the account's own.
+            Phase::Registering if self.is_signing_in() => {
+                self.live.sign_in.nick_refusal = Some(line.words());
+            }
             Phase::Registering if self.live.registration.nick_count < NICKS_MAX => {
                 self.try_next_nick();
             }
@@ -130,6 +144,7 @@ impl Session {
         let listed = parse_capabilities(&words);
         if matches!(subcommand.as_str(), "LS" | "NEW") {
             self.learn_multiline_limits(&words);
+            self.note_values(&words);
         }
         match subcommand.as_str() {
             "LS" => {
@@ -177,10 +192,24 @@ impl Session {
         }));
     }
 
+    /// What the server says besides the names: how to sign in, and when accounts are made.
+    fn note_values(&mut self, words: &str) {
+        for (name, value) in words.split_whitespace().filter_map(|word| word.split_once('=')) {
+            match Capability::from_name(name) {
+                Some(Capability::Sasl) => self.live.sign_in.mechanisms = Some(value.to_owned()),
+                Some(Capability::AccountRegistration) => {
+                    value.clone_into(&mut self.live.sign_in.registration);
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Asks for all that we want, is offered, and has what it needs.
     fn request_capabilities(&mut self) {
         let offered = self.live.registration.offered;
-        let wanted = WANTED.iter().copied().filter(|&capability| {
+        let for_accounts = if self.sign_in.is_some() { FOR_ACCOUNTS } else { &[] };
+        let wanted = WANTED.iter().chain(for_accounts).copied().filter(|&capability| {
             offered.contains(capability)
                 && !self.live.enabled.contains(capability)
                 && capability.requires().iter().all(|required| offered.contains(required))
@@ -229,7 +258,14 @@ impl Session {
 
     fn end_negotiation_if_answered(&mut self) {
         let is_answered = self.live.registration.unanswered_count == 0;
-        if is_answered && self.live.phase == Phase::Registering {
+        if is_answered && self.live.phase == Phase::Registering && !self.begin_sign_in() {
+            self.end_negotiation();
+        }
+    }
+
+    /// Said once: what we are is settled.
+    pub(super) fn end_negotiation(&mut self) {
+        if !std::mem::replace(&mut self.live.registration.has_ended_negotiation, true) {
             self.live.output.send(&Encoder::new("CAP").param("END"));
         }
     }
@@ -237,6 +273,11 @@ impl Session {
     /// `001`: the server takes us in, under the nick that it names.
     pub(super) fn handle_welcome(&mut self, line: &Line<'_>) {
         if self.live.phase != Phase::Registering {
+            return;
+        }
+        if self.is_signing_in() {
+            // It takes guests without a word about accounts.
+            self.hang_up(Failure::SignIn(SignInFailure::NotOffered));
             return;
         }
         line.param(0).clone_into(&mut self.live.nick);
@@ -274,12 +315,14 @@ impl Session {
         self.live.phase = Phase::Registered;
         self.live.settle_until_ms = Some(now.mono_ms + SETTLE_MS);
         let lobby = self.live.features.lobby().map(ToOwned::to_owned);
+        self.known.is_majlis |= lobby.is_some();
         self.tell(Event::Registered {
             nick: self.live.nick.clone(),
             network_name: self.live.features.network_name().map(ToOwned::to_owned),
             lobby: lobby.clone(),
         });
         self.tell_abilities();
+        self.finish_accounts();
         self.want_lobby(lobby);
         self.join_wanted_rooms();
         self.look_into_doubts();

@@ -14,6 +14,7 @@ use crate::irc::{Command, DeviceKey, Event, EventBatch, LinkHandle, Request};
 use crate::model::channel::PAGE;
 use crate::model::services::{SendRequest, Services, Turn};
 use crate::model::{Channel, ConnectionState, Network};
+use crate::secrets::Secrets;
 use crate::store::{Archive, OpenTrouble, Opened, Place, RestoredNetwork, StoreError};
 
 use super::{Chat, words};
@@ -42,12 +43,13 @@ impl Chat {
     /// archive is open and its folder there.
     pub(in crate::model) fn start_with(
         place: Place,
+        secrets: Box<dyn Secrets>,
         start_link: impl FnOnce(&Place) -> io::Result<Link> + 'static,
     ) -> Self {
         let chat: Self = glib::Object::new();
         let Opened { archive, trouble, failures } =
             Archive::open(place.clone()).expect("a program can start one thread");
-        let services = Rc::new(Services::new(archive));
+        let services = Rc::new(Services::new(archive, secrets));
         chat.imp().services.set(services).expect("the object is new");
         chat.imp().end.set(End::default()).expect("the object is new");
         glib::spawn_future_local(tell_failures(chat.downgrade(), failures));
@@ -81,6 +83,11 @@ impl Chat {
         }
         for network in self.all_networks() {
             network.open_channels().iter().for_each(Channel::keep_rest);
+        }
+        for network in self.imp().set_aside.take() {
+            drop(self.services().archive.remove_network(network.key()));
+            // Waited for: nothing asks the keyring any more once the program has ended.
+            network.forget_password_now().await;
         }
         self.services().drop_link();
         self.services().archive.close().await;
@@ -168,7 +175,7 @@ async fn live(
         Err(error) => return begun.tell_no_link(&error),
     };
     begun.services().set_link(send);
-    begun.all_networks().iter().for_each(Network::go_online);
+    begun.all_networks().iter().filter(|one| !one.stays_offline()).for_each(Network::go_online);
     drop(begun);
     while let Ok(batch) = events.recv().await {
         let Some(chat) = chat.upgrade() else { break };

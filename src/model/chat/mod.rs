@@ -11,9 +11,10 @@ use gio::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::irc::{Command, NetworkId};
+use crate::secrets::SystemKeyring;
 use crate::store::Place;
 
-use super::{Channel, Network, NetworkSettings};
+use super::{Channel, ConnectionState, Network, NetworkSettings};
 
 #[cfg(test)]
 pub(in crate::model) use self::life::Link;
@@ -33,7 +34,7 @@ impl Paths {
 }
 
 mod imp {
-    use std::cell::{Cell, OnceCell};
+    use std::cell::{Cell, OnceCell, RefCell};
     use std::rc::Rc;
     use std::sync::OnceLock;
 
@@ -58,6 +59,8 @@ mod imp {
         #[property(name = "sends-typing", get = Self::sends_typing, set = Self::set_sends_typing, type = bool)]
         pub(super) services: OnceCell<Rc<Services>>,
         pub(super) last_id: Cell<u32>,
+        /// What was forgotten and may still be taken back.
+        pub(super) set_aside: RefCell<Vec<Network>>,
         pub(super) end: OnceCell<End>,
     }
 
@@ -68,6 +71,7 @@ mod imp {
                 is_restored: Cell::new(false),
                 services: OnceCell::new(),
                 last_id: Cell::new(0),
+                set_aside: RefCell::default(),
                 end: OnceCell::new(),
             }
         }
@@ -114,35 +118,78 @@ impl Chat {
     /// Opens the archive and starts the socket thread. Soon after, `networks` holds what was there
     /// before, `is-restored` turns true, and each restored network connects by itself.
     pub fn start(paths: &Paths) -> Self {
-        Self::start_with(Place::new(paths.data.clone()), life::start_link)
+        let place = Place::new(paths.data.clone());
+        Self::start_with(place, Box::new(SystemKeyring), life::start_link)
     }
 
-    /// Adds a server and connects to it; where it is known already, that one, with the new name, is
-    /// connected. A key that it is trusted by already stays.
+    /// A server to be joined: where it is known already, that one; otherwise a new one, kept from now on. A key that it is
+    /// trusted by already stays. Nothing is connected yet: [`Network::probe`] looks who is there, [`Network::join_as`] goes in.
     ///
     /// Call it once `is-restored` is true.
-    pub fn add_network(&self, settings: &NetworkSettings) -> Network {
-        let known = self.all_networks().into_iter();
-        let mut known = known.filter(|network| network.is_at(&settings.host, settings.port));
-        if let Some(network) = known.next() {
+    pub fn prepare_network(&self, settings: &NetworkSettings) -> Network {
+        if let Some(network) = self.find_known(settings) {
             network.apply_settings(settings);
-            network.connect_anew();
             return network;
         }
         let network = Network::new(self.services(), self.next_id(), settings);
         self.networks().append(&network);
-        network.connect_anew();
         network
     }
 
-    /// Forgets a server with all that was said there; says goodbye first.
+    /// The server at this address, if it is known.
+    pub fn find_known(&self, settings: &NetworkSettings) -> Option<Network> {
+        let mut networks = self.all_networks().into_iter();
+        networks.find(|network| network.is_at(&settings.host, settings.port))
+    }
+
+    /// The network around this computer changed, or it slept: who waits tries at once, who is connected looks whether that
+    /// is still so. Where something has to be mended first, nothing happens.
+    pub fn look_after_connections(&self) {
+        for network in self.all_networks() {
+            if !matches!(network.state(), ConnectionState::Offline | ConnectionState::Failed) {
+                network.ask(Command::ConnectNow);
+            }
+        }
+    }
+
+    /// Forgets a server with all that was said there and its password; says goodbye first.
     pub fn remove_network(&self, network: &Network) {
-        if let Some(position) = self.networks().find(network) {
-            network.ask(Command::Disconnect { reason: String::new() });
-            self.networks().remove(position);
+        self.set_network_aside(network);
+        self.drop_network(network);
+    }
+
+    /// Takes a server off the list, offline, with all of it still kept; gives its place, for
+    /// [`take_network_back`](Self::take_network_back). [`drop_network`](Self::drop_network) ends it.
+    pub fn set_network_aside(&self, network: &Network) -> Option<u32> {
+        let position = self.networks().find(network)?;
+        network.ask(Command::Disconnect { reason: String::new() });
+        self.networks().remove(position);
+        self.imp().set_aside.borrow_mut().push(network.clone());
+        Some(position)
+    }
+
+    /// Puts a server that was set aside back where it was, and goes online.
+    pub fn take_network_back(&self, network: &Network, position: u32) {
+        if self.forget_set_aside(network) {
+            let position = position.min(self.networks().n_items());
+            self.networks().insert(position, network);
+            network.connect_anew();
+        }
+    }
+
+    /// Forgets a server that was set aside, for good.
+    pub fn drop_network(&self, network: &Network) {
+        if self.forget_set_aside(network) {
+            network.forget_password();
             // A failure is told by the archive itself.
             drop(self.services().archive.remove_network(network.key()));
         }
+    }
+
+    fn forget_set_aside(&self, network: &Network) -> bool {
+        let mut set_aside = self.imp().set_aside.borrow_mut();
+        let position = set_aside.iter().position(|one| one == network);
+        position.map(|position| set_aside.remove(position)).is_some()
     }
 
     /// The conversation with this identifier (`Channel::id`), while it is open.

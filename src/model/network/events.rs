@@ -4,8 +4,8 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::event::{Event, Message, Origin, State};
-use crate::irc::{fold, nick_from_display_name};
+use crate::irc::event::{Event, Failure, Message, Origin, State};
+use crate::irc::{KnownServer, fold, nick_from_display_name};
 use crate::model::Channel;
 use crate::model::channel::is_room;
 use crate::model::services::Turn;
@@ -19,11 +19,16 @@ impl Network {
             Event::State(state) => self.handle_state(&state),
             Event::TrustNeeded { found } => self.emit_trust_needed(found),
             Event::KeyChanged { expected, found } => self.emit_key_changed(expected, found),
-            Event::Registered { nick, network_name, lobby: _ } => {
+            Event::Reached => self.emit_reached(),
+            Event::Registered { nick, network_name, lobby } => {
                 self.set_nick(&nick);
+                self.learn(|known| known.is_majlis |= lobby.is_some());
                 self.set_told_name(&network_name.unwrap_or_default());
             }
             Event::Abilities(abilities) => self.imp().abilities.set(abilities),
+            Event::ScramOffered => self.learn(|known| known.has_scram = true),
+            Event::SignedIn { account, is_new } => self.handle_signed_in(&account, is_new),
+            Event::DeviceAdded => self.handle_device_added(),
             Event::Nick { old, new } => self.handle_nick(&old, &new),
             Event::Joined { room } => self.handle_joined(&room),
             Event::Left { room, reason } => self.handle_left(&room, &reason),
@@ -97,8 +102,21 @@ impl Network {
         if *state == State::Online {
             self.open_channels().iter().for_each(Channel::ask_read_mark);
         }
-        if matches!(state, State::Failed(_)) {
+        self.tell_unkept_password();
+        if let State::Failed(failure) = state {
             self.emit_failed(&self.failure_text());
+            if let Failure::SignIn(failure) = failure {
+                self.handle_sign_in_failure(failure);
+            }
+        }
+    }
+
+    /// Keeps what a connection has shown of the server.
+    fn learn(&self, lesson: impl FnOnce(&mut KnownServer)) {
+        let mut known = self.imp().known.get();
+        lesson(&mut known);
+        if self.imp().known.replace(known) != known {
+            self.keep();
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! | module | owns |
 //! |---|---|
+//! | `account` | signing in and out, the password in the keyring |
 //! | `events` | what the session tells |
 //! | `conversations` | which rooms and people there are, open and closed |
 //! | `sending` | the way out: first to the disk, then to the socket thread |
@@ -9,6 +10,7 @@
 //! | `signals` | what the widgets are told besides properties |
 //! | `words` | the state in words |
 
+mod account;
 mod conversations;
 mod events;
 mod sending;
@@ -20,8 +22,11 @@ use std::rc::Rc;
 
 use glib::subclass::prelude::*;
 
+use crate::i18n::gettext;
 use crate::irc::event::{Abilities, State};
-use crate::irc::{Command, Fingerprint, NetworkConfig, NetworkId, nick_from_display_name};
+use crate::irc::{
+    Command, Fingerprint, KnownServer, NetworkConfig, NetworkId, nick_from_display_name,
+};
 use crate::store::{NetworkKey, NetworkRow, RestoredNetwork};
 
 use super::services::Services;
@@ -29,6 +34,7 @@ use super::settings::address_words;
 use super::timeline::Sender;
 use super::{ConnectionState, NetworkSettings, mention};
 
+pub use self::account::Blame;
 pub use self::signals::KeyChange;
 
 mod imp {
@@ -41,9 +47,10 @@ mod imp {
     use glib::subclass::prelude::*;
 
     use crate::irc::event::Abilities;
-    use crate::irc::{Fingerprint, NetworkId};
+    use crate::irc::{Fingerprint, KnownServer, NetworkId, Registration, Secret};
     use crate::store::NetworkKey;
 
+    use super::account::Blame;
     use super::conversations::Conversations;
     use super::sending::Outbox;
     use super::{ConnectionState, Services};
@@ -75,6 +82,12 @@ mod imp {
         /// Whether TLS is asked for.
         #[property(get)]
         pub(super) encrypted: Cell<bool>,
+        /// The account that we sign in to; empty for a guest.
+        #[property(get)]
+        pub(super) account: RefCell<String>,
+        /// Why the person has to type their password before anything goes on; empty where they need not.
+        #[property(get)]
+        pub(super) password_text: RefCell<String>,
         /// Rooms and people, in the order in which they were opened.
         #[property(name = "channels", get = Self::channels, type = gio::ListStore)]
         pub(super) conversations: Conversations,
@@ -86,6 +99,22 @@ mod imp {
         pub(super) host: RefCell<String>,
         pub(super) port: Cell<u16>,
         pub(super) pin: Cell<Option<Fingerprint>>,
+        /// Whether a person or their link vouched for the pinned key.
+        pub(super) is_checked: Cell<bool>,
+        pub(super) known: Cell<KnownServer>,
+        /// Whether the server knows this device's key as one of the account's.
+        pub(super) has_device: Cell<bool>,
+        /// Whether the person wants to be away from it until they say otherwise.
+        pub(super) stays_offline: Cell<bool>,
+        /// The password, as far as it was typed or found.
+        pub(super) password: RefCell<Option<Secret>>,
+        /// An account is to be made, where nobody has the name.
+        pub(super) registration: RefCell<Option<Registration>>,
+        /// The password could not be kept, and the person does not know yet.
+        pub(super) is_password_unkept: Cell<bool>,
+        pub(super) blame: Cell<Blame>,
+        /// How the connection stands, in words.
+        pub(super) connection_text: RefCell<String>,
         /// What the network told that it is called.
         pub(super) told_name: RefCell<String>,
         /// What we asked to be called by `/nick`.
@@ -121,7 +150,7 @@ glib::wrapper! {
     /// One server: how the connection to it stands, who we are there, and its conversations.
     ///
     /// Properties (read-only): `name`, `address`, `nick`, `display-name`, `state`, `state-text`,
-    /// `failure-text`, `encrypted`, `channels`.
+    /// `failure-text`, `encrypted`, `account`, `password-text`, `channels`.
     pub struct Network(ObjectSubclass<imp::Network>);
 }
 
@@ -136,6 +165,11 @@ impl Network {
             pin: None,
             display_name: String::new(),
             name: String::new(),
+            account: None,
+            has_device: false,
+            is_checked: false,
+            known: KnownServer::default(),
+            stays_offline: false,
         };
         let network = Self::with_row(services, id, row);
         network.apply_settings(settings);
@@ -167,6 +201,11 @@ impl Network {
         imp.port.set(row.port);
         imp.encrypted.set(row.encrypt);
         imp.pin.set(row.pin);
+        imp.is_checked.set(row.is_checked);
+        imp.known.set(row.known);
+        imp.account.replace(row.account.unwrap_or_default());
+        imp.has_device.set(row.has_device);
+        imp.stays_offline.set(row.stays_offline);
         network.set_display_name(&row.display_name);
         // Until the server says which one it is.
         network.set_nick(&nick_from_display_name(&row.display_name).unwrap_or_default());
@@ -187,19 +226,47 @@ impl Network {
         }
     }
 
-    /// Says goodbye with these words and stays offline.
+    /// Says goodbye with these words and stays offline, also after a restart, until the person says otherwise.
     pub fn go_offline(&self, reason: &str) {
+        self.imp().stays_offline.set(true);
+        self.keep();
         self.ask(Command::Disconnect { reason: reason.to_owned() });
     }
 
-    /// Pins the key with this fingerprint (as the signals gave it) and connects. Other text than a
-    /// fingerprint does nothing.
-    pub fn trust(&self, fingerprint: &str) {
+    /// Whether the person wants to be away until they say otherwise.
+    pub fn stays_offline(&self) -> bool {
+        self.imp().stays_offline.get()
+    }
+
+    /// Pins the key with this fingerprint (as the signals gave it). `is_checked` says that the person knows it to be the
+    /// server's own. Other text than a fingerprint does nothing. What was under way is to be begun again.
+    pub fn trust(&self, fingerprint: &str, is_checked: bool) {
         if let Ok(pin) = fingerprint.parse::<Fingerprint>() {
             self.imp().pin.set(Some(pin));
+            self.imp().is_checked.set(is_checked);
             self.keep();
-            self.connect_anew();
         }
+    }
+
+    /// The pinned key as six words for people to compare; `None` where there is none to pin.
+    pub fn key_words(&self) -> Option<String> {
+        self.imp().pin.get().map(signals::words)
+    }
+
+    /// Whether a person, their link or an authority vouched for the server's key.
+    pub fn is_key_checked(&self) -> bool {
+        self.imp().pin.get().is_none() || self.imp().is_checked.get()
+    }
+
+    /// The person has compared the server's words.
+    pub fn vouch_for_key(&self) {
+        self.imp().is_checked.set(true);
+        self.keep();
+    }
+
+    /// What the person has to mend, where the server did not take them in.
+    pub fn blame(&self) -> Blame {
+        self.imp().blame.get()
     }
 
     /// Takes over what a person filled in, for the next connection.
@@ -210,11 +277,18 @@ impl Network {
         }
         // A link is whoever's; only the person, asked with both keys in sight, puts another key in the trusted one's place.
         if imp.pin.get().is_none() {
-            imp.pin.set(settings.fingerprint.as_ref().and_then(|text| text.parse().ok()));
+            let pin = settings.fingerprint.as_ref().and_then(|text| text.parse().ok());
+            imp.pin.set(pin);
+            imp.is_checked.set(pin.is_some());
         }
-        self.set_display_name(&settings.display_name);
-        self.set_nick(&nick_from_display_name(&settings.display_name).unwrap_or_default());
+        self.take_name(&settings.display_name);
         self.keep();
+    }
+
+    /// What to be called from the next connection on.
+    pub(super) fn take_name(&self, display_name: &str) {
+        self.set_display_name(display_name.trim());
+        self.set_nick(&nick_from_display_name(display_name).unwrap_or_default());
     }
 
     /// Connects with everything that is known now, whatever was before.
@@ -223,8 +297,11 @@ impl Network {
             return;
         }
         self.imp().was_online.set(false);
+        if self.imp().stays_offline.replace(false) {
+            self.keep();
+        }
         self.set_state(&State::Connecting);
-        self.ask(Command::Connect(Box::new(self.config())));
+        self.connect_with_password();
     }
 
     pub(super) fn id(&self) -> NetworkId {
@@ -271,6 +348,8 @@ impl Network {
             encrypt: imp.encrypted.get(),
             pin: imp.pin.get(),
             display_name: self.display_name(),
+            sign_in: self.sign_in_config(),
+            known: imp.known.get(),
             rooms: self.rooms(),
             pending: self.pending(),
         }
@@ -286,6 +365,11 @@ impl Network {
             pin: imp.pin.get(),
             display_name: self.display_name(),
             name: imp.told_name.borrow().clone(),
+            account: Some(self.account()).filter(|account| !account.is_empty()),
+            has_device: imp.has_device.get(),
+            is_checked: imp.is_checked.get(),
+            known: imp.known.get(),
+            stays_offline: imp.stays_offline.get(),
         }
     }
 
@@ -304,12 +388,26 @@ impl Network {
         if imp.failure_text.replace(failure) != self.failure_text() {
             self.notify_failure_text();
         }
+        imp.blame.set(Blame::of(state));
         let (state, text) = words::state(state, imp.was_online.get());
-        if imp.state_text.replace(text) != self.state_text() {
-            self.notify_state_text();
-        }
+        imp.connection_text.replace(text);
+        self.show_state_text();
         if imp.state.replace(state) != state {
             self.notify_state();
+        }
+    }
+
+    /// That a password is missing matters more than that nothing is connected.
+    fn show_state_text(&self) {
+        let imp = self.imp();
+        let text = if imp.password_text.borrow().is_empty() {
+            imp.connection_text.borrow().clone()
+        } else {
+            // Translators: how the connection stands: the person has to sign in.
+            gettext("Your password is needed")
+        };
+        if imp.state_text.replace(text) != self.state_text() {
+            self.notify_state_text();
         }
     }
 

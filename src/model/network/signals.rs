@@ -31,6 +31,7 @@ pub(super) fn list() -> &'static [Signal] {
         vec![
             Signal::builder("trust-needed").param_types([text; 2]).build(),
             Signal::builder("key-changed").param_types([text; 4]).build(),
+            Signal::builder("reached").build(),
             Signal::builder("failed").param_types([text]).build(),
             Signal::builder("server-text").param_types([text]).build(),
             Signal::builder("open-requested").param_types([Channel::static_type()]).build(),
@@ -64,6 +65,15 @@ impl Network {
                                        new_fingerprint: String| {
                 f(network, &KeyChange { old_words, new_words, old_fingerprint, new_fingerprint });
             }),
+        )
+    }
+
+    /// A probe found a server that is there and trusted.
+    pub fn connect_reached(&self, f: impl Fn(&Self) + 'static) -> SignalHandlerId {
+        self.connect_closure(
+            "reached",
+            false,
+            glib::closure_local!(move |network: &Self| f(network)),
         )
     }
 
@@ -102,6 +112,10 @@ impl Network {
         self.emit_by_name::<()>("key-changed", &[&words(expected), &words(found), &old, &new]);
     }
 
+    pub(super) fn emit_reached(&self) {
+        self.emit_by_name::<()>("reached", &[]);
+    }
+
     pub(super) fn emit_failed(&self, why: &str) {
         self.emit_by_name::<()>("failed", &[&why]);
     }
@@ -128,6 +142,6 @@ impl Network {
 }
 
 /// Six words for people to compare.
-fn words(fingerprint: Fingerprint) -> String {
+pub(super) fn words(fingerprint: Fingerprint) -> String {
     fingerprint.words().join(" ")
 }

@@ -1,7 +1,7 @@
 //! How a connection stands, and why something did not happen, in words.
 
 use crate::i18n::{gettext, gettext_f, isolate};
-use crate::irc::event::{Failure, Refusal, State};
+use crate::irc::event::{Failure, Refusal, SignInFailure, State};
 use crate::model::ConnectionState;
 
 /// The state as a property, and in words for a banner; there are none when online. `is_again` says
@@ -56,9 +56,58 @@ pub(super) fn failure(failure: &Failure) -> String {
             // Translators: {words} are the server's own, in whatever language.
             gettext_f("This name cannot be used there: {words}", &[("words", &isolate(words))])
         }
+        Failure::SignIn(failure) => sign_in_failure(failure),
         Failure::Local(words) => {
             // Translators: {words} are the operating system's own.
             gettext_f("This computer cannot connect: {words}", &[("words", &isolate(words))])
+        }
+    }
+}
+
+/// Why somebody who wanted to sign in is not, as a sentence.
+fn sign_in_failure(failure: &SignInFailure) -> String {
+    match failure {
+        SignInFailure::WrongPassword => {
+            gettext("This name belongs to somebody, and this is not their password.")
+        }
+        SignInFailure::UncheckedServer => gettext(
+            "This password opens no account here. To choose one for a new name, compare the server’s six words first, so that nobody in between learns it.",
+        ),
+        SignInFailure::DeviceForgotten => gettext("The server does not know this device any more."),
+        SignInFailure::NotOffered => gettext("This server cannot protect names with a password."),
+        SignInFailure::Unencrypted => {
+            gettext("A password can only be chosen over an encrypted connection.")
+        }
+        SignInFailure::NameUnavailable(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f("This name cannot be yours there: {words}", &[("words", &isolate(words))])
+        }
+        SignInFailure::BadPassword(words) if words.is_empty() => {
+            gettext("This cannot be a password.")
+        }
+        SignInFailure::BadPassword(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f("The server wants another password: {words}", &[("words", &isolate(words))])
+        }
+        SignInFailure::InviteNeeded => {
+            gettext("Names can be protected here by invitation only: type the code of yours.")
+        }
+        SignInFailure::Impostor => gettext(
+            "The server could not prove that it knows your password: it may be somebody else.",
+        ),
+        SignInFailure::WeakHashing => gettext(
+            "The server asks for your password in a way that is too easy to guess; Majlis did not answer.",
+        ),
+        SignInFailure::AccountNeeded(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f(
+                "Only people with a password come in here: {words}",
+                &[("words", &isolate(words))],
+            )
+        }
+        SignInFailure::Refused(words) => {
+            // Translators: {words} are the server's own, in whatever language.
+            gettext_f("The server did not let you sign in: {words}", &[("words", &isolate(words))])
         }
     }
 }

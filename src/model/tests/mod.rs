@@ -2,6 +2,7 @@
 //! asked is looked at, and the archive is a real one.
 
 mod about;
+mod accounts;
 mod history;
 mod people;
 mod reading;
@@ -10,6 +11,7 @@ mod saying;
 mod starting;
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use async_channel::Sender;
@@ -19,7 +21,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::irc::event::{Event, EventBatch, Message, MessageKind, Origin, State};
-use crate::irc::{Command, NetworkConfig, Outgoing, Request};
+use crate::irc::{Command, NetworkConfig, Outgoing, Request, Secret};
+use crate::secrets::{Errand, NoKeyring, Secrets};
 use crate::store::Place;
 
 use super::chat::Link;
@@ -38,6 +41,57 @@ struct World {
     asked: Rc<RefCell<Vec<Request>>>,
     tell: Sender<EventBatch>,
     folder: TempDir,
+    keyring: Keyring,
+}
+
+/// A keyring that forgets all with the test, or one that is not there.
+#[derive(Clone, Default)]
+struct Keyring {
+    kept: Rc<RefCell<HashMap<String, Secret>>>,
+    is_absent: bool,
+}
+
+impl Keyring {
+    fn absent() -> Self {
+        Self { is_absent: true, ..Self::default() }
+    }
+
+    fn passwords(&self) -> Vec<String> {
+        self.kept.borrow().values().map(|secret| secret.reveal().to_owned()).collect()
+    }
+
+    fn do_with<T: 'static>(
+        &self,
+        errand: impl FnOnce(&mut HashMap<String, Secret>) -> T,
+    ) -> Errand<T> {
+        let done = if self.is_absent {
+            Err(NoKeyring("nobody provides it".into()))
+        } else {
+            Ok(errand(&mut self.kept.borrow_mut()))
+        };
+        Box::pin(std::future::ready(done))
+    }
+}
+
+impl Secrets for Keyring {
+    fn keep(&self, name: String, _: String, secret: Secret) -> Errand<()> {
+        self.do_with(|kept| drop(kept.insert(name, secret)))
+    }
+
+    fn find(&self, name: String) -> Errand<Option<Secret>> {
+        self.do_with(|kept| kept.get(&name).cloned())
+    }
+
+    fn forget(&self, name: String) -> Errand<()> {
+        self.do_with(|kept| drop(kept.remove(&name)))
+    }
+}
+
+/// Adds a server, and connects to it at once.
+fn add_network(chat: &Chat, settings: &NetworkSettings) -> Network {
+    let network = chat.prepare_network(settings);
+    network.join_as(&settings.display_name, None, None);
+    network
 }
 
 impl World {
@@ -46,6 +100,10 @@ impl World {
     }
 
     fn in_folder(folder: TempDir) -> Self {
+        Self::in_folder_with(folder, Keyring::default())
+    }
+
+    fn in_folder_with(folder: TempDir, keyring: Keyring) -> Self {
         let context = MainContext::new();
         let asked: Rc<RefCell<Vec<Request>>> = Rc::default();
         let (tell, events) = async_channel::unbounded();
@@ -55,8 +113,9 @@ impl World {
             let send = Box::new(move |request| requests.borrow_mut().push(request));
             Ok(Link { send, events })
         };
-        let chat = context.with_thread_default(|| Chat::start_with(place, start)).unwrap();
-        let world = Self { context, chat, asked, tell, folder };
+        let secrets = Box::new(keyring.clone());
+        let chat = context.with_thread_default(|| Chat::start_with(place, secrets, start)).unwrap();
+        let world = Self { context, chat, asked, tell, folder, keyring };
         world.settle();
         world
     }
@@ -64,7 +123,7 @@ impl World {
     /// A chat in which Hiba is online in one room.
     fn online() -> (Self, Network, Channel) {
         let world = Self::new();
-        let network = world.act(|chat| chat.add_network(&settings("majlis.local")));
+        let network = world.act(|chat| add_network(chat, &settings("majlis.local")));
         world.come_online(&network);
         let room = room_of(&network);
         (world, network, room)
@@ -90,7 +149,7 @@ impl World {
     fn restarted(self) -> Self {
         self.events_everywhere(&Event::State(State::Offline));
         self.wait(self.chat.shutdown(""));
-        Self::in_folder(self.folder)
+        Self::in_folder_with(self.folder, self.keyring)
     }
 
     fn events_everywhere(&self, event: &Event) {
@@ -164,6 +223,7 @@ fn settings(host: &str) -> NetworkSettings {
         encrypt: true,
         fingerprint: None,
         display_name: "Hiba Salim".into(),
+        invite: None,
     }
 }
 

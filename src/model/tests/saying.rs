@@ -35,7 +35,7 @@ fn it_is_on_disk_before_it_is_handed_over() {
 #[test]
 fn what_is_typed_offline_waits_over_a_restart_and_goes_once() {
     let world = World::new();
-    let network = world.act(|chat| chat.add_network(&settings("majlis.local")));
+    let network = world.act(|chat| add_network(chat, &settings("majlis.local")));
     world.come_online(&network);
     world.events(&network, vec![Event::State(State::Offline)]);
     let room = room_of(&network);

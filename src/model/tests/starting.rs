@@ -13,7 +13,7 @@ fn a_new_server_is_kept_and_connected_and_again_after_a_restart() {
     let world = World::new();
     assert!(world.chat.is_restored());
     assert_eq!(world.networks().len(), 0);
-    let network = world.act(|chat| chat.add_network(&settings("majlis.local")));
+    let network = world.act(|chat| add_network(chat, &settings("majlis.local")));
     assert_eq!(network.state(), ConnectionState::Connecting);
     assert_eq!((network.name(), network.nick()), ("majlis.local".into(), "Hiba_Salim".into()));
     let config = world.config();
@@ -34,9 +34,9 @@ fn a_new_server_is_kept_and_connected_and_again_after_a_restart() {
 #[test]
 fn the_same_server_is_not_added_twice() {
     let world = World::new();
-    let first = world.act(|chat| chat.add_network(&settings("majlis.local")));
+    let first = world.act(|chat| add_network(chat, &settings("majlis.local")));
     let renamed = NetworkSettings { display_name: "Zoë".into(), ..settings("MAJLIS.local") };
-    let second = world.act(|chat| chat.add_network(&renamed));
+    let second = world.act(|chat| add_network(chat, &renamed));
     assert_eq!(first, second);
     assert_eq!(world.networks().len(), 1);
     assert_eq!(world.config().display_name, "Zoë");
@@ -45,7 +45,7 @@ fn the_same_server_is_not_added_twice() {
 #[test]
 fn an_unknown_key_is_asked_about_once_and_then_pinned() {
     let world = World::new();
-    let network = world.act(|chat| chat.add_network(&settings("majlis.local")));
+    let network = world.act(|chat| add_network(chat, &settings("majlis.local")));
     let found = Fingerprint::new([0; 32]);
     let told = listen(&network, "trust-needed");
     world.events(&network, vec![Event::TrustNeeded { found }, Event::State(State::Offline)]);
@@ -53,9 +53,13 @@ fn an_unknown_key_is_asked_about_once_and_then_pinned() {
     assert_eq!(words, "abandon abandon abandon abandon abandon abandon");
     assert_eq!(world.config().pin, None);
 
-    world.act(|_| network.trust("not a fingerprint"));
-    assert_eq!(world.asked(), []);
-    world.act(|_| network.trust(fingerprint));
+    world.act(|_| network.trust("not a fingerprint", true));
+    assert_eq!(network.key_words(), None);
+    world.act(|_| network.trust(fingerprint, false));
+    assert!(!network.is_key_checked());
+    world.act(|_| network.vouch_for_key());
+    assert!(network.is_key_checked());
+    world.act(|_| network.go_online());
     assert_eq!(world.config().pin, Some(found));
     assert_eq!(world.restarted().config().pin, Some(found));
 }
@@ -66,7 +70,7 @@ fn a_changed_key_is_told_with_both_words_and_pins_nothing() {
     let pinned = Fingerprint::new([0; 32]);
     let known =
         NetworkSettings { fingerprint: Some(pinned.to_string()), ..settings("majlis.local") };
-    let network = world.act(|chat| chat.add_network(&known));
+    let network = world.act(|chat| add_network(chat, &known));
     assert_eq!(world.config().pin, Some(pinned));
     let told = listen(&network, "key-changed");
     let found = Fingerprint::new([0xff; 32]);
@@ -90,8 +94,8 @@ fn a_link_with_another_key_does_not_replace_the_trusted_one() {
         fingerprint: Some(Fingerprint::new([byte; 32]).to_string()),
         ..settings("majlis.local")
     };
-    world.act(|chat| chat.add_network(&link(1)));
-    world.act(|chat| chat.add_network(&link(2)));
+    world.act(|chat| add_network(chat, &link(1)));
+    world.act(|chat| add_network(chat, &link(2)));
     assert_eq!(world.config().pin, Some(Fingerprint::new([1; 32])));
     assert_eq!(world.restarted().config().pin, Some(Fingerprint::new([1; 32])));
 }
@@ -143,13 +147,16 @@ fn a_damaged_archive_is_told_and_everything_works() {
     let (tell, events) = async_channel::unbounded();
     let start = |_: &Place| Ok(Link { send: Box::new(|_| ()), events });
     let place = Place::new(folder.path().join("majlis"));
-    let chat = context.with_thread_default(|| Chat::start_with(place, start)).unwrap();
+    let chat = context
+        .with_thread_default(|| Chat::start_with(place, Box::new(Keyring::default()), start))
+        .unwrap();
     let told = listen(&chat, "archive-trouble");
-    let world = World { context, chat, asked: Rc::default(), tell, folder };
+    let world =
+        World { context, chat, asked: Rc::default(), tell, folder, keyring: Keyring::default() };
     world.settle();
     let words = told.take().concat();
     assert!(words.contains("damaged") && words.contains("archive-set-aside-"), "{words}");
-    world.act(|chat| chat.add_network(&settings("majlis.local")));
+    world.act(|chat| add_network(chat, &settings("majlis.local")));
     assert_eq!(world.restarted().networks().len(), 1);
 }
 
@@ -172,9 +179,12 @@ fn without_a_socket_thread_it_says_so_and_shows_what_was() {
     let context = MainContext::new();
     let place = Place::new(world.folder.path().join("majlis"));
     let start = |_: &Place| Err(std::io::Error::other("no threads left"));
-    let chat = context.with_thread_default(|| Chat::start_with(place, start)).unwrap();
+    let chat = context
+        .with_thread_default(|| Chat::start_with(place, Box::new(Keyring::default()), start))
+        .unwrap();
     let (tell, _) = async_channel::unbounded();
-    let world = World { context, chat, asked: Rc::default(), tell, folder: world.folder };
+    let keyring = Keyring::default();
+    let world = World { context, chat, asked: Rc::default(), tell, folder: world.folder, keyring };
     world.settle();
     assert_eq!(world.network().state(), ConnectionState::Failed);
     assert_eq!(

@@ -36,7 +36,10 @@ pub(crate) fn present_key_change(
         glib::clone!(
             #[weak]
             network,
-            move |_, _| network.trust(&fingerprint)
+            move |_, _| {
+                network.trust(&fingerprint, true);
+                network.go_online();
+            }
         ),
     );
     dialog.present(Some(parent));

@@ -1,12 +1,17 @@
-//! The way into a chat: typing an address, trusting a server's key once, and refusing a key that changed.
+//! The way into a chat: finding a place, trusting a server's key once, saying who one is, and refusing a key that changed.
 
-mod address_page;
+mod address_dialog;
+mod attempt;
+mod find_page;
 mod key_change_dialog;
 mod trust_page;
 mod view;
+mod you_page;
 
 pub(crate) use key_change_dialog::present_key_change;
 pub(crate) use view::ConnectView;
 
-use address_page::AddressPage;
+use address_dialog::{AddressDialog, Asking};
+use find_page::FindPage;
 use trust_page::TrustPage;
+use you_page::YouPage;

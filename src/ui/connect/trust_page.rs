@@ -48,18 +48,22 @@ mod imp {
     impl ObjectImpl for TrustPage {
         fn signals() -> &'static [Signal] {
             static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
-            SIGNALS.get_or_init(|| vec![Signal::builder("trusted").build()])
+            SIGNALS.get_or_init(|| {
+                vec![Signal::builder("trusted").param_types([bool::static_type()]).build()]
+            })
         }
 
         fn constructed(&self) {
             self.parent_constructed();
-            for button in [&self.match_button, &self.unchecked_button] {
+            for (button, is_checked) in
+                [(&self.match_button, true), (&self.unchecked_button, false)]
+            {
                 button.connect_clicked(glib::clone!(
                     #[weak(rename_to = imp)]
                     self,
                     move |_| {
                         imp.button_stack.set_visible_child_name("busy");
-                        imp.obj().emit_by_name::<()>("trusted", &[]);
+                        imp.obj().emit_by_name::<()>("trusted", &[&is_checked]);
                     }
                 ));
             }
@@ -79,7 +83,8 @@ mod imp {
 }
 
 glib::wrapper! {
-    /// The page that shows a server's key, once, for a person to compare. Signal: `trusted`.
+    /// The page that shows a server's key, once, for a person to compare. Signal: `trusted` (whether the words
+    /// were compared).
     pub struct TrustPage(ObjectSubclass<imp::TrustPage>)
         @extends adw::NavigationPage, gtk::Widget,
         @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;

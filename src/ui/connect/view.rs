@@ -1,13 +1,18 @@
-//! The pages that lead into a chat, and the one attempt to connect that they stand for.
+//! The pages that lead into a chat, and the one attempt to join that they stand for.
+//!
+//! A place is found (a known server, an address, an invitation), looked at without a word, trusted where that has to be
+//! said, and joined under a name. Whatever goes wrong is told where the person can mend it.
 
 use std::cell::{OnceCell, RefCell};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use super::{AddressPage, TrustPage};
+use super::attempt::{Attempt, Next};
+use super::you_page::name_of_user;
+use super::{AddressDialog, Asking, FindPage, TrustPage, YouPage};
 use crate::i18n::gettext;
-use crate::model::{Chat, ConnectionState, Network};
+use crate::model::{Chat, ConnectionState, Network, NetworkSettings};
 
 mod imp {
     use std::sync::OnceLock;
@@ -22,9 +27,11 @@ mod imp {
         #[template_child]
         pub(super) navigation: TemplateChild<adw::NavigationView>,
         #[template_child]
-        pub(super) address_page: TemplateChild<AddressPage>,
+        pub(super) find_page: TemplateChild<FindPage>,
         pub(super) chat: OnceCell<Chat>,
         pub(super) attempt: RefCell<Option<Attempt>>,
+        /// The dialog that the attempt began in, while it is open.
+        pub(super) dialog: RefCell<Option<AddressDialog>>,
     }
 
     #[glib::object_subclass]
@@ -34,7 +41,7 @@ mod imp {
         type ParentType = adw::Bin;
 
         fn class_init(class: &mut Self::Class) {
-            AddressPage::ensure_type();
+            FindPage::ensure_type();
             class.bind_template();
         }
 
@@ -65,7 +72,7 @@ mod imp {
 }
 
 glib::wrapper! {
-    /// The pages that lead into a chat, and the one attempt to connect that they stand for.
+    /// The pages that lead into a chat, and the one attempt to join that they stand for.
     ///
     /// Signals: `connected` (`Network`), and `leave-requested` where there is a chat to go back to.
     pub struct ConnectView(ObjectSubclass<imp::ConnectView>)
@@ -73,58 +80,35 @@ glib::wrapper! {
         @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;
 }
 
-/// One network on its way online; dropping it stops listening to it.
-#[derive(Debug)]
-pub(super) struct Attempt {
-    network: Network,
-    /// Whether giving up may forget it again.
-    is_new: bool,
-    handlers: Vec<glib::SignalHandlerId>,
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        for handler in self.handlers.drain(..) {
-            self.network.disconnect(handler);
-        }
-    }
-}
-
 impl ConnectView {
     /// Says what networks are added to; called once, before the view is shown.
     pub(crate) fn set_chat(&self, chat: &Chat) {
+        self.imp().find_page.set_chat(chat);
         self.imp().chat.set(chat.clone()).expect("the window does it once");
     }
 
-    /// Begins with an empty address page. `can_leave` offers the way back to a chat.
+    /// Begins with the page on which to find a place. `can_leave` offers the way back to a chat.
     pub(crate) fn start(&self, can_leave: bool) {
         let imp = self.imp();
         self.cancel();
-        imp.navigation.pop_to_tag("address");
-        imp.address_page.set_can_leave(can_leave);
-        imp.address_page.focus_first_gap();
+        imp.navigation.pop_to_tag("find");
+        imp.find_page.set_can_leave(can_leave);
+        imp.find_page.focus_first();
     }
 
-    /// Fills the address page.
-    pub(crate) fn fill(&self, address: &str, name: Option<&str>) {
-        self.imp().address_page.fill(address, name);
+    /// Opens the dialog for an address, filled with this one.
+    pub(crate) fn look_at(&self, address: &str) {
+        self.open_dialog(Asking::Address).fill(address);
     }
 
-    /// The button that Enter presses in a field.
-    pub(crate) fn default_button(&self) -> gtk::Button {
-        self.imp().address_page.default_button()
-    }
-
-    /// Connects with what is filled in, or shows what is wrong with it.
-    pub(crate) fn begin(&self) {
-        let imp = self.imp();
-        self.cancel();
-        let Some(settings) = imp.address_page.take_settings() else { return };
-        let chat = imp.chat.get().expect("set before the view is shown");
-        let known_count = chat.networks().n_items();
-        imp.address_page.set_busy(true);
-        let network = chat.add_network(&settings);
-        self.follow(&network, chat.networks().n_items() > known_count);
+    /// Joins the server at this address at once, under this name or the system's.
+    pub(crate) fn join(&self, address: &str, name: Option<&str>) {
+        let dialog = self.open_dialog(Asking::Address);
+        dialog.fill(address);
+        if let Some(settings) = dialog.take_settings() {
+            let name = name.map_or_else(name_of_user, ToOwned::to_owned);
+            self.begin(&settings, Next::Join(name));
+        }
     }
 
     /// Whether the view is busy with this network.
@@ -134,15 +118,18 @@ impl ConnectView {
 
     /// Asks for trust in a network that was known before, but whose key never was.
     pub(crate) fn ask_trust(&self, network: &Network, words: &str, fingerprint: &str) {
-        self.follow(network, false);
-        self.imp().address_page.set_busy(true);
+        self.follow(network, false, Next::Online, None);
         self.handle_trust_needed(network, words, fingerprint);
+    }
+
+    fn chat(&self) -> &Chat {
+        self.imp().chat.get().expect("set before the view is shown")
     }
 
     fn connect_pages(&self) {
         let imp = self.imp();
         let on_page = |signal, action: fn(&Self)| {
-            imp.address_page.connect_local(
+            imp.find_page.connect_local(
                 signal,
                 false,
                 glib::clone!(
@@ -156,72 +143,177 @@ impl ConnectView {
                 ),
             );
         };
-        on_page("connect-requested", Self::begin);
-        on_page("cancel-requested", Self::cancel);
+        on_page("address-requested", |view| drop(view.open_dialog(Asking::Address)));
+        on_page("invitation-requested", |view| drop(view.open_dialog(Asking::Invitation)));
         on_page("leave-requested", |view| view.emit_by_name::<()>("leave-requested", &[]));
+        imp.find_page.connect_local(
+            "server-activated",
+            false,
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    view.go_back_to(&values[1].get().expect("the signal carries a network"));
+                    None
+                }
+            ),
+        );
         imp.navigation.connect_popped(glib::clone!(
             #[weak(rename_to = view)]
             self,
-            move |_, _| view.cancel()
+            move |navigation, _| {
+                view.cancel();
+                navigation.pop_to_tag("find");
+            }
         ));
     }
 
-    fn follow(&self, network: &Network, is_new: bool) {
+    fn open_dialog(&self, asking: Asking) -> AddressDialog {
+        self.cancel();
+        let dialog = AddressDialog::new(asking);
+        dialog.connect_local(
+            "connect-requested",
+            false,
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                #[weak]
+                dialog,
+                #[upgrade_or_default]
+                move |_| {
+                    if let Some(settings) = dialog.take_settings() {
+                        view.begin(&settings, Next::You);
+                    }
+                    None
+                }
+            ),
+        );
+        dialog.connect_closed(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |closed| {
+                // Where it was put away for what comes next, it is no longer kept.
+                if view.imp().dialog.borrow().as_ref() == Some(closed) {
+                    view.imp().dialog.take();
+                    view.cancel();
+                }
+            }
+        ));
+        dialog.present(Some(self));
+        self.imp().dialog.replace(Some(dialog.clone()));
+        dialog
+    }
+
+    fn close_dialog(&self) {
+        if let Some(dialog) = self.imp().dialog.take() {
+            dialog.force_close();
+        }
+    }
+
+    /// Looks at the server that was filled in; one that is known is gone back to, unless there is something new to say.
+    fn begin(&self, settings: &NetworkSettings, next: Next) {
+        let known = self.chat().find_known(settings);
+        let invite = settings.invite.clone();
+        if let Some(network) = &known {
+            match &next {
+                Next::Join(name) if *name != network.display_name() => {
+                    network.join_as(name, None, None);
+                }
+                Next::You if invite.is_some() && network.account().is_empty() => {
+                    self.follow(network, false, next, invite);
+                    return self.show_you();
+                }
+                _ => {}
+            }
+            return self.go_back_to(network);
+        }
+        if let Some(dialog) = &*self.imp().dialog.borrow() {
+            dialog.set_busy(true);
+        }
+        let network = self.chat().prepare_network(settings);
+        self.follow(&network, true, next, invite);
+        network.probe();
+    }
+
+    fn go_back_to(&self, network: &Network) {
+        self.close_dialog();
+        network.go_online();
+        self.emit_by_name::<()>("connected", &[network]);
+    }
+
+    fn follow(&self, network: &Network, is_new: bool, next: Next, invite: Option<String>) {
+        let view = self;
         let handlers = vec![
             network.connect_trust_needed(glib::clone!(
-                #[weak(rename_to = view)]
-                self,
-                move |network, words, fingerprint| view.handle_trust_needed(
-                    network,
-                    words,
-                    fingerprint
-                )
+                #[weak]
+                view,
+                move |network, words, fingerprint| {
+                    view.handle_trust_needed(network, words, fingerprint);
+                }
+            )),
+            network.connect_reached(glib::clone!(
+                #[weak]
+                view,
+                move |_| view.go_on()
             )),
             network.connect_failed(glib::clone!(
-                #[weak(rename_to = view)]
-                self,
-                move |_, words| view.give_up(words)
+                #[weak]
+                view,
+                move |_, words| view.show_trouble(words)
             )),
             network.connect_key_changed(glib::clone!(
-                #[weak(rename_to = view)]
-                self,
-                move |_, _| view.handle_key_changed()
+                #[weak]
+                view,
+                // The attempt stays: the dialog that tells about it may still trust the new key.
+                move |_, _| view
+                    .show_trouble(&gettext("The server shows another key than the trusted one."))
             )),
             network.connect_state_notify(glib::clone!(
-                #[weak(rename_to = view)]
-                self,
+                #[weak]
+                view,
                 move |network| view.handle_state(network)
             )),
         ];
-        self.imp().attempt.replace(Some(Attempt { network: network.clone(), is_new, handlers }));
-        self.handle_state(network);
+        let network = network.clone();
+        let attempt = Attempt { network, is_new, next, invite, handlers };
+        self.imp().attempt.replace(Some(attempt));
     }
 
     fn handle_state(&self, network: &Network) {
         match network.state() {
             ConnectionState::Online => {
                 self.imp().attempt.take();
+                self.close_dialog();
                 self.emit_by_name::<()>("connected", &[network]);
             }
-            ConnectionState::Connecting => self.imp().address_page.set_busy(true),
             // A first attempt that fails is the person's to mend, not to be repeated.
-            ConnectionState::Waiting => self.give_up(&network.failure_text()),
+            ConnectionState::Waiting => {
+                let words = network.failure_text();
+                network.go_offline("");
+                self.show_trouble(&words);
+            }
             _ => {}
         }
     }
 
     fn handle_trust_needed(&self, network: &Network, words: &str, fingerprint: &str) {
+        self.close_dialog();
         let page = TrustPage::new(&network.address(), words, fingerprint);
         let fingerprint = fingerprint.to_owned();
         page.connect_local(
             "trusted",
             false,
             glib::clone!(
+                #[weak(rename_to = view)]
+                self,
                 #[weak]
                 network,
                 #[upgrade_or_default]
-                move |_| {
-                    network.trust(&fingerprint);
+                move |values| {
+                    let is_checked = values[1].get().expect("the signal says how");
+                    network.trust(&fingerprint, is_checked);
+                    view.go_on();
                     None
                 }
             ),
@@ -229,28 +321,100 @@ impl ConnectView {
         self.imp().navigation.push(&page);
     }
 
-    /// The attempt stays: the dialog that tells about it may still trust the new key.
-    fn handle_key_changed(&self) {
-        self.imp().navigation.pop_to_tag("address");
-        let words = gettext("The server shows another key than the trusted one.");
-        self.imp().address_page.show_trouble(&words);
+    /// The server is known and trusted.
+    fn go_on(&self) {
+        let attempt = self.imp().attempt.borrow();
+        let Some(Attempt { network, next, invite, .. }) = &*attempt else { return };
+        let (network, next, invite) = (network.clone(), next.clone(), invite.clone());
+        drop(attempt);
+        match next {
+            Next::You => self.show_you(),
+            Next::Join(name) => network.join_as(&name, None, invite.as_deref()),
+            Next::Online => network.go_online(),
+        }
     }
 
-    fn give_up(&self, words: &str) {
+    fn show_you(&self) {
+        let attempt = self.imp().attempt.borrow();
+        let Some(Attempt { network, invite, .. }) = &*attempt else { return };
+        let page = YouPage::new(network, invite.as_deref());
+        drop(attempt);
+        self.close_dialog();
+        for (signal, action) in
+            [("join-requested", Self::join_as as fn(&Self)), ("cancel-requested", Self::stop)]
+        {
+            page.connect_local(
+                signal,
+                false,
+                glib::clone!(
+                    #[weak(rename_to = view)]
+                    self,
+                    #[upgrade_or_default]
+                    move |_| {
+                        action(&view);
+                        None
+                    }
+                ),
+            );
+        }
+        self.imp().navigation.push(&page);
+        if let Some(window) = self.root().and_downcast::<gtk::Window>() {
+            window.set_default_widget(Some(&page.default_button()));
+        }
+    }
+
+    fn you_page(&self) -> Option<YouPage> {
+        self.imp().navigation.visible_page().and_downcast()
+    }
+
+    /// Joins as the person says.
+    fn join_as(&self) {
+        let Some(page) = self.you_page() else { return };
+        let Some(answers) = page.take_answers() else { return };
+        let network = self.imp().attempt.borrow().as_ref().map(|attempt| attempt.network.clone());
+        if let Some(network) = network {
+            page.set_busy(true);
+            network.join_as(&answers.name, answers.password.as_deref(), Some(&answers.invite));
+        }
+    }
+
+    /// Stops joining; the page stays, for another try.
+    fn stop(&self) {
+        if let Some(page) = self.you_page() {
+            page.set_busy(false);
+        }
+        if let Some(attempt) = &*self.imp().attempt.borrow() {
+            attempt.network.go_offline("");
+        }
+    }
+
+    /// Tells what went wrong on the page or in the dialog that the person is at, and opens that for an address where there
+    /// is none.
+    fn show_trouble(&self, words: &str) {
+        let attempt = self.imp().attempt.borrow();
+        let Some(network) = attempt.as_ref().map(|attempt| attempt.network.clone()) else { return };
+        drop(attempt);
+        if let Some(page) = self.you_page() {
+            return page.show_trouble(words, network.blame());
+        }
+        let open = self.imp().dialog.borrow().clone();
+        let dialog = open.unwrap_or_else(|| {
+            let address = network.address();
+            self.imp().navigation.pop_to_tag("find");
+            let dialog = self.open_dialog(Asking::Address);
+            dialog.fill(&address);
+            dialog
+        });
         self.cancel();
-        self.imp().navigation.pop_to_tag("address");
-        self.imp().address_page.show_trouble(words);
+        dialog.show_trouble(words);
     }
 
     /// Gives up the attempt under way, if there is one; a server that was only to be tried is forgotten again.
     pub(crate) fn cancel(&self) {
-        let imp = self.imp();
-        imp.address_page.set_busy(false);
-        let Some(attempt) = imp.attempt.take() else { return };
-        let chat = imp.chat.get().expect("set before the view is shown");
+        let Some(attempt) = self.imp().attempt.take() else { return };
         if attempt.is_new {
-            chat.remove_network(&attempt.network);
-        } else {
+            self.chat().remove_network(&attempt.network);
+        } else if attempt.network.state() != ConnectionState::Online {
             attempt.network.go_offline("");
         }
     }

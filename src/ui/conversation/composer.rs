@@ -250,6 +250,8 @@ impl Composer {
         let Some(network) = channel.network() else { return };
         match network.run_command(&channel, &text) {
             Ok(()) => {
+                // Nothing where the window belongs to no application.
+                let _ = self.activate_action("app.message-sent", None);
                 // A command may have opened another conversation, with a draft of its own.
                 if imp.channel.borrow().as_ref() == Some(&channel) {
                     imp.text_view.buffer().set_text("");

@@ -291,6 +291,12 @@ impl ConversationPage {
 
 fn conversation_menu(is_room: bool) -> gio::Menu {
     let menu = gio::Menu::new();
+    if is_room {
+        menu.append(
+            Some(&gettext("Notify About _Every Message")),
+            Some("conversation.notify-everything"),
+        );
+    }
     let leave = if is_room { gettext("_Leave Room") } else { gettext("_Close Conversation") };
     menu.append(Some(&leave), Some("win.leave-conversation"));
     menu

@@ -1,22 +1,26 @@
-//! The small dialogs: joining a room, choosing a room or a person, deleting a message, forgetting a server, and what Majlis is.
+//! The small dialogs: joining a room, choosing a room or a person, deleting a message, signing in, settings, and what Majlis is.
 
 mod about;
 mod delete_message;
-mod forget_server;
 mod join_room;
 mod picker;
+mod preferences;
+mod server;
+mod sign_in;
 
 use gtk::prelude::*;
 
 pub(crate) use about::present_about;
 pub(crate) use delete_message::present_delete_message;
-pub(crate) use forget_server::present_forget_server;
 pub(crate) use join_room::JoinRoomDialog;
 pub(crate) use picker::{present_go_to_room, present_new_message};
+pub(crate) use preferences::PreferencesDialog;
+pub(crate) use server::ServerDialog;
+pub(crate) use sign_in::SignInDialog;
 
 /// Begins a dialog with the caret in this field. On a narrow window the dialog comes from below, and would begin on its
 /// first button: what is typed then would press that and go on in the composer.
-fn begin_in(field: &impl IsA<gtk::Widget>) {
+pub(crate) fn begin_in(field: &impl IsA<gtk::Widget>) {
     field.upcast_ref::<gtk::Widget>().connect_map(|field| {
         glib::idle_add_local_once(glib::clone!(
             #[weak]

@@ -3,8 +3,10 @@
 mod channel_row;
 mod current;
 mod page;
+mod server_switcher;
 
 pub(crate) use channel_row::ChannelRow;
 pub(crate) use page::SidebarPage;
+pub(crate) use server_switcher::ServerSwitcher;
 
 use current::CurrentSelection;

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use super::{ChannelRow, CurrentSelection};
+use super::{ChannelRow, CurrentSelection, ServerSwitcher};
 use crate::i18n::{gettext, gettext_f, pgettext};
 use crate::model::{Channel, Chat, Network};
 use crate::ui::text::isolate;
@@ -21,7 +21,7 @@ mod imp {
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/sidebar/page.ui")]
     pub struct SidebarPage {
         #[template_child]
-        pub(super) window_title: TemplateChild<adw::WindowTitle>,
+        pub(super) server_switcher: TemplateChild<ServerSwitcher>,
         #[template_child]
         pub(super) banner: TemplateChild<adw::Banner>,
         #[template_child]
@@ -36,6 +36,7 @@ mod imp {
         type ParentType = adw::NavigationPage;
 
         fn class_init(class: &mut Self::Class) {
+            ServerSwitcher::ensure_type();
             class.bind_template();
         }
 
@@ -72,6 +73,7 @@ impl SidebarPage {
     /// Says whose conversations are listed; called once, before the page is shown.
     pub(crate) fn set_chat(&self, chat: &Chat) {
         let imp = self.imp();
+        imp.server_switcher.set_chat(chat);
         let selection = CurrentSelection::new(&sorted_channels(chat));
         imp.list_view.set_model(Some(&selection));
         imp.list_view.set_factory(Some(&ChannelRow::factory()));
@@ -93,10 +95,14 @@ impl SidebarPage {
         self.imp().banner.get()
     }
 
+    /// Where one turns from one server to another.
+    pub(crate) fn server_switcher(&self) -> ServerSwitcher {
+        self.imp().server_switcher.get()
+    }
+
     /// Names the network on top.
     pub(crate) fn set_network(&self, network: Option<&Network>) {
-        let title = &self.imp().window_title;
-        title.set_title(&network.map_or_else(|| "Majlis".to_owned(), Network::name));
+        self.imp().server_switcher.set_current(network);
     }
 
     /// Marks the conversation that is open.

@@ -4,9 +4,10 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::Window;
-use crate::ui::dialogs::{
-    JoinRoomDialog, present_forget_server, present_go_to_room, present_new_message,
-};
+use crate::i18n::{gettext, gettext_f};
+use crate::model::Network;
+use crate::ui::dialogs::{JoinRoomDialog, ServerDialog, present_go_to_room, present_new_message};
+use crate::ui::text::isolate;
 
 impl Window {
     /// Adds every `win.` action; they do nothing until there is a chat.
@@ -26,8 +27,12 @@ impl Window {
             chat_action("new-message", Self::new_message),
             chat_action("go-to-room", Self::go_to_room),
             chat_action("leave-conversation", Self::leave_conversation),
-            chat_action("enter-address", Self::show_connect),
-            chat_action("forget-server", Self::forget_server),
+            chat_action("add-server", Self::show_connect),
+            chat_action("server-settings", |window| {
+                if let Some(network) = window.imp().chat_view.network() {
+                    window.show_server_settings(&network);
+                }
+            }),
             chat_action("previous-unread", |window| window.imp().chat_view.step(-1, true)),
             chat_action("next-unread", |window| window.imp().chat_view.step(1, true)),
             chat_action("previous-room", |window| window.imp().chat_view.step(-1, false)),
@@ -90,10 +95,52 @@ impl Window {
         }
     }
 
-    fn forget_server(&self) {
+    /// Opens a server's settings.
+    pub(in crate::ui) fn show_server_settings(&self, network: &Network) {
+        let dialog = ServerDialog::new(network);
+        dialog.connect_local(
+            "forget-requested",
+            false,
+            glib::clone!(
+                #[weak(rename_to = window)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    window.forget_server(&values[1].get().expect("the signal carries a network"));
+                    None
+                }
+            ),
+        );
+        dialog.present(Some(self));
+    }
+
+    /// Forgets a server, which can be taken back for a while.
+    fn forget_server(&self, network: &Network) {
         let chat = self.imp().chat.get().expect("set with the window");
-        if let Some(network) = self.imp().chat_view.network() {
-            present_forget_server(self, chat, &network);
-        }
+        let Some(position) = chat.set_network_aside(network) else { return };
+        let words = gettext_f("{server} is forgotten", &[("server", &isolate(&network.name()))]);
+        let toast = adw::Toast::builder().title(words).use_markup(false).timeout(10).build();
+        toast.set_button_label(Some(&gettext("_Undo")));
+        toast.connect_button_clicked(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            #[weak]
+            chat,
+            #[strong]
+            network,
+            move |_| {
+                chat.take_network_back(&network, position);
+                window.show_chat(Some(&network));
+            }
+        ));
+        // What was taken back is no longer there to be dropped.
+        toast.connect_dismissed(glib::clone!(
+            #[weak]
+            chat,
+            #[strong]
+            network,
+            move |_| chat.drop_network(&network)
+        ));
+        self.imp().toast_overlay.add_toast(toast);
     }
 }

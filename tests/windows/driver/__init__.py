@@ -1,7 +1,7 @@
 """Drives real Majlis windows on a display of its own, as a person with a screen reader would.
 
 `desktop` owns the display and the accessibility bus, `app` one running application, `tree` what is
-seen of it, `server` and `guest` the other ends, `processes` and `wait` what all of these need.
+seen of it, `server`, `guest` and `shell` the other ends, `processes` and `wait` what all of these need.
 Nothing in here knows what a test is about.
 """
 
@@ -9,6 +9,7 @@ from .app import App
 from .desktop import Desktop
 from .guest import RawGuest
 from .server import Server
+from .shell import Shell
 from .wait import TimedOut, until
 
-__all__ = ["App", "Desktop", "RawGuest", "Server", "TimedOut", "until"]
+__all__ = ["App", "Desktop", "RawGuest", "Server", "Shell", "TimedOut", "until"]

@@ -19,14 +19,20 @@ MOST_TABS = 40
 
 
 class App:
-    """Starts the program; what it keeps on disk stays in `folder` when it is started again."""
+    """Starts the program; what it keeps on disk stays in `folder` when it is started again.
 
-    def __init__(self, programs, folder, arguments=(), environment=None):
+    Where a `shell` is given, it is the desktop that the program finds.
+    """
+
+    def __init__(self, programs, folder, arguments=(), environment=None, shell=None):
         self.folder = Path(folder)
         self.program = Path(programs) / "majlis"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._write_toolkit_settings()
         self._bus = SessionBus(self.folder / "bus.log")
+        self._shell = shell
+        if shell:
+            shell.start(self._bus.address)
         try:
             self._process = Process(
                 [self.program, *arguments],
@@ -110,7 +116,17 @@ class App:
         """Waits for a button that can be pressed, and presses it."""
         button = self.find(role, name, **options)
         until(lambda: button.is_sensitive, f"{_words(name)} to be pressable")
-        button.press()
+        if button.has_actions:
+            button.press()
+        else:
+            self.click(button)
+
+    def click(self, node):
+        """Presses the pointer's button in the middle of a thing."""
+        self.raise_window()
+        x, y, width, height = node.extents()
+        middle = (x + width // 2, y + height // 2)
+        _xdotool("mousemove", "--window", self.window, *middle, "click", "1")
 
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""
@@ -184,6 +200,17 @@ class App:
         self.press("Close")
         return self._process.wait(seconds)
 
+    def start_again(self, *arguments):
+        """Starts the program once more on the same desktop, as its icon or a link does; returns its exit code."""
+        command = [self.program, *arguments]
+        second = Process(command, self.folder / "majlis-again.log", self._environment({}))
+        return second.wait(20)
+
+    def wait_until_hidden(self):
+        """Waits until the program has no window on the screen; the next one is another."""
+        self._window = None
+        until(lambda: not self._find_window(), "the window to go away")
+
     def wait_for_exit(self, seconds=10):
         """Waits for the program to end by itself, and returns its exit code."""
         return self._process.wait(seconds)
@@ -193,6 +220,8 @@ class App:
 
     def stop(self):
         self._process.stop()
+        if self._shell:
+            self._shell.stop()
         self._bus.stop()
 
     def log(self):

@@ -10,10 +10,11 @@ from .wait import until
 class Server:
     """Runs `majlis-server` over a data folder; keeps its port when it is started again."""
 
-    def __init__(self, programs, folder):
+    def __init__(self, programs, folder, name="Home"):
         self.program = Path(programs) / "majlis-server"
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.name = name
         self.host, self.port = "127.0.0.1", 0
         self._starts = 0
         self._process = None
@@ -29,7 +30,7 @@ class Server:
                 "--listen", f"{self.host}:{self.port}",
                 "--data", self.folder / data,
                 # Not the machine's own, which would differ from picture to picture.
-                "--name", "Home",
+                "--name", self.name,
             ],
             log,
         )

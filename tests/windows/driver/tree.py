@@ -110,6 +110,12 @@ class Node:
         """Does its first action, as a screen reader's user does."""
         self.accessible.get_action_iface().do_action(0)
 
+    @property
+    def has_actions(self):
+        """Whether it can be pressed as a screen reader does; some rows only take a pointer or a key."""
+        actions = self.accessible.get_action_iface()
+        return actions is not None and actions.get_n_actions() > 0
+
     def set_text(self, text):
         """Replaces what an entry holds."""
         self.accessible.get_editable_text_iface().set_text_contents(text)

@@ -1,13 +1,16 @@
 //! A network with a socket: securing it, carrying the session over it, taking leave of it.
 
-use majlis_wire::Stream;
+use majlis_wire::{Identity, Stream};
 use mio::net::TcpStream;
+use uuid::Uuid;
 
 use super::{Network, Stage};
-use crate::irc::event::{Failure, State};
+use crate::irc::Opening;
+use crate::irc::event::{Event, Failure, State};
 use crate::irc::link::handshake::{HandshakeFailure, handshake_failure, secure};
 use crate::irc::link::thread::Desk;
 use crate::irc::link::transport::{Reading, Transport};
+use crate::irc::session::Proof;
 
 /// How long the TLS handshake may take.
 const HANDSHAKE_MS: u64 = 10_000;
@@ -72,10 +75,26 @@ impl Network {
         self.rest();
     }
 
-    fn open_session(&mut self, transport: Box<Transport>, desk: &mut Desk) {
+    fn open_session(&mut self, mut transport: Box<Transport>, desk: &mut Desk) {
+        if self.wanted.as_ref().is_some_and(|wanted| wanted.is_probe) {
+            transport.close();
+            self.stage = Stage::Offline;
+            self.tell(Event::Reached);
+            self.rest();
+            return;
+        }
+        let stream = transport.stream();
+        let is_encrypted = stream.is_encrypted();
+        let identity = is_encrypted.then(|| desk.device.identity().ok()).flatten();
+        let opening = Opening {
+            is_encrypted,
+            channel_binding: stream.channel_binding(),
+            device: identity.map(Identity::fingerprint),
+            nonce: Uuid::new_v4().simple().to_string(),
+        };
         self.stage = Stage::Open { transport, since_ms: desk.now.mono_ms };
         if let Some(wanted) = &mut self.wanted {
-            wanted.session.handle_opened(desk.now);
+            wanted.session.handle_opened(opening, desk.now);
         }
     }
 
@@ -88,6 +107,13 @@ impl Network {
             reading = transport.read(|line| wanted.session.handle_line(line, desk.now));
             // A server that could not be read for a while is not silent.
             wanted.session.handle_timeout(desk.now);
+        }
+        if let Some(question) = wanted.session.take_question() {
+            let id = self.id;
+            // Where no thread can be had, the sign-in times out and is tried again.
+            if let Err(error) = desk.provers.begin(move || (id, question.prove())) {
+                tracing::warn!(%error, "a password cannot be hashed now");
+            }
         }
         wanted.session.take_output(transport.unsent());
         wanted.was_registered |= wanted.session.is_registered();
@@ -102,6 +128,13 @@ impl Network {
         transport.close();
         self.handle_lost(desk);
         false
+    }
+
+    /// A password was hashed; for an earlier connection the session passes it over.
+    pub(in crate::irc::link) fn handle_proof(&mut self, proof: Proof, desk: &Desk) {
+        if let (Some(wanted), Stage::Open { .. }) = (&mut self.wanted, &self.stage) {
+            wanted.session.handle_proof(proof, desk.now);
+        }
     }
 
     /// The connection is over: the session says why.

@@ -153,3 +153,34 @@ fn connecting_anew_takes_the_place_of_the_old_connection() {
     second.accept().welcome();
     home.wait_for(&Event::State(State::Online));
 }
+
+#[test]
+fn a_probe_finds_out_who_is_there_and_says_nothing() {
+    let door = Door::open();
+    let (identity, fingerprint, _folder) = identity();
+    let mut home = Home::new();
+    let config = NetworkConfig { encrypt: true, ..config(door.address()) };
+    home.ask(Command::Probe(Box::new(config.clone())));
+    door.accept_tls(&identity).hear_all();
+    home.wait_for(&Event::TrustNeeded { found: fingerprint });
+    assert_eq!(home.next_state(), State::Offline);
+
+    let pin = Some(fingerprint);
+    home.ask(Command::Probe(Box::new(NetworkConfig { pin, ..config.clone() })));
+    assert_eq!(door.accept_tls(&identity).hear_all(), "");
+    home.wait_for(&Event::Reached);
+    assert_eq!(home.next_state(), State::Offline);
+
+    home.ask(Command::Probe(Box::new(NetworkConfig { encrypt: false, ..config })));
+    assert_eq!(door.accept().hear_all(), "");
+    home.wait_for(&Event::Reached);
+}
+
+#[test]
+fn a_probe_that_fails_is_not_repeated() {
+    let mut home = Home::new();
+    home.ask(Command::Probe(Box::new(config(Door::open().address()))));
+    assert_eq!(home.next_state(), State::Connecting);
+    assert_eq!(home.next_state(), State::Failed(Failure::Refused));
+    assert!(home.is_quiet());
+}

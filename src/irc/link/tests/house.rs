@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::irc::event::{Event, State};
 use crate::irc::link::{DeviceKey, LinkHandle};
-use crate::irc::{Command, EventBatch, NetworkConfig, NetworkId, Request};
+use crate::irc::{Command, EventBatch, KnownServer, NetworkConfig, NetworkId, Request};
 
 /// How long anything may take here before a test fails.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -221,6 +221,8 @@ pub(crate) fn config(address: SocketAddr) -> NetworkConfig {
         encrypt: false,
         pin: None,
         display_name: "Ana".to_owned(),
+        sign_in: None,
+        known: KnownServer::default(),
         rooms: Vec::new(),
         pending: Vec::new(),
     }

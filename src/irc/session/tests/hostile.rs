@@ -2,15 +2,56 @@
 
 use proptest::prelude::*;
 
+use super::accounts::by_password;
 use super::server::Abilities;
 use super::world::{World, config, outgoing};
 use crate::irc::event::Event;
 use crate::irc::{Command, Now, Session};
 
 const COMMANDS: &[&str] = &[
-    "001", "005", "315", "331", "332", "352", "353", "354", "366", "372", "376", "401", "404",
-    "421", "422", "432", "433", "ACCOUNT", "ACK", "AWAY", "BATCH", "CAP", "ERROR", "FAIL", "JOIN",
-    "KICK", "MODE", "NICK", "NOTE", "NOTICE", "PART", "PING", "PONG", "PRIVMSG", "QUIT", "SETNAME",
+    "001",
+    "005",
+    "315",
+    "331",
+    "332",
+    "352",
+    "353",
+    "354",
+    "366",
+    "372",
+    "376",
+    "401",
+    "404",
+    "421",
+    "422",
+    "432",
+    "433",
+    "900",
+    "903",
+    "904",
+    "908",
+    "ACCOUNT",
+    "ACK",
+    "AUTHENTICATE",
+    "AWAY",
+    "BATCH",
+    "CAP",
+    "DEVICE",
+    "ERROR",
+    "FAIL",
+    "JOIN",
+    "KICK",
+    "MODE",
+    "NICK",
+    "NOTE",
+    "NOTICE",
+    "PART",
+    "PING",
+    "PONG",
+    "PRIVMSG",
+    "QUIT",
+    "REGISTER",
+    "SETNAME",
     "TOPIC",
 ];
 const WORDS: &[&str] = &[
@@ -33,6 +74,13 @@ const WORDS: &[&str] = &[
     "NEW",
     "DEL",
     "batch labeled-response message-tags",
+    "sasl=PLAIN draft/account-registration",
+    "sasl",
+    "+",
+    "cj1kcmF3bm1vcmUscz1BQUFBLGk9NDA5Ng==",
+    "REGISTER",
+    "ACCOUNT_EXISTS",
+    "SUCCESS",
     "CHATHISTORY=0",
     "PREFIX=(",
     "PREFIX=(vo)+@",
@@ -79,6 +127,9 @@ fn feed(session: &mut Session, lines: &[Vec<u8>]) {
         let now = Now { mono_ms: number * 500, wall_ms: number };
         session.handle_line(line, now);
         session.handle_timeout(now);
+        if let Some(question) = session.take_question() {
+            session.handle_proof(question.prove(), now);
+        }
         let mut output = Vec::new();
         session.take_output(&mut output);
         assert!(output.len() < 100_000, "a line of the server makes {} bytes", output.len());
@@ -90,9 +141,12 @@ proptest! {
     #[test]
     fn no_line_makes_a_session_panic(
         is_online: bool,
+        signs_in: bool,
         lines in prop::collection::vec(line(), 0..80),
     ) {
-        let mut world = World::new(Abilities::majlis(), &config(&["#den"]));
+        let mut config = config(&["#den"]);
+        config.sign_in = signs_in.then(|| by_password("tulips"));
+        let mut world = World::new(Abilities::majlis(), &config);
         world.open();
         if is_online {
             world.settle();

@@ -1,6 +1,7 @@
 //! The session against a model of a server, over a line that delays, cuts, repeats and loses.
 
 mod about;
+mod accounts;
 mod gaps;
 mod hostile;
 mod losses;
@@ -8,5 +9,6 @@ mod multiline;
 mod presence;
 mod server;
 mod sessions;
+mod sign_in;
 mod tags;
 mod world;

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use majlis_protocol::{Message, Timestamp, fold, vendor};
 
+use super::accounts::Accounts;
+
 /// What a server can do.
 #[derive(Clone, Debug)]
 pub(crate) struct Abilities {
@@ -23,9 +25,10 @@ pub(crate) struct Abilities {
 impl Abilities {
     /// All that our own server can do.
     pub(crate) fn majlis() -> Self {
-        let capabilities = "account-tag away-notify batch cap-notify draft/chathistory echo-message \
-            extended-join labeled-response message-tags multi-prefix sasl=PLAIN server-time setname \
-            standard-replies";
+        let capabilities = "account-tag away-notify batch cap-notify \
+            draft/account-registration=before-connect draft/chathistory echo-message extended-join \
+            labeled-response message-tags multi-prefix \
+            sasl=SCRAM-SHA-256-PLUS,SCRAM-SHA-256,EXTERNAL,PLAIN server-time setname standard-replies";
         Self {
             capabilities: capabilities.to_owned(),
             tokens: format!("NETWORK=Home {}=#lobby CHATHISTORY=3", vendor::LOBBY_TOKEN),
@@ -75,6 +78,8 @@ pub(crate) struct ModelServer {
     pub(crate) closed_rooms: BTreeSet<String>,
     /// The lines that came on this connection.
     pub(crate) received: Vec<String>,
+    /// Whose names are somebody's.
+    pub(crate) accounts: Accounts,
     next_msgid: u64,
     next_batch: u64,
     connection: Connection,
@@ -89,6 +94,7 @@ impl ModelServer {
             taken: BTreeSet::new(),
             closed_rooms: BTreeSet::new(),
             received: Vec::new(),
+            accounts: Accounts::default(),
             next_msgid: 0,
             next_batch: 0,
             connection: Connection::default(),
@@ -99,6 +105,7 @@ impl ModelServer {
     /// A new connection takes the place of the old one.
     pub(crate) fn handle_opened(&mut self) {
         self.connection = Connection::default();
+        self.accounts.handle_opened();
         self.down.clear();
         self.received.clear();
     }
@@ -206,6 +213,13 @@ impl ModelServer {
             "WHO" => self.handle_who(param(0)),
             "PRIVMSG" => self.handle_privmsg(&message, &label, now_ms),
             "CHATHISTORY" => self.handle_history(message.params(), &label),
+            "AUTHENTICATE" | "REGISTER" | "DEVICE" => {
+                let nick = self.connection.nick.clone();
+                let words: Vec<&str> = message.params().to_vec();
+                for line in self.accounts.handle(message.command(), &words, &nick) {
+                    self.push_raw(&line);
+                }
+            }
             _ => {}
         }
     }
@@ -232,7 +246,8 @@ impl ModelServer {
     }
 
     fn handle_nick(&mut self, nick: &str) {
-        if self.taken.contains(&fold(nick)) {
+        let is_taken = self.taken.contains(&fold(nick));
+        if is_taken && self.accounts.signed_in.as_ref().is_none_or(|own| fold(own) != fold(nick)) {
             self.push_raw(&format!(":server 433 * {nick} :That nick is taken."));
             return;
         }

@@ -3,11 +3,15 @@
 use std::collections::VecDeque;
 
 use majlis_protocol::{LineDecoder, LineLimits, Timestamp};
+use majlis_wire::Fingerprint;
 use uuid::Uuid;
 
+use super::accounts::BINDING;
 use super::server::{Abilities, ModelServer};
 use crate::irc::event::{Event, Failure, Message, Origin, State};
-use crate::irc::{Command, HistoryMark, NetworkConfig, Now, Outgoing, Session};
+use crate::irc::{
+    Command, HistoryMark, KnownServer, NetworkConfig, Now, Opening, Outgoing, Session,
+};
 
 /// When the world begins.
 const START_MS: u64 = 1_700_000_000_000;
@@ -20,6 +24,10 @@ pub(crate) struct World {
     /// Everything that the session told, in order.
     pub(crate) events: Vec<Event>,
     pub(crate) is_open: bool,
+    /// Why the last connection ended.
+    pub(crate) failure: Option<Failure>,
+    /// What connections are like.
+    pub(crate) opening: Opening,
     now_ms: u64,
     /// On its way to the server.
     up: Vec<u8>,
@@ -39,6 +47,8 @@ pub(crate) fn config(rooms: &[&str]) -> NetworkConfig {
         encrypt: true,
         pin: None,
         display_name: "Ana Lima".to_owned(),
+        sign_in: None,
+        known: KnownServer::default(),
         rooms: rooms.iter().map(|room| ((*room).to_owned(), None)).collect(),
         pending: Vec::new(),
     }
@@ -57,6 +67,13 @@ impl World {
             server: ModelServer::new(abilities),
             events: Vec::new(),
             is_open: false,
+            failure: None,
+            opening: Opening {
+                is_encrypted: true,
+                channel_binding: Some(BINDING),
+                device: Some(Fingerprint::new([5; 32])),
+                nonce: "drawn".to_owned(),
+            },
             now_ms: 0,
             up: Vec::new(),
             down: Vec::new(),
@@ -87,7 +104,7 @@ impl World {
         self.up_decoder = LineDecoder::new(LineLimits::FROM_CLIENT);
         self.down_decoder = LineDecoder::new(LineLimits::FROM_SERVER);
         self.server.handle_opened();
-        self.session.handle_opened(self.now());
+        self.session.handle_opened(self.opening.clone(), self.now());
         self.take_output();
     }
 
@@ -100,6 +117,7 @@ impl World {
         self.up.clear();
         self.down.clear();
         let failure = self.session.handle_closed();
+        self.failure = Some(failure.clone());
         self.take_output();
         assert_eq!(self.session.poll_timeout(), None, "nothing is awaited without a connection");
         Some(failure)
@@ -217,7 +235,18 @@ impl World {
 
     /// Delivers everything until nothing moves any more.
     pub(crate) fn settle(&mut self) {
-        while self.deliver_up(usize::MAX) | self.deliver_down(usize::MAX) {}
+        while self.deliver_up(usize::MAX) | self.deliver_down(usize::MAX) | self.prove() {}
+    }
+
+    /// Hashes the password that the session wants hashed.
+    pub(crate) fn prove(&mut self) -> bool {
+        let Some(question) = self.session.take_question() else { return false };
+        self.session.handle_proof(question.prove(), self.now());
+        self.take_output();
+        if self.session.poll_hang_up().is_some() {
+            self.cut();
+        }
+        true
     }
 
     fn take_output(&mut self) {

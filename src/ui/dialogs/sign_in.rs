@@ -1,0 +1,179 @@
+//! Asks for a password: of an account, or to make a guest's name their own.
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::begin_in;
+use crate::i18n::{gettext, gettext_f};
+use crate::model::{ConnectionState, Network};
+use crate::ui::text::{isolate, sentence};
+
+mod imp {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/dialogs/sign_in.ui")]
+    pub struct SignInDialog {
+        #[template_child]
+        pub(super) cancel_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) button_stack: TemplateChild<gtk::Stack>,
+        #[template_child]
+        pub(super) sign_in_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) fields: TemplateChild<adw::PreferencesGroup>,
+        #[template_child]
+        pub(super) password_row: TemplateChild<adw::PasswordEntryRow>,
+        #[template_child]
+        pub(super) invite_row: TemplateChild<adw::EntryRow>,
+        #[template_child]
+        pub(super) trouble_group: TemplateChild<adw::PreferencesGroup>,
+        #[template_child]
+        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        pub(super) network: RefCell<Option<Network>>,
+        pub(super) handlers: RefCell<Vec<glib::SignalHandlerId>>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for SignInDialog {
+        const NAME: &'static str = "MajlisSignInDialog";
+        type Type = super::SignInDialog;
+        type ParentType = adw::Dialog;
+
+        fn class_init(class: &mut Self::Class) {
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for SignInDialog {
+        fn constructed(&self) {
+            self.parent_constructed();
+            begin_in(&*self.password_row);
+            self.obj().connect_widgets();
+        }
+    }
+
+    impl WidgetImpl for SignInDialog {}
+
+    impl AdwDialogImpl for SignInDialog {
+        fn closed(&self) {
+            self.parent_closed();
+            self.obj().let_go();
+        }
+    }
+}
+
+glib::wrapper! {
+    /// Asks for a password: of an account, or to make a guest's name their own.
+    pub struct SignInDialog(ObjectSubclass<imp::SignInDialog>)
+        @extends adw::Dialog, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::ShortcutManager;
+}
+
+impl SignInDialog {
+    /// A dialog for this server.
+    pub(crate) fn new(network: &Network) -> Self {
+        let dialog: Self = glib::Object::new();
+        let imp = dialog.imp();
+        let is_guest = network.account().is_empty();
+        imp.invite_row.set_visible(is_guest);
+        let why = if is_guest {
+            dialog.set_title(&gettext("Protect Your Name"));
+            imp.sign_in_button.set_label(&gettext("_Protect"));
+            sentence(&gettext_f(
+                // Translators: {name} is what the person calls themselves.
+                "With a password, the name {name} is yours alone, on all your devices. If it is yours already, type its password.",
+                &[("name", &isolate(&network.display_name()))],
+            ))
+        } else {
+            network.password_text()
+        };
+        imp.fields.set_description(Some(&glib::markup_escape_text(&why)));
+        let handlers = vec![
+            network.connect_state_notify(glib::clone!(
+                #[weak]
+                dialog,
+                move |network| {
+                    if network.state() == ConnectionState::Online {
+                        dialog.close();
+                    }
+                }
+            )),
+            network.connect_failed(glib::clone!(
+                #[weak]
+                dialog,
+                move |_, words| dialog.show_trouble(words)
+            )),
+        ];
+        imp.handlers.replace(handlers);
+        imp.network.replace(Some(network.clone()));
+        dialog
+    }
+
+    fn connect_widgets(&self) {
+        let imp = self.imp();
+        imp.cancel_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = dialog)]
+            self,
+            move |_| {
+                dialog.close();
+            }
+        ));
+        imp.sign_in_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = dialog)]
+            self,
+            move |_| dialog.sign_in()
+        ));
+        imp.password_row.connect_changed(glib::clone!(
+            #[weak(rename_to = dialog)]
+            self,
+            move |row| {
+                row.remove_css_class("error");
+                dialog.imp().trouble_group.set_visible(false);
+            }
+        ));
+    }
+
+    fn sign_in(&self) {
+        let imp = self.imp();
+        let password = imp.password_row.text();
+        if password.is_empty() {
+            return self.show_trouble(&gettext("Type your password."));
+        }
+        if let Some(network) = &*imp.network.borrow() {
+            imp.button_stack.set_visible_child_name("busy");
+            imp.cancel_button.grab_focus();
+            imp.fields.set_sensitive(false);
+            network.sign_in(&password, Some(&imp.invite_row.text()));
+        }
+    }
+
+    fn show_trouble(&self, words: &str) {
+        let imp = self.imp();
+        imp.button_stack.set_visible_child_name("idle");
+        imp.fields.set_sensitive(true);
+        imp.password_row.add_css_class("error");
+        imp.password_row.grab_focus();
+        imp.trouble_label.set_label(words);
+        imp.trouble_group.set_visible(true);
+        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
+    }
+
+    /// A guest whose password did not do goes on as a guest.
+    fn let_go(&self) {
+        let imp = self.imp();
+        let Some(network) = imp.network.take() else { return };
+        for handler in imp.handlers.take() {
+            network.disconnect(handler);
+        }
+        if network.account().is_empty() {
+            network.go_online();
+        }
+    }
+}

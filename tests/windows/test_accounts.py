@@ -1,0 +1,74 @@
+"""Names of one's own: protecting one, coming back with it, and being refused with another's."""
+
+import steps
+from driver import until
+from scene import WindowTest
+
+PASSWORD = "tulips-tulips"
+
+
+class Accounts(WindowTest):
+    def test_a_name_is_protected_and_is_ones_own_on_another_device(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana Lima", PASSWORD)
+        ana.wait_for_text("is yours now")
+        self.picture(ana, "room")
+        steps.say(ana, "from the first device")
+
+        tablet = self.open_app("tablet")
+        steps.enter_address(tablet, self.server.host, self.server.port)
+        steps.trust(tablet, self.server)
+        steps.join_as(tablet, "Ana Lima", "roses-roses")
+        tablet.wait_for_text("this is not their password")
+        self.picture(tablet, "wrong")
+        steps.join_as(tablet, "Ana Lima", PASSWORD)
+        steps.wait_until_inside(tablet)
+        tablet.wait_for_text("You are signed in as")
+        steps.say(tablet, "from the second device")
+        for app in (ana, tablet):
+            for text in ("from the first device", "from the second device"):
+                steps.sees(app, text)
+
+        # Without any keyring on this bus: the device's own key is enough from now on.
+        self.assertEqual(tablet.close_window(), 0)
+        again = self.open_app("tablet")
+        steps.wait_until_online(again)
+        steps.say(again, "from the second device, later")
+        steps.sees(ana, "from the second device, later")
+        self.assertEqual(again.find_all("button", "Sign In…"), [])
+
+    def test_a_weak_password_is_refused_in_place(self):
+        ana = self.open_app("ana")
+        steps.enter_address(ana, self.server.host, self.server.port)
+        steps.trust(ana, self.server)
+        steps.join_as(ana, "Ana", "abc")
+        ana.wait_for_text("The server wants another password")
+        self.picture(ana, "weak")
+        steps.join_as(ana, "Ana", PASSWORD)
+        steps.wait_until_inside(ana)
+
+    def test_nothing_is_registered_where_nobody_compared_the_words(self):
+        ana = self.open_app("ana")
+        steps.enter_address(ana, self.server.host, self.server.port)
+        ana.press("Connect Without Checking")
+        steps.join_as(ana, "Ana", PASSWORD)
+        ana.wait_for_text("compare the server’s six words first")
+        self.picture(ana, "unchecked")
+        ana.press("Protect This Name With a Password", role=None)
+        steps.until(lambda: not ana.find_all("entry", "Password"), "the password to be folded away")
+        ana.press("Join")
+        steps.wait_until_inside(ana)
+
+        # Once they are compared, the name can be protected without coming in anew.
+        steps.open_server_settings(ana)
+        self.picture(ana, "server")
+        ana.press("They Match")
+        ana.press("Protect This Name With a Password…")
+        ana.set_text("Password", PASSWORD)
+        self.picture(ana, "protect")
+        ana.press("Protect")
+        ana.find("button", "Sign Out")
+        self.picture(ana, "signed-in")
+        ana.press("Sign Out")
+        ana.wait_until_gone("button", "Sign Out")
+        until(lambda: "Ana" not in self.raw_guest("carol").heard.split("Welcome")[0], "Ana to leave")
