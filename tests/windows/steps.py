@@ -129,6 +129,15 @@ def choose(app, text, key):
     until(lambda: not app.find_all("menu item"), "the menu to close")
 def open_server_settings(app):
     """The settings of the server that is talked to."""
-    app.press("Main Menu")
-    app.press("Server Settings…", role=None)
+    choose_from(app, "Main Menu", "s")
     app.find("switch", "Stay Connected")
+
+
+def choose_from(app, menu, key):
+    """Opens a menu by its button, and chooses by the underlined letter."""
+    app.find("button", menu)
+    # The button within the menu button is the one that acts.
+    app.find_all("button", menu)[-1].press()
+    app.find("menu item")
+    app.type_keys(key)
+    until(lambda: not app.find_all("menu item"), "the menu to close")

@@ -5,7 +5,7 @@ use adw::subclass::prelude::*;
 
 use crate::model::{Chat, Network};
 use crate::settings::{ColorScheme, Key};
-use crate::ui::text::isolate;
+use crate::ui::text::{clean, isolate};
 
 mod imp {
     use std::sync::OnceLock;
@@ -127,7 +127,7 @@ impl PreferencesDialog {
 
     fn server_row(&self, network: &Network) -> adw::ActionRow {
         let row = adw::ActionRow::builder().activatable(true).use_markup(false).build();
-        row.set_title(&isolate(&network.name()));
+        row.set_title(&clean(&network.name()));
         row.set_subtitle(&isolate(&network.address()));
         row.add_suffix(&gtk::Image::from_icon_name("go-next-symbolic"));
         row.connect_activated(glib::clone!(

@@ -78,6 +78,14 @@ impl SidebarPage {
         imp.list_view.set_model(Some(&selection));
         imp.list_view.set_factory(Some(&ChannelRow::factory()));
         imp.list_view.set_header_factory(Some(&header_factory(chat)));
+        // Where there are several networks, headings name theirs.
+        chat.networks().connect_items_changed(glib::clone!(
+            #[weak(rename_to = list_view)]
+            imp.list_view,
+            #[weak]
+            chat,
+            move |_, _, _, _| list_view.set_header_factory(Some(&header_factory(&chat)))
+        ));
         imp.list_view.connect_activate(glib::clone!(
             #[weak(rename_to = page)]
             self,

@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use crate::i18n::{gettext, ngettext_f};
 use crate::model::{Channel, Chat, ConnectionState, Network};
-use crate::ui::text::isolate;
+use crate::ui::text::{clean, isolate};
 
 mod imp {
     use std::sync::OnceLock;
@@ -103,7 +103,7 @@ impl ServerSwitcher {
         let imp = self.imp();
         imp.current.replace(network.cloned());
         let name = network.map_or_else(|| "Majlis".to_owned(), Network::name);
-        imp.name_label.set_label(&isolate(&name));
+        imp.name_label.set_label(&clean(&name));
         imp.settings_button.set_sensitive(network.is_some());
     }
 
@@ -131,7 +131,7 @@ impl ServerSwitcher {
 
 fn server_row(network: &Network, is_current: bool) -> adw::ActionRow {
     let row = adw::ActionRow::builder().activatable(true).use_markup(false).build();
-    row.set_title(&isolate(&network.name()));
+    row.set_title(&clean(&network.name()));
     row.set_subtitle(&state_words(network));
     if is_current {
         row.add_prefix(&gtk::Image::from_icon_name("object-select-symbolic"));

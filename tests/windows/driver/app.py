@@ -122,11 +122,10 @@ class App:
             self.click(button)
 
     def click(self, node):
-        """Presses the pointer's button in the middle of a thing."""
+        """Clicks into the middle of a thing with the mouse."""
         self.raise_window()
         x, y, width, height = node.extents()
-        middle = (x + width // 2, y + height // 2)
-        _xdotool("mousemove", "--window", self.window, *middle, "click", "1")
+        _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2, "click", "1")
 
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""
