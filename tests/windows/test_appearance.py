@@ -50,6 +50,37 @@ class Appearance(WindowTest):
         self.assertGreaterEqual(x, left, node.name)
         self.assertLessEqual(x + width, left + whole, node.name)
 
+    def test_coming_in_at_360_pixels_from_right_to_left(self):
+        app = self.open_app("arabic", LC_ALL="ar_EG.UTF-8", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        app.place(0, 0, NARROW + BORDERS, HEIGHT)
+        app.find("button", "أدخل العنوان…")
+        self.assert_fits(app, "find")
+        app.press("أدخل العنوان…")
+        app.set_text("العنوان", self.server.host)
+        app.set_text("المنفذ", str(self.server.port))
+        self.assert_fits(app, "address")
+        app.press("اتصل")
+        app.find("button", "الكلمات متطابقة")
+        self.assert_fits(app, "trust")
+        app.press("الكلمات متطابقة")
+        app.set_text("الاسم", "نور الهدى")
+        app.press("احمِ هذا الاسم بكلمة مرور", role=None)
+        app.set_text("كلمة المرور", "قصيرة")
+        app.press("انضم")
+        app.wait_for_text("يريد الخادم كلمة مرور أخرى")
+        self.assert_fits(app, "you")
+        app.set_text("كلمة المرور", "كلمة طويلة جدا")
+        app.press("انضم")
+        app.find("entry", "الرسالة")
+        self.assert_fits(app, "room")
+        app.type_keys("ctrl+comma")
+        app.find("switch", "عدم الإزعاج")
+        self.assert_fits(app, "preferences")
+
+    def assert_fits(self, app, name):
+        self.assertEqual(app.size()[0], NARROW + BORDERS, name)
+        self.picture(app, name)
+
     def test_dark(self):
         light, dark = self.open_app("light"), self.open_app("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
         for app, name in ((light, "Light"), (dark, "Dark")):

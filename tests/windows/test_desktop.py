@@ -27,12 +27,18 @@ class Desktop(WindowTest):
         shell.click_newest()
         # Here, only a person may bring a window before another.
         ana.raise_window()
+        composer = ana.find("entry", steps.COMPOSER)
+        until(lambda: composer.is_focused, "the caret to be in the conversation")
+
+        # None for what one is looking at; and who looks by themselves needs it no longer.
+        count = len(shell.said("notify"))
+        self.say_from_behind(badr, ana, "Ana: you see this")
+        self.assertEqual(len(shell.said("notify")), count)
+        badr.raise_window()
+        steps.say(badr, "Ana: and now?")
+        until(shell.shown, "another notification")
+        ana.raise_window()
         until(lambda: not shell.shown(), "the notification to go, since it was read")
-        # None for what one is looking at.
-        ana.raise_window()
-        steps.write(badr, "Ana: and now?")
-        badr.press("Send")
-        ana.raise_window()
 
         # Of a chosen room every message is notified; with Do Not Disturb, nothing at all.
         steps.choose_from(ana, "Conversation Menu", "e")
@@ -41,13 +47,21 @@ class Desktop(WindowTest):
         until(lambda: ("lobby", "Badr: for all of you") in self.words(shell), "a notification of the room")
         ana.type_keys("ctrl+comma")
         self.picture(ana, "preferences")
-        ana.find("switch", "Do Not Disturb").press()
+        ana.press("Do Not Disturb", role="switch")
         ana.type_keys("Escape")
         badr.raise_window()
         count = len(shell.said("notify"))
         steps.say(badr, "Ana: quiet please")
         ana.wait_for_text("quiet please")
         self.assertEqual(len(shell.said("notify")), count)
+
+    @staticmethod
+    def say_from_behind(speaker, looker, text):
+        """Has one say something whose window is not the one in front."""
+        steps.write(speaker, text)
+        looker.raise_window()
+        speaker.press("Send")
+        steps.sees(looker, text)
 
     @staticmethod
     def words(shell):
@@ -97,7 +111,7 @@ class Desktop(WindowTest):
         ana = self.open_app("ana")
         ana.find("button", "Enter Address…")
         ana.type_keys("ctrl+comma")
-        style = ana.find("row", "Style")
+        style = ana.find(None, "Style")
         ana.focus(style)
         ana.type_keys("space", "Down", "Down", "Return", "Escape")
         self.assertEqual(ana.close_window(), 0)

@@ -105,6 +105,12 @@ class Provider:
             None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked",
             GLib.Variant("(us)", (self.newest, "default")),
         )
+        # As every desktop does.
+        say(close=self.newest)
+        self.bus.emit_signal(
+            None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "NotificationClosed",
+            GLib.Variant("(uu)", (self.newest, 2)),
+        )
         return GLib.SOURCE_CONTINUE
 
     def background(self, _bus, sender, _path, _interface, method, parameters, invocation):
