@@ -327,7 +327,8 @@ impl Application {
         let (application, settings) = (self.clone(), settings.clone());
         glib::spawn_future_local(async move {
             let Some(bus) = application.dbus_connection() else { return };
-            if let Answer::Decided { background, autostart } = background::request(&bus, false).await
+            if let Answer::Decided { background, autostart } =
+                background::request(&bus, false).await
             {
                 application.imp().granted.set(Some((background, autostart)));
                 remember(&settings, Key::Background, background);

@@ -16,9 +16,13 @@ def connect(app, server, name, password=None):
 
 
 def enter_address(app, host, port):
-    """From the page on which to find a place, or from the dialog that is open there."""
-    if not app.find_all("entry", "Address"):
-        app.press("Enter Address…")
+    """From the page on which to find a place."""
+    app.press("Enter Address…")
+    fill_address(app, host, port)
+
+
+def fill_address(app, host, port):
+    """In the dialog that asks for it."""
     app.set_text("Address", host)
     app.set_text("Port", str(port))
     app.press("Connect")

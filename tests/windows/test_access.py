@@ -36,7 +36,7 @@ class Access(WindowTest):
         ana.press("Enter Address…")
         ana.find("button", "Connect")
         self.assert_all_are_named(ana)
-        steps.enter_address(ana, self.server.host, self.server.port)
+        steps.fill_address(ana, self.server.host, self.server.port)
         ana.find("button", "The Words Match")
         self.assert_all_are_named(ana)
         steps.trust(ana, self.server)

@@ -1,6 +1,7 @@
 """Names of one's own: protecting one, coming back with it, and being refused with another's."""
 
 import steps
+from driver import Shell, until
 from scene import WindowTest
 
 PASSWORD = "tulips-tulips"
@@ -71,3 +72,43 @@ class Accounts(WindowTest):
         ana.press("Sign Out")
         ana.find("button", "Protect This Name With a Password…")
         ana.wait_for_text("Not connected")
+
+    def test_the_keyring_opens_the_name_for_a_device_that_is_new(self):
+        folder = self.folder / "ana"
+        folder.mkdir()
+        shell = Shell(folder)
+        ana = self.open_app("ana", shell=shell)
+        steps.connect(ana, self.server, "Ana", PASSWORD)
+        until(lambda: shell.passwords() == [PASSWORD], "the keyring to have the password")
+        self.assertEqual(ana.close_window(), 0)
+        self.lose_device_key("ana")
+
+        again = self.open_app("ana", shell=Shell(folder))
+        steps.wait_until_online(again)
+        self.assertEqual(again.find_all("button", "Sign In…"), [])
+        steps.open_server_settings(again)
+        again.press("Sign Out")
+        until(lambda: shell.passwords() == [], "the keyring to be rid of the password")
+
+    def test_without_a_keyring_a_new_device_asks_for_the_password_and_says_why(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana", PASSWORD)
+        self.assertEqual(ana.close_window(), 0)
+        self.lose_device_key("ana")
+
+        again = self.open_app("ana")
+        again.press("Sign In…")
+        again.wait_for_text("There is no keyring on this computer")
+        self.picture(again, "asked")
+        again.set_text("Password", "roses-roses")
+        again.press("Sign In")
+        again.wait_for_text("this is not their password")
+        self.picture(again, "wrong")
+        again.set_text("Password", PASSWORD)
+        again.press("Sign In")
+        steps.wait_until_online(again)
+
+    def lose_device_key(self, name):
+        """As on another computer to which the rest was copied."""
+        for kept in (self.folder / name / "data" / "majlis").glob("device-*.pem"):
+            kept.unlink()

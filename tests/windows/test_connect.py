@@ -33,7 +33,7 @@ class Connect(WindowTest):
         steps.enter_address(ana, "127.0.0.1", closed_port())
         ana.wait_for_text("no chat server runs")
         self.picture(ana, "error")
-        steps.enter_address(ana, self.server.host, self.server.port)
+        steps.fill_address(ana, self.server.host, self.server.port)
         ana.find("button", "The Words Match")
 
     def test_a_server_that_was_never_trusted_is_not_remembered(self):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What a desktop is to one application: notifications and the Background portal, on the application's own bus.
+"""What a desktop is to one application: notifications, the Background portal, a keyring, on the application's own bus.
 
-Run as a program it provides both and writes down what it is asked, one JSON object a line; `Shell` is the test's end of it.
+Run as a program it provides these and writes down what it is asked, one JSON object a line; `Shell` is the test's end of it.
 """
 
 import json
@@ -38,30 +38,39 @@ class Shell:
 
     def __init__(self, folder, allows=True):
         self._log = folder / "shell.log"
+        self._keyring = folder / "keyring.json"
         self._allows = allows
         self._process = None
 
     def start(self, bus_address):
         environment = os.environ | {"DBUS_SESSION_BUS_ADDRESS": bus_address}
         answer = "allow" if self._allows else "refuse"
-        self._process = Process([sys.executable, __file__, answer], self._log, environment)
-        until(lambda: self.said("ready"), "the desktop to be there")
+        command = [sys.executable, __file__, answer, self._keyring]
+        starts = len(self.said("ready"))
+        self._process = Process(command, self._log, environment)
+        until(lambda: len(self.said("ready")) > starts, "the desktop to be there")
 
     def said(self, what):
         """Everything of this kind that it was asked, oldest first."""
-        lines = (line for line in self._process.log().splitlines() if line.startswith("{"))
-        entries = (json.loads(line) for line in lines)
-        return [entry[what] for entry in entries if what in entry]
+        return [entry[what] for entry in self._entries() if what in entry]
+
+    def _entries(self):
+        written = self._log.read_text() if self._log.exists() else ""
+        return [json.loads(line) for line in written.splitlines() if line.startswith("{")]
 
     def shown(self):
         """The notifications that are shown: title and text by their number."""
         shown = {}
-        for line in self._process.log().splitlines():
-            entry = json.loads(line) if line.startswith("{") else {}
+        for entry in self._entries():
             if "notify" in entry:
                 shown[entry["notify"]["id"]] = (entry["notify"]["title"], entry["notify"]["text"])
             shown.pop(entry.get("close"), None)
         return shown
+
+    def passwords(self):
+        """What the keyring holds."""
+        kept = json.loads(self._keyring.read_text()) if self._keyring.exists() else {}
+        return [item["secret"] for item in kept.values()]
 
     def click_newest(self):
         """Clicks the newest notification."""
@@ -139,7 +148,9 @@ def say(**entry):
 
 if __name__ == "__main__":
     from gi.repository import Gio, GLib
+    from keyring import Keyring
 
-    Provider(allows=sys.argv[1] == "allow")
+    provider = Provider(allows=sys.argv[1] == "allow")
+    Keyring(provider.bus, sys.argv[2])
     say(ready=True)
     GLib.MainLoop().run()

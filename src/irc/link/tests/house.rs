@@ -73,6 +73,12 @@ impl Guest {
         }
     }
 
+    /// Whether nothing came that was not heard yet.
+    pub(crate) fn is_silent(&mut self) -> bool {
+        self.take_in();
+        self.text.is_empty()
+    }
+
     /// Everything until the guest leaves.
     pub(crate) fn hear_all(&mut self) -> String {
         let deadline = Instant::now() + PATIENCE;

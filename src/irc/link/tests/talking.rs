@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use majlis_protocol::base64;
 use uuid::Uuid;
 
 use super::house::{Door, Home, NETWORK, config};
 use crate::irc::event::{Event, Failure, State};
 use crate::irc::link::{EVENT_BATCHES_MAX, REQUESTS_MAX};
-use crate::irc::{Command, NetworkConfig, NetworkId, Outgoing, Request};
+use crate::irc::{Command, NetworkConfig, NetworkId, Outgoing, Request, Secret, SignIn};
 
 fn online() -> (Home, Door, super::house::Guest) {
     let door = Door::open();
@@ -169,4 +170,43 @@ fn a_silent_server_is_left_at_the_end_all_the_same() {
     let start = Instant::now();
     home.link.shutdown();
     assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_password_is_hashed_without_holding_anybody_up() {
+    let (mut home, _door, mut other) = online();
+    let door = Door::open();
+    let config = NetworkConfig {
+        sign_in: Some(SignIn {
+            account: Some("ana".to_owned()),
+            password: Some(Secret::new("tulips")),
+            has_device: false,
+            registration: None,
+        }),
+        ..config(door.address())
+    };
+    let command = Command::Connect(Box::new(config));
+    home.link.send(Request { network: NetworkId(8), command }).expect("the queue is long");
+    let mut server = door.accept();
+    server.hear("USER");
+    server.say("CAP * LS :sasl=SCRAM-SHA-256\r\n");
+    server.hear("CAP REQ");
+    server.say("CAP * ACK :sasl\r\n");
+    server.hear("AUTHENTICATE SCRAM-SHA-256");
+    server.say("AUTHENTICATE +\r\n");
+    let first = server.hear("AUTHENTICATE");
+    let first = first.trim().rsplit(' ').next().and_then(base64::decode).expect("it is base 64");
+    let first = String::from_utf8(first).expect("SCRAM is text");
+    let nonce = first.split(",r=").nth(1).expect("it has a nonce");
+    // Many seconds' worth of hashing.
+    let challenge = format!("r={nonce}more,s=c2FsdA==,i=10000000");
+    server.say(&format!("AUTHENTICATE {}\r\n", base64::encode(challenge.as_bytes())));
+
+    for number in 0..20 {
+        other.say(&format!("PING :{number}\r\n"));
+        other.hear(&format!("PONG :{number}"));
+    }
+    assert!(server.is_silent(), "and all that while the proof was being made");
+    home.ask(Command::Disconnect { reason: String::new() });
+    while home.next() != Event::State(State::Offline) {}
 }
