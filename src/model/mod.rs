@@ -14,6 +14,7 @@
 
 mod channel;
 mod chat;
+mod completion;
 mod member;
 mod mention;
 mod network;
@@ -27,6 +28,7 @@ mod timeline;
 
 pub use channel::{Channel, Fit};
 pub use chat::{Chat, Paths};
+pub use completion::{Completion, Offer};
 pub use member::{Member, Role};
 pub use network::{Blame, KeyChange, Network};
 pub use settings::{NetworkSettings, check_display_name, check_room_name};

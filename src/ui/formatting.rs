@@ -135,7 +135,9 @@ pub(crate) fn folded(text: &str) -> Option<&str> {
 }
 
 /// Messages as one copies them to take them elsewhere: one line says who and when, and the text follows.
-pub(crate) fn transcript<'a>(messages: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> String {
+pub(crate) fn transcript<'a>(
+    messages: impl Iterator<Item = (&'a str, &'a str, &'a str)>,
+) -> String {
     let lines = messages.map(|(name, time, text)| format!("[{time}] {}: {text}", clean(name)));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -184,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_few_emoji_alone_are_large() {
-        for text in ["🎉", "👍🏽 👩🏽\u{200D}🚀", "❤️", "🇪🇬", "😀😀😀 😀😀😀"] {
+        for text in ["🎉", "👍🏽 👩🏽\u{200D}🚀", "❤️", "🇪🇬", "😀😀😀 😀😀😀"]
+        {
             assert!(is_emoji_alone(text), "{text}");
         }
         for text in ["", " ", "a🎉", "42", "😀😀😀😀😀😀😀", "\u{200D}", "::"] {

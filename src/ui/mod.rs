@@ -19,6 +19,7 @@ mod chat_view;
 mod connect;
 mod conversation;
 mod dialogs;
+mod formatting;
 mod sidebar;
 mod text;
 mod window;

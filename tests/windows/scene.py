@@ -4,7 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from driver import App, RawGuest, Server
+from driver import App, IrcGuest, RawGuest, Server
 
 
 class WindowTest(unittest.TestCase):
@@ -36,6 +36,11 @@ class WindowTest(unittest.TestCase):
 
     def raw_guest(self, name):
         guest = RawGuest(self.server, name)
+        self.addCleanup(guest.stop)
+        return guest
+
+    def irc_guest(self, name):
+        guest = IrcGuest(self.server, name)
         self.addCleanup(guest.stop)
         return guest
 

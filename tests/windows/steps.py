@@ -103,8 +103,13 @@ def focus_message(app, text):
     composer = app.find("entry", COMPOSER)
     app.focus(composer)
     app.type_keys("shift+F6")
+    until(lambda: _focused_row(app, timeline(app)), "the focus to be on a message")
+    return focus_row(app, text)
+
+
+def focus_row(app, text):
+    """The same, where the focus is on a message already."""
     rows = timeline(app)
-    until(lambda: _focused_row(app, rows), "the focus to be on a message")
     for first, step in (("End", "Up"), ("Home", "Down")):
         app.type_keys(first)
         for _ in range(12):

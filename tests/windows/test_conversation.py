@@ -71,20 +71,24 @@ class Conversation(WindowTest):
         ana, badr = self.open_app("ana"), self.open_app("badr")
         steps.connect(ana, self.server, "Ana")
         steps.connect(badr, self.server, "Badr")
-        steps.say(ana, "We have a garden now")
-        steps.sees(badr, "We have a garden now")
-        steps.choose(badr, "We have a garden now", "a")
-        # The toolkit's own chooser, with the caret in its search.
-        badr.find("label", "Smileys & People")
-        badr.type_text("sunflower")
-        badr.find("label", "🌻")
-        badr.type_keys("Return")
-        chip = ana.find("button", re.compile("🌻 by Badr"))
-        chip.press()
-        own = badr.find("button", re.compile("🌻 by You, Ana"))
-        self.picture(ana, "both")
+        dora = self.irc_guest("dora")
+        dora.send("PRIVMSG #lobby :So have we")
+        msgid = dora.msgid_of("So have we")
+        dora.send(f"@+reply={msgid};+draft/react=🌻 TAGMSG #lobby")
+        for app in (ana, badr):
+            app.find("button", re.compile("🌻 by dora"))
+        ana.find("button", re.compile("🌻 by dora")).press()
+        badr.find("button", re.compile("🌻 by dora.*Ana")).press()
+        own = badr.find("button", re.compile("🌻 by You.*dora.*Ana"))
+        self.picture(ana, "all")
         own.press()
+        ana.wait_until_gone("button", re.compile("Badr"))
+        dora.send(f"@+reply={msgid};+draft/unreact=🌻 TAGMSG #lobby")
         ana.find("button", re.compile("🌻 by You$"))
+        steps.choose(badr, "So have we", "a")
+        # The toolkit's own chooser.
+        badr.find("label", "Smileys & People")
+        badr.type_keys("Escape")
 
     def test_a_deleted_message_says_so_and_can_be_kept_for_a_moment(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")
@@ -115,3 +119,99 @@ class Conversation(WindowTest):
         ana.type_keys("Return")
         steps.sees(badr, "let me think")
         until(lambda: not badr.find_all("label", re.compile("is typing…")), "nobody to be typing")
+
+    def test_code_emoji_and_long_texts_have_their_looks(self):
+        ana = self.open_app("ana")
+        ana.place(0, 0, 900, 900)
+        steps.connect(ana, self.server, "Ana")
+        steps.say(ana, "Run `make check` first, then:\n```sh\nmake install\n./majlis --help\n```")
+        ana.find("label", re.compile("Run make check first"), steps.timeline(ana))
+        steps.say(ana, "😀")
+        long = "\n".join(f"line {number}" for number in range(1, 41))
+        steps.say(ana, long)
+        folded = ana.find("label", re.compile("line 12$"), steps.timeline(ana))
+        self.assertNotIn("line 13", folded.text)
+        self.picture(ana, "looks")
+        ana.press("Show More")
+        ana.find("label", re.compile("line 40$"), steps.timeline(ana))
+        ana.press("Show Less")
+        ana.find("label", re.compile("line 12$"), steps.timeline(ana))
+
+    def test_several_messages_are_copied_with_names_and_times(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        for text in ("one", "two", "three"):
+            steps.say(ana, text)
+        steps.choose(ana, "one", "s")
+        ana.find("label", "1 selected")
+        steps.focus_row(ana, "three")
+        ana.type_keys("space")
+        ana.find("label", "2 selected")
+        self.picture(ana, "selecting")
+        ana.press("Copy")
+        ana.find("label", "Messages copied")
+        composer = steps.write(ana, "")
+        ana.type_keys("ctrl+v")
+        copied = re.compile(r"^\[.+\] Ana: one\n\[.+\] Ana: three$")
+        until(lambda: copied.match(composer.text), "the messages to be pasted")
+        steps.choose(ana, "two", "s")
+        ana.find("label", "1 selected")
+        ana.type_keys("Escape")
+        ana.wait_until_gone("label", "1 selected")
+
+    def test_a_day_is_chosen_in_a_calendar(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        steps.say(ana, "the first word of today")
+        ana.press("Conversation Menu")
+        ana.find("menu item")
+        ana.type_keys("g")
+        ana.find("label", "Go to Date")
+        self.picture(ana, "calendar")
+        ana.press("Go")
+        row = ana.find("row", re.compile("the first word of today"))
+        until(lambda: row.is_focused, "the first message of the day to be focused")
+
+    def test_words_are_completed(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
+        composer = steps.write(ana, "")
+        for typed, keys, becomes in (
+            ("@ba", ["Return"], "Badr: "),
+            (":tad", ["Tab"], "🎉 "),
+            ("ba", ["Tab"], "Badr: "),
+            ("/m", ["Down", "Return"], "/msg "),
+            ("#lob", ["Tab"], "#lobby "),
+            ("@ba", ["Escape"], "@ba"),
+        ):
+            ana.type_keys("ctrl+a", "BackSpace")
+            ana.type_text(typed)
+            ana.type_keys(*keys)
+            until(lambda: composer.text == becomes, f"{typed!r} to become {becomes!r}, not {composer.text!r}")
+        self.picture(ana, "composer")
+
+    def test_everything_said_fits_on_narrow_dark_and_arabic_windows(self):
+        narrow, dark = self.open_app("narrow"), self.open_app("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        narrow.place(0, 0, 370, 640)
+        steps.connect(narrow, self.server, "Ana")
+        steps.connect(dark, self.server, "Badr")
+        arabic = self.open_app("arabic", [self.server.link, "--name", "نور"], LC_ALL="ar_EG.UTF-8")
+        arabic.find("entry", "الرسالة")
+        dora = self.irc_guest("dora")
+        dora.send("PRIVMSG #lobby :Shall we meet in the garden tomorrow, after lunch, all of us together?")
+        msgid = dora.msgid_of("Shall we meet")
+        dora.send(f"@+reply={msgid} PRIVMSG #lobby :نعم، إن شاء الله")
+        for number, sign in enumerate("👍 🎉 🌻 ☕ 🍰 🎈 🌳 🐝 🚲".split()):
+            dora.send(f"@+reply={msgid};+draft/react={sign} TAGMSG #lobby")
+        dora.send("PRIVMSG #lobby :It is `git pull`, then `make`")
+        dora.send("@+typing=active TAGMSG #lobby")
+        for app in (narrow, dark, arabic):
+            app.find("button", re.compile("🚲"))
+            app.find("label", re.compile("git pull"))
+        width = narrow.size()[0]
+        steps.choose(dark, "It is", "r")
+        for app, name in ((narrow, "narrow"), (dark, "dark"), (arabic, "arabic")):
+            self.picture(app, name)
+        self.assertEqual(narrow.size()[0], width)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use glib::prelude::*;
 use glib::subclass::prelude::*;
 
-use crate::i18n::gettext;
+use crate::i18n::{gettext, gettext_f, isolate};
 use crate::irc::Command;
 use crate::irc::event::{Deletion, Reaction};
 use crate::model::services::Turn;
@@ -95,8 +95,27 @@ impl Channel {
         }
     }
 
+    /// Something happened that is no message, in words for who does not see it: a reaction to a message of ours, a deletion.
+    pub fn connect_noted(&self, f: impl Fn(&Self, &str) + 'static) -> glib::SignalHandlerId {
+        self.connect_closure(
+            "noted",
+            false,
+            glib::closure_local!(move |channel: &Self, words: &str| f(channel, words)),
+        )
+    }
+
+    fn emit_noted(&self, words: &str) {
+        self.emit_by_name::<()>("noted", &[&words]);
+    }
+
     /// Takes in reactions, as the session tells them.
     pub(in crate::model) fn take_reactions(&self, reactions: Vec<Reaction>, turn: &mut Turn) {
+        for reaction in reactions.iter().filter(|one| one.is_set && !one.is_own) {
+            let is_ours = self.timeline().window().is_own(&reaction.msgid);
+            if is_ours && is_recent(reaction.time_ms) {
+                self.emit_noted(&reaction_words(reaction));
+            }
+        }
         self.timeline().window().react(&reactions);
         turn.keep_abouts(self.key(), Abouts { reactions, deletions: Vec::new() });
         turn.touch(self);
@@ -106,6 +125,9 @@ impl Channel {
     pub(in crate::model) fn take_deletions(&self, deletions: Vec<Deletion>, turn: &mut Turn) {
         self.timeline().window().delete(&deletions);
         for deletion in &deletions {
+            if is_recent(deletion.time_ms) && self.timeline().window().holds(&deletion.msgid) {
+                self.emit_noted(&deleted_words());
+            }
             self.forget_last_said(&deletion.msgid);
             if *self.reply_to() == deletion.msgid {
                 self.end_reply();
@@ -150,6 +172,20 @@ impl Channel {
         self.timeline().window().set_leaving(msgid, is_leaving);
         self.timeline().publish();
     }
+}
+
+/// Whether something happened just now, rather than in history that comes now.
+fn is_recent(time_ms: u64) -> bool {
+    const RECENT_MS: u64 = 60_000;
+    let now_ms = u64::try_from(glib::real_time() / 1000).unwrap_or(0);
+    time_ms.saturating_add(RECENT_MS) >= now_ms
+}
+
+fn reaction_words(reaction: &Reaction) -> String {
+    let name = reaction.display_name.as_ref().unwrap_or(&reaction.nick);
+    let values = [("name", &*isolate(name)), ("sign", &*isolate(&reaction.sign))];
+    // Translators: Said by a screen reader; {sign} is usually an emoji.
+    gettext_f("{name} reacted to your message: {sign}", &values)
 }
 
 /// What stands in the list of rooms for a message that was deleted.

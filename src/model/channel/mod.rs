@@ -47,8 +47,10 @@ const DRAFT_DELAY: std::time::Duration = std::time::Duration::from_millis(500);
 mod imp {
     use std::cell::{Cell, OnceCell, RefCell};
     use std::rc::Rc;
+    use std::sync::OnceLock;
 
     use glib::prelude::*;
+    use glib::subclass::Signal;
     use glib::subclass::prelude::*;
 
     use crate::irc::HistoryMark;
@@ -151,7 +153,14 @@ mod imp {
     }
 
     #[glib::derived_properties]
-    impl ObjectImpl for Channel {}
+    impl ObjectImpl for Channel {
+        fn signals() -> &'static [Signal] {
+            static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
+            SIGNALS.get_or_init(|| {
+                vec![Signal::builder("noted").param_types([String::static_type()]).build()]
+            })
+        }
+    }
 
     impl Channel {
         fn id(&self) -> u64 {

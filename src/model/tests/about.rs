@@ -152,3 +152,24 @@ fn who_looks_after_a_room_may_delete_what_others_said_and_a_refusal_keeps_it() {
     world.events(&network, vec![Event::NotDeleted { conversation: ROOM.into(), msgid }]);
     assert!(!row.is_leaving() && row.text() == "message 1");
 }
+
+#[test]
+fn what_happens_to_our_messages_now_is_noted_and_not_what_happened_long_ago() {
+    let (world, network, room) = online();
+    let own = Message { is_own: true, nick: "hiba".into(), ..message(3) };
+    world.events(&network, vec![live(vec![own])]);
+    let noted = listen(&room, "noted");
+    let now_ms = u64::try_from(glib::real_time() / 1000).expect("after 1970");
+    let now = |reaction: Reaction| Reaction { time_ms: now_ms, ..reaction };
+    world.events(
+        &network,
+        vec![reacted(vec![
+            now(reaction(3, "ana", true, 1)),
+            now(reaction(3, "hiba", true, 2)),
+            now(reaction(1, "ana", true, 3)),
+            now(reaction(3, "bo", false, 4)),
+            Reaction { time_ms: 5, ..reaction(3, "cy", true, 5) },
+        ])],
+    );
+    assert_eq!(noted.take(), ["ANA reacted to your message: 👍"]);
+}

@@ -254,3 +254,39 @@ fn the_newest_that_is_not_sent_can_be_corrected() {
     assert_eq!(texts(&room), ["message 1"]);
     assert_eq!(world.restarted().config().pending, []);
 }
+
+#[test]
+fn words_are_completed_by_the_sign_that_they_begin_with() {
+    let (world, network, room) = World::online();
+    let member = |nick: &str, name: &str| crate::irc::event::Member {
+        nick: nick.into(),
+        display_name: Some(name.into()),
+        role: crate::irc::event::Role::None,
+        is_away: false,
+        is_registered: false,
+    };
+    let members = vec![
+        member("hiba", "Hiba Salim"),
+        member("ana_m", "Ana María"),
+        member("بدر", "بدر"),
+        member("mo", "Mo Ana"),
+    ];
+    world.events(&network, vec![Event::Members { room: ROOM.into(), members }]);
+    let offers = |text: &str, is_asked| {
+        room.complete(text, is_asked).map(|found| {
+            let texts: Vec<_> = found.offers.into_iter().map(|offer| offer.text).collect();
+            (found.start, texts.join("|"))
+        })
+    };
+    assert_eq!(offers("@an", false), Some((0, "ana_m: |mo: ".into())));
+    assert_eq!(offers("ask @ب", false), Some((4, "بدر ".into())));
+    assert_eq!(offers("ask an", false), None);
+    assert_eq!(offers("ask mar", true), Some((4, "ana_m ".into())), "any word of a name will do");
+    assert_eq!(offers("@hib", false), None, "nobody speaks to themselves");
+    assert_eq!(offers("see #lo", false), Some((4, "#lobby ".into())));
+    assert_eq!(offers("/jo", false), Some((0, "/join ".into())));
+    assert_eq!(offers("a /jo", false), None);
+    assert_eq!(offers("ok :tad", false), Some((3, "🎉 ".into())));
+    assert_eq!(offers("", true), None);
+    assert_eq!(offers("hello ", true), None);
+}

@@ -111,6 +111,12 @@ mod imp {
         #[property(get)]
         pub(super) reaction_summary: RefCell<String>,
         pub(super) reactions: RefCell<Vec<ReactionGroup>>,
+        /// Whether all of a long text is shown. The widget sets it.
+        #[property(get, set)]
+        pub(super) is_unfolded: Cell<bool>,
+        /// Whether it is among those to be copied. The widget sets it.
+        #[property(get, set)]
+        pub(super) is_selected: Cell<bool>,
         /// Whether it stands out for a moment, since one went to it.
         #[property(get)]
         pub(super) is_highlighted: Cell<bool>,
@@ -131,10 +137,10 @@ mod imp {
 glib::wrapper! {
     /// One row of a timeline.
     ///
-    /// Properties (all read-only; a row's may change while it is shown): `kind`, `sender`,
+    /// Properties (read-only but for the last two; a row's may change while it is shown): `kind`, `sender`,
     /// `sender-nick`, `text`, `time`, `time-text`, `state`, `failure`, `is-own`, `is-mention`,
     /// `is-action`, `is-grouped`, `msgid`, `reply-to`, `quote-sender`, `quote-text`,
-    /// `deletion`, `is-leaving`, `reaction-summary`, `is-highlighted`.
+    /// `deletion`, `is-leaving`, `reaction-summary`, `is-highlighted`; and `is-unfolded` and `is-selected`, which the widgets set.
     pub struct TimelineItem(ObjectSubclass<imp::TimelineItem>);
 }
 

@@ -201,6 +201,12 @@ impl Window {
         said.next()
     }
 
+    /// Whether a message that is held is ours.
+    pub(in crate::model) fn is_own(&self, msgid: &str) -> bool {
+        let mut said = self.entries.iter().filter_map(Entry::said);
+        said.any(|said| said.message.is_own && said.message.msgid == msgid)
+    }
+
     /// Whether the message with this identifier is in this stretch.
     pub(in crate::model) fn holds(&self, msgid: &str) -> bool {
         self.entries.iter().filter_map(Entry::said).any(|said| said.message.msgid == msgid)

@@ -26,12 +26,24 @@ pub(super) struct Announcer {
 struct Waiting {
     messages: Vec<String>,
     count: u32,
+    /// What happened besides; more than a few are left out.
+    notes: Vec<String>,
 }
 
 impl Announcer {
     /// Tells soon, through this widget. The words are made only where they may be read aloud.
     pub(super) fn announce(&self, widget: &gtk::Widget, message: impl FnOnce() -> String) {
         self.waiting.borrow_mut().push(message);
+        self.flush_soon(widget);
+    }
+
+    /// Tells soon, through this widget, what happened besides messages.
+    pub(super) fn note(&self, widget: &gtk::Widget, words: &str) {
+        self.waiting.borrow_mut().note(words);
+        self.flush_soon(widget);
+    }
+
+    fn flush_soon(&self, widget: &gtk::Widget) {
         if self.is_pausing.replace(true) {
             return;
         }
@@ -67,17 +79,25 @@ impl Waiting {
         self.count = self.count.saturating_add(1);
     }
 
-    fn into_words(self) -> Vec<String> {
-        if self.count as usize == self.messages.len() {
-            return self.messages;
+    fn note(&mut self, words: &str) {
+        if self.notes.len() < READ_ALOUD_MAX {
+            self.notes.push(words.to_owned());
         }
-        vec![ngettext_f(
-            // Translators: Said by a screen reader.
-            "{count} new message",
-            "{count} new messages",
-            self.count,
-            &[("count", &self.count.to_string())],
-        )]
+    }
+
+    fn into_words(self) -> Vec<String> {
+        let mut words = self.messages;
+        if self.count as usize != words.len() {
+            words = vec![ngettext_f(
+                // Translators: Said by a screen reader.
+                "{count} new message",
+                "{count} new messages",
+                self.count,
+                &[("count", &self.count.to_string())],
+            )];
+        }
+        words.extend(self.notes);
+        words
     }
 }
 
@@ -95,5 +115,13 @@ mod tests {
         assert_eq!(told(READ_ALOUD_MAX), vec!["Ana: hi"; READ_ALOUD_MAX]);
         assert_eq!(told(40), ["40 new messages"]);
         assert!(told(0).is_empty());
+    }
+
+    #[test]
+    fn what_happens_besides_is_read_and_too_much_of_it_left_out() {
+        let mut waiting = Waiting::default();
+        (0..40).for_each(|_| waiting.push(|| "Ana: hi".to_owned()));
+        (0..40).for_each(|number| waiting.note(&number.to_string()));
+        assert_eq!(waiting.into_words(), ["40 new messages", "0", "1", "2"]);
     }
 }

@@ -1,9 +1,13 @@
-//! Where one writes: several lines, Enter sends, and nothing typed is ever lost.
+//! Where one writes: several lines, Enter sends, and nothing typed is ever lost. How words are completed is in
+//! [`completing`].
+
+mod completing;
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 use gtk::gdk;
 
+use super::CompletionPopover;
 use crate::i18n::{gettext_f, ngettext_f};
 use crate::model::{Channel, Fit};
 use crate::ui::text::{clean, direction, isolate, sentence};
@@ -26,6 +30,9 @@ mod imp {
         pub(super) placeholder_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) send_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) emoji_button: TemplateChild<gtk::Button>,
+        pub(super) completion: CompletionPopover,
         #[template_child]
         pub(super) typing_label: TemplateChild<gtk::Label>,
         #[template_child]
@@ -61,6 +68,10 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.obj().connect_widgets();
+        }
+
+        fn dispose(&self) {
+            self.completion.unparent();
         }
     }
 
@@ -102,8 +113,18 @@ impl Composer {
         self.imp().typing_label.set_label(&if words.is_empty() { words } else { sentence(&words) });
     }
 
+    /// Whether something is offered to take a word's place, which is no longer.
+    fn leave_completion(&self) -> bool {
+        let is_offered = self.imp().completion.chosen().is_some();
+        self.imp().completion.offer(None, &gdk::Rectangle::new(0, 0, 1, 1));
+        is_offered
+    }
+
     /// Leaves what the composer is in the middle of; false where it is nothing.
     pub(super) fn leave_mode(&self) -> bool {
+        if self.leave_completion() {
+            return true;
+        }
         let channel = self.imp().channel.borrow().clone();
         let replying = channel.filter(|channel| !channel.reply_to().is_empty());
         replying.map(|channel| channel.end_reply()).is_some()
@@ -139,6 +160,12 @@ impl Composer {
         let channel = imp.channel.borrow().clone();
         let replying = channel.filter(|channel| !channel.reply_to().is_empty());
         imp.reply_revealer.set_reveal_child(replying.is_some());
+        imp.emoji_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            move |_| composer.choose_emoji()
+        ));
+        self.connect_completion();
         imp.reply_close_button.set_sensitive(replying.is_some());
         let Some(channel) = replying else { return };
         let name = isolate(&channel.reply_sender());
@@ -190,6 +217,9 @@ impl Composer {
         key: gdk::Key,
         modifiers: gdk::ModifierType,
     ) -> glib::Propagation {
+        if self.handle_completion_key(key, modifiers) {
+            return glib::Propagation::Stop;
+        }
         if key == gdk::Key::Up && modifiers.is_empty() && self.correct_last() {
             return glib::Propagation::Stop;
         }
@@ -279,6 +309,7 @@ impl Composer {
         let direction = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         imp.text_view.set_direction(direction);
         self.show_fit(&text);
+        self.offer_completion(false);
         if let Some(channel) = &*imp.channel.borrow() {
             channel.set_draft(text);
         }

@@ -9,6 +9,7 @@ use adw::subclass::prelude::*;
 use super::{ReactionChip, TimelineView};
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
+use crate::ui::formatting::{folded, message_markup};
 use crate::ui::text::{clean, direction, isolate, mark, markup, sentence};
 
 /// More signs than this at one message are not shown.
@@ -50,6 +51,10 @@ mod imp {
         pub(super) toolbar: TemplateChild<gtk::Box>,
         #[template_child]
         pub(super) reply_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) fold_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) select_button: TemplateChild<gtk::CheckButton>,
         #[template_child]
         pub(super) reactions_box: TemplateChild<adw::WrapBox>,
         #[template_child]
@@ -136,12 +141,13 @@ impl MessageRow {
     }
 
     /// Every button of the row, and the timeline's action that it does with the row's item.
-    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 6] {
+    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 7] {
         let imp = self.imp();
         [
             (imp.retry_button.get(), "timeline.retry"),
             (imp.delete_button.get(), "timeline.discard"),
             (imp.quote_button.get(), "timeline.show-answered"),
+            (imp.fold_button.get(), "timeline.toggle-fold"),
             (imp.reply_button.get(), "timeline.reply"),
             (imp.react_button.get(), "timeline.react"),
             (imp.more_button.get(), "timeline.open-menu"),
@@ -240,6 +246,7 @@ impl MessageRow {
     fn show_body(&self, item: &TimelineItem) {
         let label = &self.imp().body_label;
         self.imp().time.replace(item.time());
+        self.show_fold(item);
         let deletion = item.deletion();
         if !deletion.is_empty() {
             label.set_markup(&format!("<i>{}</i>", markup(&sentence(&deletion))));
@@ -247,15 +254,41 @@ impl MessageRow {
             return;
         }
         let text = item.text();
+        let shown = folded(&text).filter(|_| !item.is_unfolded()).unwrap_or(&text);
         let reading = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         label.set_markup(&if item.is_action() {
             // What was done settles the direction, not the name in front of it.
             let name = markup(&isolate(&item.sender()));
-            format!("{}<i><b>{name}</b> {}</i>", mark(reading), markup(&text))
+            format!("{}<i><b>{name}</b> {}</i>", mark(reading), markup(shown))
         } else {
-            markup(&text)
+            message_markup(shown)
         });
         label.set_direction(reading);
+    }
+
+    fn show_fold(&self, item: &TimelineItem) {
+        let button = &self.imp().fold_button;
+        button.set_visible(folded(&item.text()).is_some());
+        button.set_label(&if item.is_unfolded() {
+            gettext("Show Less")
+        } else {
+            // Translators: Shows the rest of a long message.
+            gettext("Show More")
+        });
+    }
+
+    /// Whether the message can be chosen for copying, and whether it is.
+    pub(super) fn show_selecting(&self, is_selecting: bool, is_selected: bool) {
+        let button = &self.imp().select_button;
+        button.set_visible(is_selecting);
+        if button.is_active() != is_selected {
+            button.set_active(is_selected);
+        }
+    }
+
+    /// Choosing the message for copying, or not any more, does this; called once, when the row is made.
+    pub(super) fn connect_selected(&self, select: impl Fn(bool) + 'static) {
+        self.imp().select_button.connect_toggled(move |button| select(button.is_active()));
     }
 
     fn show_progress(&self, item: &TimelineItem) {
@@ -276,7 +309,7 @@ fn set_classes(widget: &impl IsA<gtk::Widget>, classes: &[(&str, bool)]) {
     }
 }
 
-fn date_and_time(time: &glib::DateTime) -> Option<String> {
+pub(super) fn date_and_time(time: &glib::DateTime) -> Option<String> {
     // Translators: A date and a time of day, in the codes of strftime; for example "Friday, 2 January 2026, 10:32".
     time.format(&gettext("%A, %-d %B %Y, %H:%M")).ok().map(String::from)
 }

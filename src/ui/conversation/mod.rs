@@ -1,6 +1,7 @@
 //! One open conversation: what was said, the composer under it, and the people beside it.
 
 mod announcer;
+mod completion_popover;
 mod composer;
 mod divider_row;
 mod message_row;
@@ -16,6 +17,7 @@ pub(crate) use people_pane::name_filter;
 pub(crate) use person_row::PersonRow;
 
 use announcer::Announcer;
+use completion_popover::CompletionPopover;
 use composer::Composer;
 use divider_row::DividerRow;
 use message_row::MessageRow;

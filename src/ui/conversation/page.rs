@@ -9,6 +9,7 @@ use gtk::gdk;
 use super::{Composer, PeoplePane, TimelineView};
 use crate::i18n::gettext;
 use crate::model::{Channel, Network};
+use crate::ui::dialogs::present_go_to_date;
 
 mod imp {
     use std::sync::OnceLock;
@@ -57,6 +58,7 @@ mod imp {
             PeoplePane::ensure_type();
             TimelineView::ensure_type();
             class.bind_template();
+            class.install_action("conversation.go-to-date", None, |page, _, _| page.go_to_date());
             // Where the pages lie one over the other, Escape would otherwise turn away from the conversation.
             class.add_binding_action(gdk::Key::Escape, gdk::ModifierType::empty(), "win.escape");
         }
@@ -162,6 +164,18 @@ impl ConversationPage {
         self.imp().composer.grab_focus()
     }
 
+    /// Lets the person choose a day, and goes to what was said then.
+    fn go_to_date(&self) {
+        present_go_to_date(
+            self,
+            glib::clone!(
+                #[weak(rename_to = page)]
+                self,
+                move |day| page.imp().timeline_view.reveal_time(day)
+            ),
+        );
+    }
+
     /// Moves the focus to what was said.
     pub(crate) fn focus_timeline(&self) -> bool {
         self.imp().timeline_view.focus_rows()
@@ -193,7 +207,7 @@ impl ConversationPage {
         let imp = self.imp();
         if imp.split_view.is_collapsed() && imp.split_view.shows_sidebar() {
             imp.split_view.set_show_sidebar(false);
-        } else if !imp.composer.leave_mode() {
+        } else if !imp.composer.leave_mode() && !imp.timeline_view.leave_mode() {
             imp.timeline_view.jump_to_end();
         }
         imp.composer.grab_focus();
@@ -298,6 +312,7 @@ fn conversation_menu(is_room: bool) -> gio::Menu {
         );
     }
     let leave = if is_room { gettext("_Leave Room") } else { gettext("_Close Conversation") };
+    menu.append(Some(&gettext("_Go to Date…")), Some("conversation.go-to-date"));
     menu.append(Some(&leave), Some("win.leave-conversation"));
     menu
 }

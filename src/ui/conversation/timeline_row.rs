@@ -1,20 +1,24 @@
 //! The recycled row of the timeline: it wears the widget that its item's kind needs, and keeps it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::message_row::describe;
-use super::{DividerRow, MessageRow};
+use super::{DividerRow, MessageRow, TimelineView};
 use crate::i18n::gettext;
 use crate::model::{ItemKind, TimelineItem};
 
 mod imp {
     use super::*;
 
-    #[derive(Debug, Default)]
+    #[derive(Debug, Default, glib::Properties)]
+    #[properties(wrapper_type = super::TimelineRow)]
     pub struct TimelineRow {
+        /// Whether messages are being chosen for copying.
+        #[property(get, set = Self::set_selecting)]
+        pub(super) is_selecting: Cell<bool>,
         pub(super) message: RefCell<Option<MessageRow>>,
         pub(super) divider: RefCell<Option<DividerRow>>,
         pub(super) list_item: glib::WeakRef<gtk::ListItem>,
@@ -28,6 +32,16 @@ mod imp {
         type ParentType = adw::Bin;
     }
 
+    impl TimelineRow {
+        fn set_selecting(&self, is_selecting: bool) {
+            self.is_selecting.set(is_selecting);
+            if let Some(item) = self.obj().item() {
+                self.obj().refresh(&item);
+            }
+        }
+    }
+
+    #[glib::derived_properties]
     impl ObjectImpl for TimelineRow {}
     impl WidgetImpl for TimelineRow {}
     impl BinImpl for TimelineRow {}
@@ -41,15 +55,21 @@ glib::wrapper! {
 }
 
 impl TimelineRow {
-    /// A factory of such rows for a list of `TimelineItem`s.
-    pub(super) fn factory() -> gtk::SignalListItemFactory {
+    /// A factory of such rows for a timeline's list of `TimelineItem`s.
+    pub(super) fn factory(timeline: &TimelineView) -> gtk::SignalListItemFactory {
         let factory = gtk::SignalListItemFactory::new();
-        factory.connect_setup(|_, item| {
-            let item = list_item(item);
-            item.set_activatable(false);
-            item.set_selectable(false);
-            item.set_child(Some(&Self::new(item)));
-        });
+        factory.connect_setup(glib::clone!(
+            #[weak]
+            timeline,
+            move |_, item| {
+                let item = list_item(item);
+                item.set_activatable(false);
+                item.set_selectable(false);
+                let row = Self::new(item);
+                timeline.bind_property("is-selecting", &row, "is-selecting").sync_create().build();
+                item.set_child(Some(&row));
+            }
+        ));
         factory.connect_bind(|_, item| {
             let item = list_item(item);
             if let Some(shown) = item.item().and_downcast::<TimelineItem>() {
@@ -73,7 +93,6 @@ impl TimelineRow {
 
     /// Shows an item, and goes on showing it as it changes.
     fn bind(&self, item: &TimelineItem) {
-        self.refresh(item);
         let handler = item.connect_notify_local(
             None,
             glib::clone!(
@@ -83,6 +102,7 @@ impl TimelineRow {
             ),
         );
         self.imp().shown.replace(Some((item.clone(), handler)));
+        self.refresh(item);
     }
 
     /// Lets the item go.
@@ -98,6 +118,8 @@ impl TimelineRow {
             ItemKind::Message | ItemKind::Notice => {
                 let row = self.message_row();
                 row.show(item);
+                let can_be_copied = item.deletion().is_empty();
+                row.show_selecting(self.is_selecting() && can_be_copied, item.is_selected());
                 self.wear(&row);
                 describe(item)
             }
@@ -136,6 +158,15 @@ impl TimelineRow {
                 button.connect_clicked(move |_| act());
             }
             row.connect_toggled(self.toggle_action());
+            let timeline_row = self.downgrade();
+            let act_on_selected = self.action("timeline.count-selected");
+            row.connect_selected(move |is_selected| {
+                let item = timeline_row.upgrade().and_then(|row| row.item());
+                if let Some(item) = item.filter(|item| item.is_selected() != is_selected) {
+                    item.set_is_selected(is_selected);
+                    act_on_selected();
+                }
+            });
             row
         })
         .clone()

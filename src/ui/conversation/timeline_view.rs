@@ -4,6 +4,7 @@
 mod following;
 mod menu;
 mod revealing;
+mod selecting;
 
 use std::cell::{Cell, RefCell};
 
@@ -38,6 +39,13 @@ mod imp {
         /// Whether the newest message is in sight and stays so.
         #[property(get)]
         pub(super) follows_end: Cell<bool>,
+        /// Whether messages are being chosen for copying.
+        #[property(get)]
+        pub(super) is_selecting: Cell<bool>,
+        #[template_child]
+        pub(super) selected_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) copy_button: TemplateChild<gtk::Button>,
         /// Whether the view is on its way to its end: places that it passes do not count.
         pub(super) is_jumping: Cell<bool>,
         /// Whether the person asked for the newest message, and it is on its way from the archive.
@@ -64,6 +72,7 @@ mod imp {
         fn class_init(class: &mut Self::Class) {
             class.bind_template();
             menu::install(class);
+            selecting::install(class);
             let place_and_sign = Some(glib::VariantTy::new("(us)").expect("a valid type"));
             class.install_action("timeline.toggle-reaction", place_and_sign, |view, _, what| {
                 let what = what.and_then(glib::Variant::get::<(u32, String)>);
@@ -92,7 +101,7 @@ mod imp {
     impl ObjectImpl for TimelineView {
         fn constructed(&self) {
             self.parent_constructed();
-            self.list_view.set_factory(Some(&TimelineRow::factory()));
+            self.list_view.set_factory(Some(&TimelineRow::factory(&self.obj())));
             self.obj().connect_scrolling();
             self.obj().connect_menu();
         }
@@ -125,6 +134,7 @@ impl TimelineView {
         for (object, handler) in imp.handlers.take() {
             object.disconnect(handler);
         }
+        self.stop_selecting();
         imp.announcer.forget();
         imp.count_before_load.set(None);
         imp.channel.replace(channel.cloned());
@@ -145,6 +155,14 @@ impl TimelineView {
             ));
             let object: glib::Object = timeline.upcast();
             imp.handlers.replace(vec![(object.clone(), grown), (object, loaded)]);
+        }
+        if let Some(channel) = channel {
+            let noted = channel.connect_noted(glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                move |_, words| view.imp().announcer.note(view.upcast_ref(), words)
+            ));
+            imp.handlers.borrow_mut().push((channel.clone().upcast(), noted));
         }
         self.handle_loading();
         self.jump_to_end();

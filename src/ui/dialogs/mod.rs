@@ -1,7 +1,9 @@
-//! The small dialogs: joining a room, choosing a room or a person, deleting a message, signing in, settings, and what Majlis is.
+//! The small dialogs: joining a room, choosing a room or a person, deleting a message, choosing a day, signing in, settings, and
+//! what Majlis is.
 
 mod about;
 mod delete_message;
+mod go_to_date;
 mod join_room;
 mod picker;
 mod preferences;
@@ -12,6 +14,7 @@ use gtk::prelude::*;
 
 pub(crate) use about::present_about;
 pub(crate) use delete_message::present_delete_message;
+pub(crate) use go_to_date::present_go_to_date;
 pub(crate) use join_room::JoinRoomDialog;
 pub(crate) use picker::{present_go_to_room, present_new_message};
 pub(crate) use preferences::PreferencesDialog;

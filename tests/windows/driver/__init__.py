@@ -7,9 +7,9 @@ Nothing in here knows what a test is about.
 
 from .app import App
 from .desktop import Desktop
-from .guest import RawGuest
+from .guest import IrcGuest, RawGuest
 from .server import Server
 from .shell import Shell
 from .wait import TimedOut, until
 
-__all__ = ["App", "Desktop", "RawGuest", "Server", "Shell", "TimedOut", "until"]
+__all__ = ["App", "Desktop", "IrcGuest", "RawGuest", "Server", "Shell", "TimedOut", "until"]

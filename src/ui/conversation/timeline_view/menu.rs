@@ -19,6 +19,8 @@ pub(super) const ROW_ACTIONS: &[(&str, Act)] = &[
     ("timeline.discard", |_, channel, item| channel.discard(item)),
     ("timeline.reply", |_, channel, item| channel.begin_reply(item)),
     ("timeline.show-answered", |view, _, item| view.reveal_message(item.reply_to())),
+    ("timeline.toggle-fold", |_, _, item| item.set_is_unfolded(!item.is_unfolded())),
+    ("timeline.count-selected", |view, _, _| view.show_selected()),
     ("timeline.react", |view, _, item| view.choose_reaction(item)),
     ("timeline.open-menu", |view, _, item| view.open_menu_of(item)),
 ];
@@ -28,6 +30,7 @@ const MENU_ACTIONS: &[(&str, Act)] = &[
     ("message.reply", |_, channel, item| channel.begin_reply(item)),
     ("message.react", |view, _, item| view.choose_reaction(item)),
     ("message.delete", |view, channel, item| view.delete_message(channel, item)),
+    ("message.select", |view, _, item| view.start_selecting(item)),
     ("message.copy", |view, _, item| view.clipboard().set_text(&item.text())),
     ("message.retry", |_, channel, item| channel.retry(item)),
     ("message.discard", |_, channel, item| channel.discard(item)),
@@ -178,6 +181,13 @@ impl TimelineView {
         match key {
             gdk::Key::Menu => self.open_menu_of(&item),
             gdk::Key::F10 if has(gdk::ModifierType::SHIFT_MASK) => self.open_menu_of(&item),
+            gdk::Key::c if has(gdk::ModifierType::CONTROL_MASK) && !is_in_text(self) => {
+                self.clipboard().set_text(&item.text());
+            }
+            gdk::Key::space if self.is_selecting() => {
+                item.set_is_selected(!item.is_selected());
+                self.show_selected();
+            }
             gdk::Key::Delete => self.delete_focused(&item),
             _ => return glib::Propagation::Proceed,
         }
@@ -238,6 +248,11 @@ impl TimelineView {
     }
 }
 
+/// Whether the focus is in a message's text, of which a part may be selected.
+fn is_in_text(view: &TimelineView) -> bool {
+    view.root().and_then(|root| root.focus()).is_some_and(|focus| focus.is::<gtk::Label>())
+}
+
 fn is_said(item: &TimelineItem) -> bool {
     matches!(item.kind(), ItemKind::Message | ItemKind::Notice) && item.deletion().is_empty()
 }
@@ -264,6 +279,7 @@ fn menu_of(channel: &Channel, item: &TimelineItem) -> gio::Menu {
         }
     }
     add(gettext("_Copy Text"), "message.copy");
+    add(gettext("_Select Messages"), "message.select");
     if channel.can_delete(item) {
         let delete = if item.is_own() { gettext("_Delete") } else { gettext("_Delete…") };
         add(delete, "message.delete");

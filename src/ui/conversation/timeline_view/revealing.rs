@@ -28,6 +28,21 @@ impl TimelineView {
         });
     }
 
+    /// Goes to the first message of a day or after it, and highlights it; or says that there is none.
+    pub(in crate::ui::conversation) fn reveal_time(&self, time: glib::DateTime) {
+        let Some(channel) = self.channel() else { return };
+        self.stay_here();
+        let view = self.clone();
+        glib::spawn_future_local(async move {
+            if let Some(msgid) = channel.reveal_time(time).await {
+                view.show_message(&msgid);
+            } else {
+                // Translators: A person chose a day in the calendar.
+                view.tell(&gettext("Nothing was said on this day or after it."));
+            }
+        });
+    }
+
     /// Scrolls to a message that the timeline holds, and highlights it.
     pub(super) fn show_message(&self, msgid: &str) {
         let Some(channel) = self.channel() else { return };
