@@ -111,7 +111,7 @@ impl Inner {
     }
 
     fn concerns_us(&self, channel: &Channel, before: (u32, u32), now: (u32, u32)) -> bool {
-        if self.settings.boolean(Key::DoNotDisturb.name()) {
+        if channel.muted() || self.settings.boolean(Key::DoNotDisturb.name()) {
             return false;
         }
         let is_chosen = || notify_rooms(&self.settings).contains(&channel.id());

@@ -26,6 +26,7 @@ mod split;
 mod tags;
 mod timestamp;
 pub mod vendor;
+mod words;
 
 pub use address::{AddressError, DEFAULT_PORT, ServerAddress};
 pub use capability::{Capability, CapabilitySet};
@@ -42,3 +43,4 @@ pub use name_rules::{NICK_MAX_BYTES, NICK_MAX_CHARS, NameError, ROOM_MAX_BYTES, 
 pub use split::split_text;
 pub use tags::{Tag, Tags, escape_tag_value, unescape_tag_value};
 pub use timestamp::{Timestamp, TimestampError};
+pub use words::{query_of, words_of};

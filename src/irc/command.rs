@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::event::TypingState;
-use super::{NetworkId, Secret};
+use super::{NetworkId, Question, Secret};
 
 /// One request, for one network.
 #[derive(Clone, Debug)]
@@ -116,6 +116,23 @@ pub enum Command {
         before: Option<HistoryMark>,
         /// At most this many; the server's own limit cuts it further.
         limit: u32,
+    },
+    /// Ask something. Answered by `Event::Answer` with the same number, exactly once but for a list of rooms.
+    Ask {
+        /// Never one that is still to be answered.
+        number: u32,
+        /// What.
+        question: Question,
+    },
+    /// Be away with these words, or back where there are none. On a new connection it has to be said again.
+    SetAway {
+        /// Possibly none.
+        words: Option<String>,
+    },
+    /// These are the people to be told of, whether they are here, in place of all others (MONITOR); kept over connections.
+    Watch {
+        /// Their nicks.
+        nicks: Vec<String>,
     },
 }
 

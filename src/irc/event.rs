@@ -3,7 +3,7 @@
 use majlis_wire::Fingerprint;
 use uuid::Uuid;
 
-use super::{MultilineLimits, NetworkId};
+use super::{Abilities, Answer, NetworkId, Presence};
 
 /// Everything that one turn of the socket thread brought, of all networks, in order.
 #[derive(Debug, Default)]
@@ -41,8 +41,6 @@ pub enum Event {
         /// The lobby's name, if it told one.
         lobby: Option<String>,
     },
-    /// What the server can do; follows `Registered`, and comes again when it changes.
-    Abilities(Abilities),
     /// The server has offered SCRAM; told once for each `Connect`, where it was not known.
     ScramOffered,
     /// We are signed in.
@@ -198,19 +196,50 @@ pub enum Event {
         /// The words.
         text: String,
     },
-}
-
-/// What a server can do for those who talk there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Abilities {
-    /// What one message of many lines may hold; `None` where each line is a message.
-    pub multiline: Option<MultilineLimits>,
-    /// Whether tags can be sent, and with them reactions and replies.
-    pub takes_tags: bool,
-    /// Whether messages can be deleted.
-    pub deletes: bool,
-    /// Whether it keeps how far one has read.
-    pub keeps_read_marks: bool,
+    /// What came of a question.
+    Answer {
+        /// Its number.
+        number: u32,
+        /// What came of it.
+        answer: Answer,
+    },
+    /// What the server can do; comes before `Registered`, and again where it changes.
+    Abilities(Box<Abilities>),
+    /// Whether somebody whom we watch can be spoken to.
+    Presence {
+        /// Who.
+        nick: String,
+        /// How it is now.
+        presence: Presence,
+    },
+    /// Whom we just wrote to is away.
+    AwayWords {
+        /// Who.
+        nick: String,
+        /// Their words.
+        words: String,
+        /// When, in milliseconds since 1970.
+        time_ms: u64,
+    },
+    /// We are away from now on, or back.
+    OwnAway {
+        /// Which of both.
+        is_away: bool,
+    },
+    /// Somebody asks us into a room.
+    Invited {
+        /// Which.
+        room: String,
+        /// What they call themselves; their nick where that is not known.
+        by: String,
+    },
+    /// A room has another name.
+    Renamed {
+        /// Before.
+        old: String,
+        /// Now.
+        new: String,
+    },
 }
 
 /// Why something that was asked for did not happen.
@@ -230,10 +259,12 @@ pub enum Refusal {
     NotARoom,
     /// What was named, given here, is no nick.
     NotANick(String),
-    /// It can be done only while we are connected.
-    NotConnected,
     /// The topic was not sent: we are not connected, or it does not fit a line.
     TopicNotSet,
+    /// There is no connection, or it was lost before the answer.
+    NotConnected,
+    /// The server did not answer in time.
+    NoAnswer,
 }
 
 impl From<String> for Refusal {

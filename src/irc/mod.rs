@@ -5,6 +5,7 @@
 //! | `command` | what the main loop may ask | answer |
 //! | `event` | what the main loop is told | decide what is shown |
 //! | `fit` | how much fits into a message, and onto a line of the wire | send it |
+//! | `question` | what the main loop asks and is answered | know how |
 //! | `secret` | a password on its way | keep it |
 //! | `session` | all chat rules of one network: registration, rooms, members, history, sending once | touch a socket, a clock or a random number |
 //! | `link` | the one socket thread: names, sockets, TLS, backoff, queues | know what a line means |
@@ -16,6 +17,7 @@ pub mod command;
 pub mod event;
 mod fit;
 pub mod link;
+pub mod question;
 mod secret;
 pub mod session;
 
@@ -25,8 +27,14 @@ pub use command::{
 pub use event::{Event, EventBatch};
 pub use fit::{MultilineLimits, messages, text_max_bytes};
 pub use link::{DeviceKey, LinkHandle};
-pub use majlis_protocol::{AddressError, Name, ServerAddress, fold, nick_from_display_name};
+pub use majlis_protocol::{
+    AddressError, Name, ServerAddress, fold, nick_from_display_name, query_of, words_of,
+};
 pub use majlis_wire::Fingerprint;
+pub use question::{
+    Abilities, Answer, Deed, ListedRoom, ModeChange, Presence, Question, RoomSetup, SearchQuery,
+    Whois,
+};
 pub use secret::Secret;
 pub use session::{Now, Opening, Session};
 

@@ -17,6 +17,20 @@ pub(super) enum Typed<'a> {
     Nick(&'a str),
     /// `/topic`: this is the room's topic.
     Topic(&'a str),
+    /// `/whois`: show who this is.
+    Whois(&'a str),
+    /// `/invite`: ask this person into the room.
+    Invite(&'a str),
+    /// `/kick`: put this person out, with these words, possibly none.
+    Kick(&'a str, &'a str),
+    /// `/ban`: keep this person out.
+    Ban(&'a str),
+    /// `/ignore`: do not hear this person, or hear them again.
+    Ignore(&'a str),
+    /// `/away`: be away with these words, or back where there are none.
+    Away(&'a str),
+    /// `/list`: show all rooms.
+    List,
     /// `/quit`, `/shutdown`: leave the chat with these words, possibly none.
     Quit(&'a str),
 }
@@ -53,13 +67,34 @@ fn read_command<'a>(name: &str, words: &'a str) -> Result<Typed<'a>, String> {
         "nick" => needed(words, || gettext("Type “/nick NAME”.")).map(Typed::Nick),
         // Translators: the word in capitals stands for what the person types there.
         "topic" => needed(words, || gettext("Type “/topic WORDS”.")).map(Typed::Topic),
+        "away" => Ok(Typed::Away(words)),
+        "list" => Ok(Typed::List),
         "quit" | "shutdown" => Ok(Typed::Quit(words)),
+        "whois" | "invite" | "kick" | "ban" | "ignore" => read_about_person(name, words),
         _ => Err(gettext_f(
             // Translators: {name} is something like "/jion". Two slashes are typed to say one.
             "There is no command {name}. To say it, begin with “//”.",
             &[("name", &isolate(&format!("/{name}")))],
         )),
     }
+}
+
+/// A command about somebody, whose name comes first.
+fn read_about_person<'a>(name: &str, words: &'a str) -> Result<Typed<'a>, String> {
+    let name = name.to_ascii_lowercase();
+    let (nick, words) = split_word(words);
+    if nick.is_empty() {
+        // Translators: {command} is something like "/kick". The word in capitals stands for what the person types there.
+        let mistake = "Type “{command} NAME”.";
+        return Err(gettext_f(mistake, &[("command", &isolate(&format!("/{name}")))]));
+    }
+    Ok(match name.as_str() {
+        "whois" => Typed::Whois(nick),
+        "invite" => Typed::Invite(nick),
+        "kick" => Typed::Kick(nick, words),
+        "ban" => Typed::Ban(nick),
+        _ => Typed::Ignore(nick),
+    })
 }
 
 fn needed(words: &str, mistake: impl FnOnce() -> String) -> Result<&str, String> {
@@ -94,14 +129,25 @@ mod tests {
         assert_eq!(read("/nick هبة سليم"), Ok(Typed::Nick("هبة سليم")));
         assert_eq!(read("/topic tea\nat five"), Ok(Typed::Topic("tea\nat five")));
         assert_eq!(read("/quit"), Ok(Typed::Quit("")));
+        assert_eq!(read("/whois ana"), Ok(Typed::Whois("ana")));
+        assert_eq!(read("/INVITE ana now"), Ok(Typed::Invite("ana")));
+        assert_eq!(read("/kick ana that is  enough"), Ok(Typed::Kick("ana", "that is  enough")));
+        assert_eq!(read("/ban ana"), Ok(Typed::Ban("ana")));
+        assert_eq!(read("/ignore ana"), Ok(Typed::Ignore("ana")));
+        assert_eq!(read("/away at lunch"), Ok(Typed::Away("at lunch")));
+        assert_eq!(read("/away"), Ok(Typed::Away("")));
+        assert_eq!(read("/list"), Ok(Typed::List));
         assert_eq!(read("/shutdown bye"), Ok(Typed::Quit("bye")));
     }
 
     #[test]
     fn mistakes_are_told_in_words() {
         assert!(read("/jion #x").unwrap_err().contains("/jion"));
-        for text in ["/me", "/me ", "/join", "/msg", "/nick", "/topic\n"] {
-            assert!(read(text).unwrap_err().starts_with("Type “/"), "{text}");
+        let people = ["/whois", "/invite", "/kick ", "/ban", "/ignore"];
+        for text in ["/me", "/me ", "/join", "/msg", "/nick", "/topic\n"].into_iter().chain(people)
+        {
+            let words = read(text).unwrap_err().replace('\u{2068}', "");
+            assert!(words.starts_with("Type “/"), "{text}");
         }
     }
 }

@@ -1,4 +1,6 @@
-//! How a connection stands, as a property that widgets can bind to.
+//! How a connection stands, and whether somebody is here, as properties that widgets can bind to.
+
+use crate::irc;
 
 /// How a network's connection stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, glib::Enum)]
@@ -19,4 +21,30 @@ pub enum ConnectionState {
     Waiting,
     /// Given up, until asked to connect.
     Failed,
+}
+
+/// Whether somebody can be spoken to right now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, glib::Enum)]
+#[enum_type(name = "MajlisPresence")]
+pub enum Presence {
+    /// Nothing says so.
+    #[default]
+    Unknown,
+    /// They are not connected; what one writes may be kept for them.
+    Offline,
+    /// They are connected and say that they are away.
+    Away,
+    /// They are here.
+    Here,
+}
+
+impl From<irc::Presence> for Presence {
+    fn from(presence: irc::Presence) -> Self {
+        match presence {
+            irc::Presence::Unknown => Self::Unknown,
+            irc::Presence::Offline => Self::Offline,
+            irc::Presence::Away => Self::Away,
+            irc::Presence::Here => Self::Here,
+        }
+    }
 }

@@ -162,7 +162,7 @@ fn add_abouts(
     Ok(())
 }
 
-fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
+pub(super) fn read_message(row: &Row<'_>) -> rusqlite::Result<ArchivedMessage> {
     let send_id: Option<String> = row.get("send_id")?;
     Ok(ArchivedMessage {
         message: Message {

@@ -6,6 +6,8 @@
 //! | `open` | opening the file, its version, setting a damaged one aside | know what is in it |
 //! | `place` | where the files are and who may read them | open them |
 //! | `network` `message` `about` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
+//! | `functions` | what statements can ask of this program | |
+//! | `search` | finding what was said | |
 //! | `restore` | what the application wants to see first | |
 //!
 //! `schema.sql` shows the tables as they are today; the numbered files under `migrations/` make them.
@@ -13,6 +15,7 @@
 
 mod about;
 mod archive;
+mod functions;
 mod lookup;
 mod message;
 mod network;
@@ -20,6 +23,7 @@ mod open;
 mod outbox;
 mod place;
 mod restore;
+mod search;
 #[cfg(test)]
 mod tests;
 
@@ -32,3 +36,4 @@ pub use open::OpenTrouble;
 pub use outbox::{OutboxEntry, Waiting};
 pub use place::Place;
 pub use restore::{RestoredConversation, RestoredNetwork};
+pub use search::{FoundMessage, Neighbour, Search};

@@ -65,6 +65,10 @@ pub struct ConversationRow {
     pub read_mark: Option<HistoryMark>,
     /// What was typed and not sent.
     pub draft: String,
+    /// Whether it stands above the others.
+    pub is_pinned: bool,
+    /// Whether nobody wants to be told of what is said there.
+    pub is_muted: bool,
 }
 
 impl NetworkKey {
@@ -151,6 +155,19 @@ impl Archive {
         })
     }
 
+    /// Keeps that somebody, by their folded nick, is not to be heard, or is again.
+    pub fn set_ignored(&self, network: NetworkKey, nick: String, is_ignored: bool) -> Answer<()> {
+        self.ask(move |connection| {
+            let sql = if is_ignored {
+                "INSERT INTO ignored (network, nick) VALUES (?, ?) ON CONFLICT DO NOTHING"
+            } else {
+                "DELETE FROM ignored WHERE network = ? AND nick = ?"
+            };
+            connection.execute(sql, params![network.0, nick])?;
+            Ok(())
+        })
+    }
+
     /// Keeps a conversation as it is now; its server must be there.
     pub fn put_conversation(&self, row: ConversationRow) -> Answer<()> {
         self.ask(move |connection| {
@@ -158,12 +175,13 @@ impl Archive {
             connection
                 .prepare_cached(
                     "INSERT INTO conversations (id, network, name, topic, is_open, is_complete,
-                         read_time_ms, read_msgid, draft)
+                         read_time_ms, read_msgid, draft, is_pinned, is_muted)
                      VALUES (:id, :network, :name, :topic, :is_open, :is_complete,
-                         :read_time_ms, :read_msgid, :draft)
+                         :read_time_ms, :read_msgid, :draft, :is_pinned, :is_muted)
                      ON CONFLICT (id) DO UPDATE SET name = :name, topic = :topic,
                          is_open = :is_open, is_complete = :is_complete,
-                         read_time_ms = :read_time_ms, read_msgid = :read_msgid, draft = :draft",
+                         read_time_ms = :read_time_ms, read_msgid = :read_msgid, draft = :draft,
+                         is_pinned = :is_pinned, is_muted = :is_muted",
                 )?
                 .execute(named_params! {
                     ":id": row.key.0,
@@ -175,6 +193,8 @@ impl Archive {
                     ":read_time_ms": read.as_ref().map(|mark| from_ms(mark.time_ms)),
                     ":read_msgid": read.as_ref().map(|mark| &mark.msgid),
                     ":draft": row.draft,
+                    ":is_pinned": row.is_pinned,
+                    ":is_muted": row.is_muted,
                 })?;
             Ok(())
         })
@@ -216,5 +236,7 @@ pub(super) fn read_conversation(row: &Row<'_>) -> rusqlite::Result<ConversationR
             .zip(read_msgid)
             .map(|(time_ms, msgid)| HistoryMark { time_ms: to_ms(time_ms), msgid }),
         draft: row.get("draft")?,
+        is_pinned: row.get("is_pinned")?,
+        is_muted: row.get("is_muted")?,
     })
 }

@@ -8,13 +8,16 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::functions;
 use super::place::Place;
 
 /// Numbered from 1; a released one never changes.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
 ];
 
@@ -96,6 +99,7 @@ fn open_in_memory() -> Connection {
 /// cost is fetched again from the server. The outbox, which no server has, asks for more by itself.
 fn prepare(mut connection: Connection) -> Result<Connection, OpenError> {
     connection.busy_timeout(BUSY)?;
+    functions::register(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

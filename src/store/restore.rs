@@ -18,6 +18,8 @@ pub struct RestoredNetwork {
     pub row: NetworkRow,
     /// Its conversations in the order in which they were begun, closed ones too.
     pub conversations: Vec<RestoredConversation>,
+    /// Whom one does not want to hear, by their folded nicks.
+    pub ignored: Vec<String>,
     /// What waits to be sent or decided on, oldest first.
     pub outbox: Vec<OutboxEntry>,
 }
@@ -50,13 +52,13 @@ impl Archive {
 }
 
 impl Archive {
-    /// How many messages of others came after a mark, and how many of these name us.
+    /// How many messages of others whom we hear came after a mark, and how many of these name us.
     pub fn count_unread(
         &self,
         conversation: ConversationKey,
         read_mark: HistoryMark,
     ) -> Answer<(u32, u32)> {
-        self.ask(move |connection| count_unread(connection, conversation, Some(&read_mark)))
+        self.ask(move |connection| count_unread(connection, conversation, &read_mark))
     }
 }
 
@@ -69,6 +71,10 @@ fn restore_network(
         conversations: read_conversations(connection, row.key)?
             .into_iter()
             .map(|row| restore_conversation(connection, row, page))
+            .collect::<rusqlite::Result<_>>()?,
+        ignored: connection
+            .prepare_cached("SELECT nick FROM ignored WHERE network = ? ORDER BY nick")?
+            .query_map([row.key.number()], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?,
         outbox: read_outbox(connection, row.key)?,
         row,
@@ -91,7 +97,10 @@ fn restore_conversation(
     page: u32,
 ) -> rusqlite::Result<RestoredConversation> {
     let limit = if row.is_open { page } else { 1 };
-    let (unread_count, mention_count) = count_unread(connection, row.key, row.read_mark.as_ref())?;
+    let (unread_count, mention_count) = match &row.read_mark {
+        Some(mark) => count_unread(connection, row.key, mark)?,
+        None => (0, 0),
+    };
     Ok(RestoredConversation {
         newest: read_before(connection, row.key, None, limit)?,
         unread_count,
@@ -100,18 +109,21 @@ fn restore_conversation(
     })
 }
 
+/// What others said after the read mark; those who are not to be heard do not count.
 fn count_unread(
     connection: &Connection,
     conversation: ConversationKey,
-    read_mark: Option<&HistoryMark>,
+    read_mark: &HistoryMark,
 ) -> rusqlite::Result<(u32, u32)> {
-    let Some(mark) = read_mark else { return Ok((0, 0)) };
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(is_mention), 0) FROM messages
-             WHERE conversation = ? AND (time_ms, msgid) > (?, ?) AND NOT is_own",
+             WHERE conversation = ?1 AND (time_ms, msgid) > (?2, ?3) AND NOT is_own
+                 AND folded(nick) NOT IN (SELECT i.nick FROM ignored i
+                     JOIN conversations c ON c.network = i.network WHERE c.id = ?1)",
         )?
-        .query_row(params![conversation.number(), from_ms(mark.time_ms), mark.msgid], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            params![conversation.number(), from_ms(read_mark.time_ms), read_mark.msgid],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
 }

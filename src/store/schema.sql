@@ -43,9 +43,20 @@ CREATE TABLE conversations (
     -- The newest message that was read: both or neither.
     read_time_ms INTEGER,
     read_msgid TEXT,
-    draft TEXT NOT NULL
+    draft TEXT NOT NULL,
+    -- Whether it stands above the others.
+    is_pinned INTEGER NOT NULL DEFAULT 0,
+    -- Whether nobody wants to be told of what is said there.
+    is_muted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX conversations_of_network ON conversations (network);
+
+-- Whom one does not want to hear, by their folded nicks.
+CREATE TABLE ignored (
+    network INTEGER NOT NULL REFERENCES networks (id) ON DELETE CASCADE,
+    nick TEXT NOT NULL,
+    PRIMARY KEY (network, nick)
+) STRICT, WITHOUT ROWID;
 
 -- What was said, once each. The place in the order is (time_ms, msgid).
 CREATE TABLE messages (
@@ -71,6 +82,31 @@ CREATE TABLE messages (
 CREATE INDEX messages_in_order ON messages (conversation, time_ms, msgid);
 CREATE UNIQUE INDEX messages_sent_once ON messages (conversation, send_id)
     WHERE send_id IS NOT NULL;
+
+-- The words of what was said, each as it is looked up; no text is kept twice.
+CREATE VIRTUAL TABLE message_words USING fts5 (
+    words,
+    content = '',
+    columnsize = 0,
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+-- What was deleted leaves no words in it, either.
+INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 1);
+
+CREATE TRIGGER message_said AFTER INSERT ON messages BEGIN
+    INSERT INTO message_words (rowid, words) VALUES (new.id, search_words(new.text));
+END;
+
+CREATE TRIGGER message_changed AFTER UPDATE OF text ON messages BEGIN
+    INSERT INTO message_words (message_words, rowid, words)
+    VALUES ('delete', old.id, search_words(old.text));
+    INSERT INTO message_words (rowid, words) VALUES (new.id, search_words(new.text));
+END;
+
+CREATE TRIGGER message_forgotten AFTER DELETE ON messages BEGIN
+    INSERT INTO message_words (message_words, rowid, words)
+    VALUES ('delete', old.id, search_words(old.text));
+END;
 
 -- What was typed and not yet echoed, in the order in which it was typed.
 CREATE TABLE outbox (

@@ -97,6 +97,8 @@ fn rows() -> (NetworkRow, ConversationRow) {
         is_complete: false,
         read_mark: Some(HistoryMark { time_ms: 2, msgid: "2".into() }),
         draft: "half a sen".into(),
+        is_pinned: true,
+        is_muted: true,
     };
     (network, room)
 }
@@ -322,14 +324,16 @@ fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
     fixture.store(&room, (1..=2000).map(message).collect());
     let fixture = fixture.reopened();
     fixture.archive.close_and_wait();
-    // Everything but the header and the tables' names.
+    // Everything that was said, and nothing of the tables' names.
     let path = place(fixture.folder.path()).archive();
     let mut bytes = fs::read(&path).unwrap();
-    let pages = Connection::open(&path).unwrap();
-    let last_root: u32 =
-        pages.query_row("SELECT max(rootpage) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
+    let file = Connection::open(&path).unwrap();
+    let mut pages = file.prepare("SELECT pageno FROM dbstat WHERE name LIKE 'messages%'").unwrap();
+    for page in pages.query_map([], |row| row.get::<_, u32>(0)).unwrap().map(Result::unwrap) {
+        bytes[(page as usize - 1) * 4096..][..4096].fill(0xA5);
+    }
     drop(pages);
-    bytes[last_root as usize * 4096..].fill(0xA5);
+    drop(file);
     fs::write(&path, bytes).unwrap();
 
     let opened = Archive::open(place(fixture.folder.path())).unwrap();
@@ -544,7 +548,8 @@ fn what_was_deleted_leaves_no_words_whichever_comes_first() {
     let (_, room) = fixture.add_room();
     let secret = |number| {
         let mut archived = message(number);
-        archived.message.text = format!("a secret of {number}");
+        let metal = ["gold", "zinc", "lead"][usize::try_from(number).unwrap() - 1];
+        archived.message.text = format!("a secret of {number} {metal}");
         archived
     };
     fixture.store(&room, vec![secret(1), secret(3)]);
@@ -564,10 +569,112 @@ fn what_was_deleted_leaves_no_words_whichever_comes_first() {
     let kept = fixture.everything(&room);
     let words: Vec<_> =
         kept.iter().map(|one| (&*one.message.text, one.about.deletion.is_some())).collect();
-    assert_eq!(words, [("", true), ("", true), ("a secret of 3", false)]);
+    assert_eq!(words, [("", true), ("", true), ("a secret of 3 lead", false)]);
     assert!(kept.iter().flat_map(|one| &one.about.reactions).all(|reaction| !reaction.is_set));
     fixture.archive.close_and_wait();
     let file = fs::read(place(fixture.folder.path()).archive()).unwrap();
     let holds = |words: &str| file.windows(words.len()).any(|window| window == words.as_bytes());
     assert!(holds("a secret of 3") && !holds("a secret of 1") && !holds("a secret of 2"));
+    assert!(holds("lead") && !holds("gold") && !holds("zinc"), "nor in the index of words");
+}
+
+fn saying(number: u64, nick: &str, text: &str) -> ArchivedMessage {
+    let mut said = message(number);
+    said.message.nick = nick.into();
+    said.message.display_name = None;
+    said.message.text = text.into();
+    said
+}
+
+fn found(fixture: &Fixture, text: &str, person: &str) -> Vec<String> {
+    let (text, person) = (text.to_owned(), person.to_owned());
+    let search = Search { text, person, conversation: None, limit: 10 };
+    let found = fixture.archive.search(search).wait().unwrap();
+    found.into_iter().map(|found| found.archived.message.text).collect()
+}
+
+#[test]
+fn what_was_said_is_found_by_words_of_any_script_the_newest_first() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let said = [
+        saying(1, "ana", "Tea, or coffee?"),
+        saying(2, "ben", "والكتاب على الطاولة"),
+        saying(3, "李雷", "我在李雷家"),
+        saying(4, "ben", "tea time"),
+        saying(5, "ana", "👋"),
+    ];
+    fixture.store(&room, said.into());
+    assert_eq!(found(&fixture, "TEA", ""), ["tea time", "Tea, or coffee?"]);
+    assert_eq!(found(&fixture, "te cof", ""), ["Tea, or coffee?"]);
+    assert_eq!(found(&fixture, "كتاب", ""), ["والكتاب على الطاولة"]);
+    assert_eq!(found(&fixture, "李雷", ""), ["我在李雷家"]);
+    assert_eq!(found(&fixture, "👋", ""), ["👋"]);
+    assert_eq!(found(&fixture, "tea", "BEN"), ["tea time"]);
+    assert_eq!(found(&fixture, "", "ana"), ["👋", "Tea, or coffee?"]);
+    assert_eq!(found(&fixture, " ", ""), Vec::<String>::new());
+    assert_eq!(found(&fixture, "\" OR words:*", ""), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_found_comes_with_its_neighbours() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let said = [saying(1, "ana", "one"), saying(2, "ben", "two"), saying(3, "ana", "three")];
+    fixture.store(&room, said.into());
+    let search = Search { text: "two".into(), limit: 10, ..Search::default() };
+    let found = fixture.archive.search(search).wait().unwrap().remove(0);
+    let neighbour = |text: &str| Some(Neighbour { sender: "ana".into(), text: text.into() });
+    assert_eq!(
+        (found.conversation, found.before, found.after),
+        (room.key, neighbour("one"), neighbour("three"))
+    );
+}
+
+#[test]
+fn who_is_not_heard_and_what_is_closed_or_forgotten_is_not_found() {
+    let fixture = Fixture::new();
+    let (network, room) = fixture.add_room();
+    let other = ConversationRow { key: ConversationKey::draw(), ..room.clone() };
+    fixture.archive.put_conversation(other.clone()).wait().unwrap();
+    fixture.store(&room, vec![saying(1, "Ana", "tea"), saying(2, "ben", "tea here")]);
+    fixture.store(&other, vec![saying(3, "ben", "tea there")]);
+    let within = |key| {
+        let search =
+            Search { text: "tea".into(), conversation: Some(key), limit: 1, ..Search::default() };
+        fixture.archive.search(search).wait().unwrap().len()
+    };
+    assert_eq!((within(room.key), within(other.key)), (1, 1));
+    fixture.archive.set_ignored(network.key, "ana".into(), true).wait().unwrap();
+    assert_eq!(found(&fixture, "tea", ""), ["tea there", "tea here"]);
+    let closed = ConversationRow { is_open: false, ..other };
+    fixture.archive.put_conversation(closed).wait().unwrap();
+    assert_eq!(found(&fixture, "tea", ""), ["tea here"]);
+    fixture.archive.remove_network(network.key).wait().unwrap();
+    let path = place(fixture.folder.path()).archive();
+    fixture.archive.close_and_wait();
+    let indexed: u32 = Connection::open(path)
+        .and_then(|archive| {
+            let sql = "SELECT count(*) FROM message_words WHERE message_words MATCH 'tea'";
+            archive.query_row(sql, [], |row| row.get(0))
+        })
+        .unwrap();
+    assert_eq!(indexed, 0, "nothing stays in the index");
+}
+
+#[test]
+fn an_archive_from_before_the_index_is_searched_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("majlis")).unwrap();
+    let old = Connection::open(place(folder.path()).archive()).unwrap();
+    old.execute_batch(include_str!("migrations/0001.sql")).unwrap();
+    old.execute_batch(
+        "INSERT INTO networks VALUES (1, 7, 'h', 1, 1, NULL, 'x', '');
+         INSERT INTO conversations VALUES (1, 8, 7, '#a', '', 1, 0, NULL, NULL, '');
+         INSERT INTO messages VALUES (1, 8, 'm', 5, 'ana', NULL, 0, 'tea', 0, 0, NULL);
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(old);
+    assert_eq!(found(&Fixture::in_folder(folder), "tea", ""), ["tea"]);
 }

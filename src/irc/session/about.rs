@@ -80,6 +80,7 @@ impl Session {
         match line.purpose() {
             BatchUse::Answer => self.live.history.add_about(about),
             BatchUse::Ordinary | BatchUse::Replay => self.tell_about(&conversation, vec![about]),
+            BatchUse::Found => {}
         }
     }
 

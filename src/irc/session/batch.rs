@@ -22,6 +22,8 @@ pub(super) enum BatchUse {
     Answer,
     /// They are history that nobody asked for.
     Replay,
+    /// They are what was found by a search.
+    Found,
 }
 
 /// An open batch.

@@ -37,6 +37,9 @@ impl Session {
                 self.react(&target, &msgid, &sign, is_set);
             }
             Command::Delete { target, msgid, reason } => self.delete(&target, &msgid, &reason),
+            Command::Ask { number, question } => self.ask(number, question),
+            Command::SetAway { words } => self.set_away(words.as_deref()),
+            Command::Watch { nicks } => self.watch(nicks),
             Command::FetchBefore { room, before, limit } => match self.live.phase {
                 Phase::Registered => self.fetch_older(room, before, limit),
                 _ => self.refuse_fetch(room),

@@ -125,6 +125,14 @@ impl Conversations {
         Some((key, conversation))
     }
 
+    /// A conversation has another name; one of that name gives way.
+    pub(super) fn rename(&mut self, key: &str, name: &str) {
+        if let Some(mut conversation) = self.by_key.remove(key) {
+            name.clone_into(&mut conversation.name);
+            self.by_key.insert(fold(name), conversation);
+        }
+    }
+
     /// How the server spells what has this key.
     pub(super) fn name<'a>(&'a self, key: &'a str) -> &'a str {
         self.by_key.get(key).map_or(key, |conversation| conversation.name.as_str())

@@ -8,7 +8,7 @@ use majlis_protocol::{
 };
 
 use super::batch::{Batch, BatchUse, Gathered};
-use super::{Now, Phase, Session};
+use super::{Now, Phase, Session, answers, presence, rooms};
 use crate::irc::HistoryMark;
 use crate::irc::event::{Event, Failure};
 
@@ -68,7 +68,7 @@ const ERR_UNAVAILRESOURCE: &str = "437";
 /// What means the same from history as live; anything else there has happened already.
 const IN_HISTORY: &[&str] = &["PRIVMSG", "NOTICE", "TAGMSG", "REDACT"];
 
-type Handler = fn(&mut Session, &Line<'_>);
+pub(super) type Handler = fn(&mut Session, &Line<'_>);
 
 /// Every command that means something to us, the frequent ones first.
 const HANDLERS: &[(&str, Handler)] = &[
@@ -168,7 +168,12 @@ impl Session {
                 return;
             }
         }
-        let handler = HANDLERS.iter().find(|(known, _)| known.eq_ignore_ascii_case(command));
+        let mut handlers = HANDLERS
+            .iter()
+            .chain(presence::HANDLERS)
+            .chain(answers::HANDLERS)
+            .chain(rooms::HANDLERS);
+        let handler = handlers.find(|(known, _)| known.eq_ignore_ascii_case(command));
         match handler {
             Some((_, handler)) => handler(self, line),
             None if is_error_numeric(command) => self.handle_refusal(line),
@@ -191,8 +196,10 @@ impl Session {
             if let Some(gathered) = gathered {
                 self.finish_gathering(gathered, batch, line.now);
             }
-            if batch.ends_page && batch.purpose == BatchUse::Answer {
-                self.finish_page(line.now);
+            match batch.purpose {
+                BatchUse::Answer if batch.ends_page => self.finish_page(line.now),
+                BatchUse::Found if batch.ends_page => self.finish_search(line),
+                _ => {}
             }
             if let (true, Some(label)) = (batch.ends_label, batch.label) {
                 self.finish_label(label, line.now);
@@ -221,6 +228,7 @@ impl Session {
                 let is_answer = self.live.history.is_answered_by(line.label, line.param(2));
                 if is_answer { BatchUse::Answer } else { BatchUse::Replay }
             }
+            "soju.im/search" => BatchUse::Found,
             _ => BatchUse::Ordinary,
         }
     }

@@ -121,6 +121,33 @@ impl Features {
         types.split(',').any(|kind| kind == "msgid")
     }
 
+    /// The letters of room modes of one kind (CHANMODES): 0 lists, 1 with a parameter always, 2 when set, 3 never.
+    pub(super) fn modes_of_kind(&self, kind: usize) -> &str {
+        self.isupport.get("CHANMODES").and_then(|kinds| kinds.split(',').nth(kind)).unwrap_or("")
+    }
+
+    /// How many changes with a parameter one MODE may have, where the server says so.
+    pub(super) fn modes_of_a_line(&self) -> Option<usize> {
+        self.isupport.get("MODES").and_then(|most| most.parse().ok())
+    }
+
+    /// What masks begin with that are no address, and the letters behind it (`EXTBAN=$,am`).
+    pub(super) fn extban(&self) -> Option<(String, String)> {
+        let (prefix, letters) = self.isupport.get("EXTBAN")?.split_once(',')?;
+        Some((prefix.to_owned(), letters.to_owned()))
+    }
+
+    /// The letter or name of masks that mean an account; the server's first.
+    pub(super) fn account_extban(&self) -> Option<&str> {
+        self.isupport.get("ACCOUNTEXTBAN")?.split(',').next().filter(|name| !name.is_empty())
+    }
+
+    /// How many people may be watched: so many, or as the server says; `None` where it knows no MONITOR.
+    pub(super) fn watched_max(&self, most: usize) -> Option<usize> {
+        let told = self.isupport.get("MONITOR")?;
+        Some(told.parse().map_or(most, |told: usize| told.min(most)))
+    }
+
     /// Whether WHO can be asked for certain fields (WHOX).
     pub(super) fn has_whox(&self) -> bool {
         self.isupport.get("WHOX").is_some()

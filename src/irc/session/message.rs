@@ -82,6 +82,7 @@ impl Session {
         };
         match line.purpose() {
             BatchUse::Answer => self.live.history.add_to_page(message),
+            BatchUse::Found => self.take_found(line, conversation, message),
             BatchUse::Replay => self.deliver(&conversation, Origin::Gap { more: false }, message),
             BatchUse::Ordinary => {
                 self.learn_account(line);

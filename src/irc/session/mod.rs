@@ -11,10 +11,12 @@
 //! | `sign_in`, `sasl` | being more than a guest: which way is tried; the exchange |
 //! | `rooms`, `people`, `roster` | who is where, topics, modes |
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
-//! | `presence` | writing and reading |
+//! | `typing` | writing and reading |
 //! | `about` | reactions and deletions |
 //! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
+//! | `questions`, `answers` | what is asked of the server and answered; deeds |
+//! | `presence` | who is here or away, whom we watch, who asks us in |
 //! | `commands` | what the person asks |
 //! | `output`, `features`, `liveness` | lines and labels going out, ISUPPORT, PING |
 //!
@@ -26,6 +28,7 @@
 //! of history. Over a bound the surplus is left out; nothing panics.
 
 mod about;
+mod answers;
 mod batch;
 mod commands;
 mod conversation;
@@ -39,6 +42,7 @@ mod output;
 mod page;
 mod people;
 mod presence;
+mod questions;
 mod registration;
 mod rooms;
 mod roster;
@@ -48,6 +52,7 @@ mod sending;
 mod sign_in;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use std::mem;
 
@@ -62,6 +67,8 @@ use self::liveness::{Liveness, Silence};
 use self::outbox::{Outbox, Progress};
 use self::output::{Labels, Output};
 use self::page::HistoryQueue;
+use self::presence::WatchList;
+use self::questions::Questions;
 use self::registration::Registration;
 use self::roster::Roster;
 use self::seen::Seen;
@@ -113,6 +120,7 @@ pub struct Session {
     conversations: Conversations,
     outbox: Outbox,
     seen: Seen,
+    watch_list: WatchList,
     events: Vec<Event>,
     live: Live,
 }
@@ -146,6 +154,7 @@ struct Live {
     labels: Labels,
     output: Output,
     history: HistoryQueue,
+    questions: Questions,
     roster: Roster,
     liveness: Liveness,
     /// Until when to wait for rooms and gaps before saying that we are online; `None` once that was said.
@@ -172,6 +181,7 @@ impl Session {
             conversations: Conversations::default(),
             outbox: Outbox::default(),
             seen: Seen::default(),
+            watch_list: WatchList::default(),
             events: Vec::new(),
             live: Live::default(),
         };
@@ -215,7 +225,9 @@ impl Session {
         self.conversations.handle_closed();
         self.outbox.handle_closed();
         self.answer_all_fetches();
+        self.answer_all_questions();
         let live = mem::take(&mut self.live);
+        self.forget_presences();
         let words = live.last_words.map(Failure::Closed);
         live.hanging_up.or(words).unwrap_or(Failure::Lost)
     }
@@ -227,6 +239,7 @@ impl Session {
         }
         self.handle_registration_timeout(now);
         self.handle_history_timeout(now);
+        self.handle_question_timeout(now);
         if self.live.settle_until_ms.is_some_and(|until_ms| until_ms <= now.mono_ms) {
             self.come_online();
         }
@@ -248,6 +261,7 @@ impl Session {
             self.registration_deadline_ms(),
             self.live.settle_until_ms,
             self.live.history.deadline_ms(),
+            self.live.questions.deadline_ms(),
         ];
         deadlines.into_iter().flatten().min()
     }
@@ -277,6 +291,8 @@ impl Session {
         if self.live.phase == Phase::Registered {
             self.ask_for_history(now);
             self.send_what_may_go();
+            self.put_questions(now);
+            self.tell_presences();
             self.come_online_if_settled();
         }
     }

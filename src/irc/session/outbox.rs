@@ -138,6 +138,14 @@ impl Outbox {
         removed
     }
 
+    /// A room has another name: what waits goes there.
+    pub(super) fn rename_target(&mut self, key: &str, name: &str) {
+        for pending in self.pending.iter_mut().filter(|pending| pending.key == key) {
+            name.clone_into(&mut pending.outgoing.target);
+            pending.key = fold(name);
+        }
+    }
+
     /// The targets of all that is in doubt, each once, in order.
     pub(super) fn targets_in_doubt(&self) -> Vec<String> {
         let mut targets: Vec<&Pending> = Vec::new();

@@ -41,6 +41,8 @@ pub(super) enum Labelled {
     Join(String),
     /// The history request under way.
     History,
+    /// A line of the question with this number.
+    Question(u32),
 }
 
 /// The labels of one connection (IRCv3 labeled-response): numbers, each used once.

@@ -122,6 +122,15 @@ impl HistoryQueue {
         self.waiting.len() >= WAITING_MAX
     }
 
+    /// A conversation has another key.
+    pub(super) fn rename(&mut self, old: &str, new: &str) {
+        for ask in self.waiting.iter_mut().chain(&mut self.current) {
+            if ask.key == old {
+                new.clone_into(&mut ask.key);
+            }
+        }
+    }
+
     /// One more page to ask for, after the others.
     pub(super) fn push(&mut self, key: &str, purpose: Purpose, by: Reference) {
         self.waiting.push_back(Ask {

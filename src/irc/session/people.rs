@@ -105,6 +105,7 @@ impl Session {
     /// `AWAY [:words]` (IRCv3 away-notify).
     pub(super) fn handle_away(&mut self, line: &Line<'_>) {
         let is_away = !line.param(0).is_empty();
+        self.note_away(line.nick(), is_away);
         self.update_person(line.nick(), |person| person.is_away = is_away);
     }
 

@@ -6,8 +6,9 @@ use majlis_protocol::{
 
 use super::dispatch::Line;
 use super::{Now, Phase, Session};
+use crate::irc::Abilities;
 use crate::irc::MultilineLimits;
-use crate::irc::event::{Abilities, Event, Failure, SignInFailure, State};
+use crate::irc::event::{Event, Failure, SignInFailure, State};
 
 /// How long a server may take to greet us.
 pub(super) const REGISTRATION_MS: u64 = 30_000;
@@ -29,16 +30,19 @@ const WANTED: &[Capability] = &[
     Capability::AccountTag,
     Capability::AwayNotify,
     Capability::Batch,
+    Capability::ChannelRename,
     Capability::ChatHistory,
     Capability::EchoMessage,
     Capability::EventPlayback,
     Capability::ExtendedJoin,
+    Capability::ExtendedMonitor,
     Capability::LabeledResponse,
     Capability::MessageRedaction,
     Capability::MessageTags,
     Capability::MultiPrefix,
     Capability::Multiline,
     Capability::ReadMarker,
+    Capability::Search,
     Capability::ServerTime,
     Capability::Setname,
     Capability::StandardReplies,
@@ -183,13 +187,24 @@ impl Session {
         self.live.registration.multiline.filter(|_| self.has(Capability::Multiline))
     }
 
+    /// Says what the server can do.
     fn tell_abilities(&mut self) {
-        self.tell(Event::Abilities(Abilities {
+        let features = &self.live.features;
+        let (extban_prefix, extban_letters) = features.extban().unzip();
+        let abilities = Abilities {
+            flags: features.modes_of_kind(3).to_owned(),
+            settings: features.modes_of_kind(2).to_owned(),
+            extban_prefix,
+            extban_letters: extban_letters.unwrap_or_default(),
+            account_extban: features.account_extban().map(ToOwned::to_owned),
+            has_rename: self.has(Capability::ChannelRename),
+            has_search: self.has(Capability::Search),
             multiline: self.multiline_limits(),
             takes_tags: self.has(Capability::MessageTags),
             deletes: self.has(Capability::MessageRedaction),
             keeps_read_marks: self.has(Capability::ReadMarker),
-        }));
+        };
+        self.tell(Event::Abilities(Box::new(abilities)));
     }
 
     /// What the server says besides the names: how to sign in, and when accounts are made.
@@ -316,16 +331,17 @@ impl Session {
         self.live.settle_until_ms = Some(now.mono_ms + SETTLE_MS);
         let lobby = self.live.features.lobby().map(ToOwned::to_owned);
         self.known.is_majlis |= lobby.is_some();
+        self.tell_abilities();
         self.tell(Event::Registered {
             nick: self.live.nick.clone(),
             network_name: self.live.features.network_name().map(ToOwned::to_owned),
             lobby: lobby.clone(),
         });
-        self.tell_abilities();
         self.finish_accounts();
         self.want_lobby(lobby);
         self.join_wanted_rooms();
         self.look_into_doubts();
+        self.watch_all();
         self.go_on(now);
     }
 

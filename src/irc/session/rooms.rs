@@ -3,12 +3,15 @@
 use majlis_protocol::{Capability, Encoder, fold};
 
 use super::conversation::Stage;
-use super::dispatch::Line;
+use super::dispatch::{Handler, Line};
 use super::features::MemberModes;
 use super::output::Labelled;
 use super::roster::clean_display_name;
 use super::{Phase, Session};
 use crate::irc::event::{Event, Refusal};
+
+/// What is not said often.
+pub(super) const HANDLERS: &[(&str, Handler)] = &[("RENAME", Session::handle_rename)];
 
 impl Session {
     /// Takes the lobby among the rooms to be in, unless the person left it.
@@ -173,6 +176,24 @@ impl Session {
             let room = self.conversations.name(&key).to_owned();
             self.tell(Event::Topic { room, topic: topic.to_owned() });
         }
+    }
+
+    /// `RENAME old new :words` (draft/channel-rename).
+    fn handle_rename(&mut self, line: &Line<'_>) {
+        let (old, new) = (fold(line.param(0)), line.param(1));
+        if !self.live.roster.is_in(&old) || !self.live.features.is_room(new) {
+            return;
+        }
+        let old_name = self.conversations.name(&old).to_owned();
+        let key = fold(new);
+        self.live.roster.rename_room(&old, &key);
+        self.conversations.rename(&old, new);
+        if self.lobby.as_ref() == Some(&old) {
+            self.lobby = Some(key.clone());
+        }
+        self.outbox.rename_target(&old, new);
+        self.live.history.rename(&old, &key);
+        self.tell(Event::Renamed { old: old_name, new: new.to_owned() });
     }
 
     /// Whether a nick is ours.

@@ -35,9 +35,28 @@ pub(super) struct Person {
 pub(super) struct Roster {
     people: HashMap<String, Person>,
     rooms: HashMap<String, HashMap<String, MemberModes>>,
+    /// Counted with each change of people.
+    version: u64,
 }
 
 impl Roster {
+    /// Another one after each change of people.
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Somebody who is in a room that we are in, by their folded nick.
+    pub(super) fn person_by_key(&self, key: &str) -> Option<&Person> {
+        self.people.get(key)
+    }
+
+    /// A room has another name.
+    pub(super) fn rename_room(&mut self, old: &str, new: &str) {
+        if let Some(members) = self.rooms.remove(old) {
+            self.rooms.insert(new.to_owned(), members);
+        }
+    }
+
     /// We are in a room; nobody is known to be there yet.
     pub(super) fn enter(&mut self, room: &str) {
         self.leave(room);
@@ -71,6 +90,7 @@ impl Roster {
             return;
         }
         members.insert(key.clone(), modes);
+        self.version += 1;
         let person = self.people.entry(key).or_default();
         nick.clone_into(&mut person.nick);
         person.rooms_count += 1;
@@ -90,6 +110,7 @@ impl Roster {
     /// Somebody left altogether; the rooms that they were in.
     pub(super) fn remove_everywhere(&mut self, nick: &str) -> Vec<String> {
         let key = fold(nick);
+        self.version += 1;
         self.people.remove(&key);
         let rooms = self.rooms.iter_mut();
         rooms.filter_map(|(room, members)| members.remove(&key).map(|_| room.clone())).collect()
@@ -102,6 +123,7 @@ impl Roster {
             self.remove_everywhere(new);
         }
         let Some(mut person) = self.people.remove(&old_key) else { return };
+        self.version += 1;
         new.clone_into(&mut person.nick);
         self.people.insert(new_key.clone(), person);
         for members in self.rooms.values_mut() {
@@ -133,12 +155,14 @@ impl Roster {
         let person = self.people.get_mut(&fold(nick))?;
         let before = person.clone();
         change(person);
-        (*person != before).then(|| person.clone())
+        let changed = (*person != before).then(|| person.clone());
+        self.version += u64::from(changed.is_some());
+        changed
     }
 
     /// Somebody who is in a room that we are in.
     pub(super) fn person(&self, nick: &str) -> Option<&Person> {
-        self.people.get(&fold(nick))
+        self.person_by_key(&fold(nick))
     }
 
     /// One member of a room.
@@ -160,6 +184,7 @@ impl Roster {
         let Some(person) = self.people.get_mut(key) else { return };
         person.rooms_count = person.rooms_count.saturating_sub(1);
         if person.rooms_count == 0 {
+            self.version += 1;
             self.people.remove(key);
         }
     }

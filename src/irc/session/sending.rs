@@ -76,6 +76,7 @@ impl Session {
             Some(Labelled::History) if self.live.history.is_under_way_as(label) => {
                 self.finish_page(now);
             }
+            Some(Labelled::Question(number)) => self.finish_question_line(number),
             _ => {}
         }
     }
@@ -83,6 +84,9 @@ impl Session {
     /// `PONG server :token`.
     pub(super) fn handle_pong(&mut self, line: &Line<'_>) {
         let words = line.words();
+        if self.finish_deed_behind(&words) {
+            return;
+        }
         let number = words.strip_prefix(PING_BEHIND).and_then(|number| number.parse().ok());
         if let Some(id) = number.and_then(|number| self.outbox.in_flight_as(number)) {
             self.accept(id, line.now);
@@ -119,6 +123,9 @@ impl Session {
     pub(super) fn handle_refusal(&mut self, line: &Line<'_>) {
         if self.live.phase < Phase::Welcomed {
             self.live.last_words = Some(line.words());
+            return;
+        }
+        if self.refuse_question(line) {
             return;
         }
         let labelled = line.label.and_then(|label| self.live.labels.get(label)).cloned();

@@ -110,7 +110,9 @@ impl Channel {
 
     /// Takes in reactions, as the session tells them.
     pub(in crate::model) fn take_reactions(&self, reactions: Vec<Reaction>, turn: &mut Turn) {
-        for reaction in reactions.iter().filter(|one| one.is_set && !one.is_own) {
+        for reaction in
+            reactions.iter().filter(|one| one.is_set && !one.is_own && self.is_heard(&one.nick))
+        {
             let is_ours = self.timeline().window().is_own(&reaction.msgid);
             if is_ours && is_recent(reaction.time_ms) {
                 self.emit_noted(&reaction_words(reaction));

@@ -76,10 +76,11 @@ impl Channel {
         let imp = self.imp();
         if let Some(last) = newest.last() {
             imp.newest.replace(Some(last.mark()));
-            imp.last_said.replace(Some(Line::of_message(&last.message)));
-            if last.about.deletion.is_some() {
-                self.forget_last_said(&last.message.msgid);
-            }
+        }
+        let heard = newest.iter().rfind(|archived| self.is_heard(&archived.message.nick));
+        imp.last_said.replace(heard.map(|last| Line::of_message(&last.message)));
+        if let Some(last) = heard.filter(|last| last.about.deletion.is_some()) {
+            self.forget_last_said(&last.message.msgid);
         }
         for archived in &newest {
             self.learn_title(&archived.message);
@@ -217,6 +218,10 @@ impl Channel {
         if imp.newest.borrow().as_ref().is_some_and(|newest| mark <= *newest) {
             return;
         }
+        if !self.is_heard(&archived.message.nick) {
+            imp.newest.replace(Some(mark));
+            return;
+        }
         self.learn_title(&archived.message);
         imp.last_said.replace(Some(Line::of_message(&archived.message)));
         let is_unread = imp.read_mark.borrow().as_ref().is_some_and(|read| mark > *read);
@@ -238,6 +243,11 @@ impl Channel {
         {
             last.text = deleted_words();
         }
+    }
+
+    /// Whether the person wants to hear somebody.
+    pub(super) fn is_heard(&self, nick: &str) -> bool {
+        !self.network().is_some_and(|network| network.ignores(nick))
     }
 
     pub(super) fn count_unread(&self, unread_count: u32, mention_count: u32) {

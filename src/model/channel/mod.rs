@@ -11,6 +11,8 @@
 //! | `writing` | how much of what is written fits, and correcting it |
 //! | `replies` | answering a message, and what replies show |
 //! | `members` | who is inside |
+//! | `setup` | who may enter and speak, topic and name |
+//! | `tending` | what operators do, and asking people in |
 //!
 //! Here is what a channel is, and how it is kept.
 
@@ -21,6 +23,8 @@ mod pages;
 mod reading;
 mod replies;
 mod reveal;
+mod setup;
+mod tending;
 mod typing;
 mod writing;
 
@@ -29,16 +33,18 @@ use std::rc::Rc;
 use gio::prelude::*;
 use glib::subclass::prelude::*;
 
+use crate::i18n::{gettext_f, isolate};
 use crate::irc::{Command, HistoryMark, event, fold};
 use crate::store::{ConversationKey, ConversationRow, NetworkKey, RestoredConversation};
 
 use super::services::Services;
 use super::timeline::{Change, Sender};
-use super::{Member, Network, Timeline};
+use super::{Member, Network, Presence, Timeline};
 
 use self::members::Members;
 
 pub(super) use self::pages::PAGE;
+pub use self::setup::{Access, RoomSetup, SetupAbilities};
 pub use self::writing::Fit;
 
 /// How long a draft may change before it is kept.
@@ -60,7 +66,7 @@ mod imp {
     use super::messages::Line;
     use super::pages::Fetch;
     use super::typing::{OwnWriting, Timer, Writers};
-    use super::{Members, Network, Services, Timeline};
+    use super::{Members, Network, Presence, Services, Timeline};
 
     #[derive(Debug, Default, glib::Properties)]
     #[properties(wrapper_type = super::Channel)]
@@ -86,6 +92,15 @@ mod imp {
         /// Whether we are in the room; for a person, whether we are online.
         #[property(get)]
         pub(super) joined: Cell<bool>,
+        /// Whether the other person can be spoken to right now; of a room nothing is said.
+        #[property(get, builder(Presence::Unknown))]
+        pub(super) presence: Cell<Presence>,
+        /// Whether it stands above the others. Kept over restarts.
+        #[property(get, set = Self::set_pinned)]
+        pub(super) pinned: Cell<bool>,
+        /// Whether nobody wants to be told of what is said here. Kept over restarts.
+        #[property(get, set = Self::set_muted)]
+        pub(super) muted: Cell<bool>,
         /// Messages of others that came and were not read.
         #[property(get)]
         pub(super) unread_count: Cell<u32>,
@@ -144,6 +159,8 @@ mod imp {
         pub(super) held: RefCell<Held>,
         /// Who waits for a page on the way to a goal; told whether it brought anything.
         pub(super) way: RefCell<Option<async_channel::Sender<bool>>>,
+        /// The words of the other person's being away that were shown last.
+        pub(super) shown_away: RefCell<Option<String>>,
     }
 
     #[glib::object_subclass]
@@ -179,6 +196,18 @@ mod imp {
             }
         }
 
+        fn set_pinned(&self, pinned: bool) {
+            if self.pinned.replace(pinned) != pinned {
+                self.obj().keep();
+            }
+        }
+
+        fn set_muted(&self, muted: bool) {
+            if self.muted.replace(muted) != muted {
+                self.obj().keep();
+            }
+        }
+
         fn set_watched(&self, watched: bool) {
             if self.watched.replace(watched) != watched {
                 self.obj().handle_watched(watched);
@@ -190,8 +219,9 @@ mod imp {
 glib::wrapper! {
     /// One conversation: a room, or one other person.
     ///
-    /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `unread-count`,
-    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `typing-text`, `members` (sorted), `timeline`; and `draft` and `watched`, which
+    /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `presence`, `unread-count`,
+    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `typing-text`, `members` (sorted),
+    /// `timeline`; and `pinned`, `muted`, `draft` and `watched`, which
     /// the widgets set.
     pub struct Channel(ObjectSubclass<imp::Channel>);
 }
@@ -208,6 +238,8 @@ impl Channel {
             is_complete: false,
             read_mark: None,
             draft: String::new(),
+            is_pinned: false,
+            is_muted: false,
         };
         let channel = Self::with_row(network, row);
         channel.keep();
@@ -217,6 +249,7 @@ impl Channel {
     /// A conversation as it was left.
     pub(super) fn restore(network: &Network, restored: RestoredConversation) -> Self {
         let channel = Self::with_row(network, restored.row);
+        channel.show_ignored();
         channel.show_restored(restored.newest, restored.unread_count, restored.mention_count);
         channel
     }
@@ -236,6 +269,8 @@ impl Channel {
         imp.is_complete.set(row.is_complete);
         imp.read_mark.replace(row.read_mark);
         imp.draft.replace(row.draft);
+        imp.pinned.set(row.is_pinned);
+        imp.muted.set(row.is_muted);
         channel.connect_quotes();
         channel
     }
@@ -287,6 +322,8 @@ impl Channel {
             is_complete: imp.is_complete.get(),
             read_mark: imp.read_mark.borrow().clone(),
             draft: self.draft(),
+            is_pinned: self.pinned(),
+            is_muted: self.muted(),
         }
     }
 
@@ -347,6 +384,35 @@ impl Channel {
             self.imp().title.replace(title.to_owned());
             self.notify_title();
         }
+    }
+
+    pub(super) fn set_presence(&self, presence: Presence) {
+        if presence == Presence::Here {
+            // When they go away again, it is news.
+            self.imp().shown_away.take();
+        }
+        if self.imp().presence.replace(presence) != presence {
+            self.notify_presence();
+        }
+    }
+
+    /// Says once, where it was just written to them, that the other person is away.
+    pub(super) fn show_away(&self, words: &str, time_ms: u64) {
+        if self.imp().shown_away.borrow().as_deref() == Some(words) {
+            return;
+        }
+        self.imp().shown_away.replace(Some(words.to_owned()));
+        let values = [("name", &*isolate(&self.title())), ("words", &isolate(words))];
+        // Translators: {words} are {name}'s own, or the server's: "at lunch", "They will read it when they are back".
+        let line = gettext_f("{name} is away: {words}", &values);
+        self.timeline().window().add_remark(line, time_ms);
+    }
+
+    /// Shows what it shows without those whom we do not hear.
+    pub(super) fn show_ignored(&self) {
+        let Some(network) = self.network() else { return };
+        self.timeline().window().hidden = network.ignored_people().into_iter().collect();
+        self.timeline().publish();
     }
 
     fn services(&self) -> Rc<Services> {
@@ -421,7 +487,8 @@ pub(super) fn is_room(name: &str) -> bool {
     name.starts_with(['#', '&'])
 }
 
-fn title(name: &str) -> &str {
+/// A room's name as people read it.
+pub(super) fn title(name: &str) -> &str {
     let title = name.trim_start_matches('#');
     if title.is_empty() { name } else { title }
 }

@@ -152,6 +152,9 @@ impl Channel {
     /// Somebody says how their writing goes.
     pub(in crate::model) fn hear_typing(&self, nick: &str, name: Option<&str>, state: TypingState) {
         let name = name.unwrap_or(nick);
+        if !self.is_heard(nick) {
+            return;
+        }
         self.imp().writers.borrow_mut().handle(&fold(nick), name, state, now_ms());
         self.show_writers();
     }

@@ -104,6 +104,7 @@ impl Network {
     pub(in crate::model) fn close(&self, channel: &Channel) {
         if let Some(position) = self.channels().find(channel) {
             self.channels().remove(position);
+            self.watch_people();
         }
     }
 
@@ -156,6 +157,10 @@ impl Network {
 
     fn show_channel(&self, channel: &Channel) {
         channel.set_joined(!channel.is_room() && self.state() == ConnectionState::Online);
+        channel.show_ignored();
         self.channels().append(channel);
+        if !channel.is_room() {
+            self.watch_people();
+        }
     }
 }

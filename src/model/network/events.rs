@@ -1,5 +1,6 @@
 //! What the session tells, carried into the conversations.
 
+use glib::prelude::*;
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
@@ -24,8 +25,8 @@ impl Network {
                 self.set_nick(&nick);
                 self.learn(|known| known.is_majlis |= lobby.is_some());
                 self.set_told_name(&network_name.unwrap_or_default());
+                self.tell_new_connection();
             }
-            Event::Abilities(abilities) => self.imp().abilities.set(abilities),
             Event::ScramOffered => self.learn(|known| known.has_scram = true),
             Event::SignedIn { account, is_new } => self.handle_signed_in(&account, is_new),
             Event::DeviceAdded => self.handle_device_added(),
@@ -43,6 +44,27 @@ impl Network {
             }
             Event::Refused(reason) => self.emit_server_text(&words::refusal(&reason)),
             Event::ServerText { text } => self.emit_server_text(&text),
+            Event::Answer { number, answer } => self.handle_answer(number, answer),
+            event => self.handle_person_event(event, turn),
+        }
+    }
+
+    /// What is told of people and of ourselves, wherever they are.
+    fn handle_person_event(&self, event: Event, turn: &mut Turn) {
+        match event {
+            Event::Abilities(abilities) => drop(self.imp().abilities.replace(*abilities)),
+            Event::Presence { nick, presence } => self.handle_presence(&nick, presence),
+            Event::OwnAway { is_away } => self.handle_own_away(is_away),
+            Event::AwayWords { nick, words, time_ms } => {
+                if let Some(person) = self.find_open(&nick).filter(|one| !one.is_room()) {
+                    person.show_away(&words, time_ms);
+                    turn.touch(&person);
+                }
+            }
+            Event::Invited { room, by } => {
+                self.emit_by_name::<()>("invited", &[&room, &by]);
+            }
+            Event::Renamed { old, new } => self.rename_conversation(&old, &new),
             event => self.handle_room_event(event, turn),
         }
     }
@@ -51,7 +73,10 @@ impl Network {
     fn handle_room_event(&self, event: Event, turn: &mut Turn) {
         match event {
             Event::Members { room, members } => {
-                self.in_room(&room, |room| room.set_members(&members, &self.nick()));
+                self.in_room(&room, |room| {
+                    room.set_members(&members, &self.nick());
+                    self.set_up_if_new(room);
+                });
             }
             Event::MemberJoined { room, member, time_ms } => self.in_room(&room, |room| {
                 room.add_member(&member, time_ms);
@@ -103,6 +128,7 @@ impl Network {
             self.open_channels().iter().for_each(Channel::ask_read_mark);
         }
         self.tell_unkept_password();
+        self.drop_questions();
         if let State::Failed(failure) = state {
             self.emit_failed(&self.failure_text());
             if let Failure::SignIn(failure) = failure {
@@ -127,7 +153,9 @@ impl Network {
         if fold(old) == fold(&self.nick()) {
             self.handle_own_nick(new);
         } else {
+            self.rename_ignored(old, new);
             self.rename_conversation(old, new);
+            self.watch_people();
         }
     }
 
@@ -163,6 +191,7 @@ impl Network {
 
     fn handle_join_failed(&self, name: &str, reason: &str) {
         self.imp().opening.borrow_mut().remove(&fold(name));
+        self.forget_founding(name);
         let values = [("room", &*isolate(name)), ("reason", &isolate(reason))];
         // Translators: {reason} is a sentence, often in the server's words.
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
@@ -176,7 +205,9 @@ impl Network {
         turn: &mut Turn,
     ) {
         // A person may speak to us at any time. A room that is not open is one that we have left.
-        let channel = if is_room(conversation) || messages.is_empty() {
+        // Whom we do not hear opens none.
+        let channel = if is_room(conversation) || messages.is_empty() || self.ignores(conversation)
+        {
             self.find_open(conversation)
         } else {
             Some(self.ensure(conversation))

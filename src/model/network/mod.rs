@@ -7,12 +7,18 @@
 //! | `conversations` | which rooms and people there are, open and closed |
 //! | `sending` | the way out: first to the disk, then to the socket thread |
 //! | `typed` | slash commands |
+//! | `people` | who others are, whether they are here, whom we do not hear; our being away |
+//! | `questions` | what is asked of the server and answered |
+//! | `rooms` | finding rooms and making them, and how others find the server |
 //! | `signals` | what the widgets are told besides properties |
 //! | `words` | the state in words |
 
 mod account;
 mod conversations;
 mod events;
+mod people;
+mod questions;
+mod rooms;
 mod sending;
 mod signals;
 mod typed;
@@ -23,7 +29,7 @@ use std::rc::Rc;
 use glib::subclass::prelude::*;
 
 use crate::i18n::gettext;
-use crate::irc::event::{Abilities, State};
+use crate::irc::event::State;
 use crate::irc::{
     Command, Fingerprint, KnownServer, NetworkConfig, NetworkId, nick_from_display_name,
 };
@@ -35,23 +41,26 @@ use super::timeline::Sender;
 use super::{ConnectionState, NetworkSettings, mention};
 
 pub use self::account::Blame;
+pub use self::people::Profile;
+pub use self::rooms::{NewRoom, ServerInvitation};
 pub use self::signals::KeyChange;
 
 mod imp {
     use std::cell::{Cell, OnceCell, RefCell};
-    use std::collections::HashSet;
+    use std::collections::{BTreeSet, HashMap, HashSet};
     use std::rc::Rc;
 
     use glib::prelude::*;
     use glib::subclass::Signal;
     use glib::subclass::prelude::*;
 
-    use crate::irc::event::Abilities;
-    use crate::irc::{Fingerprint, KnownServer, NetworkId, Registration, Secret};
+    use crate::irc::{Abilities, Fingerprint, KnownServer, NetworkId, Registration, Secret};
     use crate::store::NetworkKey;
 
     use super::account::Blame;
     use super::conversations::Conversations;
+    use super::questions::Questions;
+    use super::rooms::NewRoom;
     use super::sending::Outbox;
     use super::{ConnectionState, Services};
 
@@ -88,6 +97,12 @@ mod imp {
         /// Why the person has to type their password before anything goes on; empty where they need not.
         #[property(get)]
         pub(super) password_text: RefCell<String>,
+        /// Whether the server knows us as away.
+        #[property(get)]
+        pub(super) away: Cell<bool>,
+        /// The words with which we went away; empty where we did not.
+        #[property(get)]
+        pub(super) away_words: RefCell<String>,
         /// Rooms and people, in the order in which they were opened.
         #[property(name = "channels", get = Self::channels, type = gio::ListStore)]
         pub(super) conversations: Conversations,
@@ -121,9 +136,16 @@ mod imp {
         pub(super) asked_name: RefCell<Option<String>>,
         /// Rooms to be shown once we are in.
         pub(super) opening: RefCell<HashSet<String>>,
+        /// Rooms to be set up once we are in, by their folded names.
+        pub(super) founding: RefCell<HashMap<String, NewRoom>>,
         pub(super) outbox: Outbox,
         /// What the server can do, as far as it was ever told; what is typed offline goes by it, too.
-        pub(super) abilities: Cell<Abilities>,
+        pub(super) abilities: RefCell<Abilities>,
+        pub(super) questions: Questions,
+        /// The people whom this connection was told to watch.
+        pub(super) watched: RefCell<Vec<String>>,
+        /// Whom we do not hear, by their folded nicks.
+        pub(super) ignored: RefCell<BTreeSet<String>>,
     }
 
     #[glib::object_subclass]
@@ -150,7 +172,7 @@ glib::wrapper! {
     /// One server: how the connection to it stands, who we are there, and its conversations.
     ///
     /// Properties (read-only): `name`, `address`, `nick`, `display-name`, `state`, `state-text`,
-    /// `failure-text`, `encrypted`, `account`, `password-text`, `channels`.
+    /// `failure-text`, `encrypted`, `account`, `password-text`, `away`, `away-words`, `channels`.
     pub struct Network(ObjectSubclass<imp::Network>);
 }
 
@@ -183,6 +205,7 @@ impl Network {
         restored: RestoredNetwork,
     ) -> Self {
         let network = Self::with_row(services, id, restored.row);
+        network.restore_ignored(restored.ignored);
         network.restore_conversations(restored.conversations);
         network.restore_outbox(restored.outbox);
         network
@@ -323,11 +346,6 @@ impl Network {
 
     pub(super) fn ask(&self, command: Command) {
         self.services().ask(self.id(), command);
-    }
-
-    /// What the server can do, as far as it was ever told.
-    pub(super) fn abilities(&self) -> Abilities {
-        self.imp().abilities.get()
     }
 
     /// Who we are, beside a message that waits.

@@ -58,13 +58,13 @@ impl Network {
         is_action: bool,
     ) -> Vec<String> {
         // What one does is done on one line.
-        let multiline = self.imp().abilities.get().multiline.filter(|_| !is_action);
+        let multiline = self.imp().abilities.borrow().multiline.filter(|_| !is_action);
         messages(text, self.line_max_bytes(target), multiline)
     }
 
     /// How many bytes one message to this room or person may have.
     pub(in crate::model) fn message_max_bytes(&self, target: &str) -> usize {
-        let multiline = self.imp().abilities.get().multiline;
+        let multiline = self.imp().abilities.borrow().multiline;
         multiline.map_or_else(|| self.line_max_bytes(target), |limits| limits.max_bytes)
     }
 

@@ -36,6 +36,10 @@ pub(super) fn list() -> &'static [Signal] {
             Signal::builder("server-text").param_types([text]).build(),
             Signal::builder("open-requested").param_types([Channel::static_type()]).build(),
             Signal::builder("quit-requested").param_types([text]).build(),
+            Signal::builder("invited").param_types([text; 2]).build(),
+            Signal::builder("ignored-changed").build(),
+            Signal::builder("profile-requested").param_types([text]).build(),
+            Signal::builder("directory-requested").build(),
         ]
     })
 }
@@ -101,6 +105,38 @@ impl Network {
     /// program.
     pub fn connect_quit_requested(&self, f: impl Fn(&Self, &str) + 'static) -> SignalHandlerId {
         self.connect_words("quit-requested", f)
+    }
+
+    /// Somebody asks us into a room; `(room, by)`. [`join`](Self::join) follows them.
+    pub fn connect_invited(&self, f: impl Fn(&Self, &str, &str) + 'static) -> SignalHandlerId {
+        self.connect_closure(
+            "invited",
+            false,
+            glib::closure_local!(move |network: &Self, room: &str, by: &str| f(network, room, by)),
+        )
+    }
+
+    /// `/whois` was typed: who this nick is, is to be shown.
+    pub fn connect_profile_requested(&self, f: impl Fn(&Self, &str) + 'static) -> SignalHandlerId {
+        self.connect_words("profile-requested", f)
+    }
+
+    /// `/list` was typed: all rooms are to be shown.
+    pub fn connect_directory_requested(&self, f: impl Fn(&Self) + 'static) -> SignalHandlerId {
+        self.connect_closure(
+            "directory-requested",
+            false,
+            glib::closure_local!(move |network: &Self| f(network)),
+        )
+    }
+
+    /// We do not hear somebody any more, or hear them again.
+    pub fn connect_ignored_changed(&self, f: impl Fn(&Self) + 'static) -> SignalHandlerId {
+        self.connect_closure(
+            "ignored-changed",
+            false,
+            glib::closure_local!(move |network: &Self| f(network)),
+        )
     }
 
     pub(super) fn emit_trust_needed(&self, found: Fingerprint) {

@@ -1,5 +1,8 @@
 //! What a person types: words, or a slash command that is carried out.
 
+use std::future::Future;
+
+use glib::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::i18n::gettext;
@@ -23,9 +26,37 @@ impl Network {
             Typed::Message(nick, text) => self.say_to(nick, text)?,
             Typed::Nick(name) => self.ask_name(name)?,
             Typed::Topic(topic) => self.ask_topic(channel, topic)?,
+            Typed::Whois(nick) => self.emit_by_name::<()>("profile-requested", &[&nick]),
+            Typed::Invite(nick) => {
+                let (room, nick) = (room_of(channel)?, nick.to_owned());
+                self.tell_refusal(async move { room.invite(&nick).await });
+            }
+            Typed::Kick(nick, reason) => {
+                let (room, nick, reason) = (room_of(channel)?, nick.to_owned(), reason.to_owned());
+                self.tell_refusal(async move { room.remove_person(&nick, &reason).await });
+            }
+            Typed::Ban(nick) => {
+                let (room, nick) = (room_of(channel)?, nick.to_owned());
+                self.tell_refusal(async move { room.ban(&nick).await.map(drop) });
+            }
+            Typed::Ignore(nick) => self.set_ignored(nick, !self.ignores(nick)),
+            Typed::Away("") => self.come_back(),
+            Typed::Away(words) => self.go_away(words),
+            Typed::List => self.emit_by_name::<()>("directory-requested", &[]),
             Typed::Quit(reason) => self.emit_quit_requested(reason),
         }
         Ok(())
+    }
+
+    /// Does something that the server may refuse, and then says why.
+    fn tell_refusal(&self, deed: impl Future<Output = Result<(), String>> + 'static) {
+        let network = self.downgrade();
+        glib::spawn_future_local(async move {
+            let done = deed.await;
+            if let (Some(network), Err(words)) = (network.upgrade(), done) {
+                network.emit_server_text(&words);
+            }
+        });
     }
 
     fn join_checked(&self, name: &str) -> Result<(), String> {
@@ -63,4 +94,10 @@ impl Network {
         self.ask(Command::SetTopic { room: channel.name(), topic });
         Ok(())
     }
+}
+
+/// The room that a command is about.
+fn room_of(channel: &Channel) -> Result<Channel, String> {
+    let room = Some(channel.clone()).filter(Channel::is_room);
+    room.ok_or_else(|| gettext("This is for rooms."))
 }

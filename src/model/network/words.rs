@@ -134,5 +134,6 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::TopicNotSet => {
             gettext("The topic was not set: it is too long, or there is no connection.")
         }
+        Refusal::NoAnswer => gettext("The server did not answer."),
     }
 }

@@ -1,12 +1,13 @@
 //! Reactions and deletions.
 
 use super::*;
-use crate::irc::event::{Abilities, Deletion, Member, Reaction, Role};
+use crate::irc::Abilities;
+use crate::irc::event::{Deletion, Member, Reaction, Role};
 
 fn online() -> (World, Network, Channel) {
     let (world, network, room) = World::online();
     let abilities = Abilities { takes_tags: true, deletes: true, ..Abilities::default() };
-    world.events(&network, vec![Event::Abilities(abilities), live(messages([1, 2]))]);
+    world.events(&network, vec![Event::Abilities(Box::new(abilities)), live(messages([1, 2]))]);
     (world, network, room)
 }
 

@@ -4,6 +4,7 @@
 mod about;
 mod accounts;
 mod history;
+mod others;
 mod people;
 mod reading;
 mod replying;

@@ -1,12 +1,13 @@
 //! Writing and reading: who types, and how far one has read, here and elsewhere.
 
 use super::*;
-use crate::irc::event::{Abilities, TypingState};
+use crate::irc::Abilities;
+use crate::irc::event::TypingState;
 
 fn online() -> (World, Network, Channel) {
     let (world, network, room) = World::online();
     let abilities = Abilities { keeps_read_marks: true, ..Abilities::default() };
-    world.events(&network, vec![Event::Abilities(abilities)]);
+    world.events(&network, vec![Event::Abilities(Box::new(abilities))]);
     world.asked();
     (world, network, room)
 }

@@ -1,8 +1,9 @@
 //! Saying something, and slash commands.
 
 use super::*;
+use crate::irc::Abilities;
 use crate::irc::MultilineLimits;
-use crate::irc::event::{Abilities, Refusal};
+use crate::irc::event::Refusal;
 
 #[test]
 fn what_is_said_is_pending_until_its_echo_and_then_kept() {
@@ -189,7 +190,7 @@ fn a_draft_is_there_after_a_restart() {
 
 fn many_lines(max_bytes: usize, max_lines: usize) -> Event {
     let multiline = Some(MultilineLimits { max_bytes, max_lines });
-    Event::Abilities(Abilities { multiline, ..Abilities::default() })
+    Event::Abilities(Box::new(Abilities { multiline, ..Abilities::default() }))
 }
 
 #[test]
@@ -214,7 +215,7 @@ fn what_the_server_no_longer_takes_as_one_is_tried_again_as_several() {
     world.act(|_| room.send_text("one\ntwo"));
     let id = world.sent()[0].id;
     let reason = Refusal::CannotBeSaid;
-    let lost = Event::Abilities(Abilities::default());
+    let lost = Event::Abilities(Box::default());
     world.events(&network, vec![lost, Event::SendFailed { id, reason }]);
     let failed = rows(&room.timeline()).pop().expect("it failed");
     assert_eq!(failed.state(), SendState::Failed);
@@ -236,7 +237,7 @@ fn how_a_text_fits_is_known_while_it_is_written() {
     assert_eq!(room.fit(&"x".repeat(100)), Fit::Nearly(0));
     assert_eq!(room.fit(&"x".repeat(101)), Fit::Several(2));
     assert_eq!(room.fit("1\n2\n3\n4\n5"), Fit::Several(2));
-    world.events(&network, vec![Event::Abilities(Abilities::default())]);
+    world.events(&network, vec![Event::Abilities(Box::default())]);
     assert_eq!(room.fit("a\nb"), Fit::Several(2));
 }
 

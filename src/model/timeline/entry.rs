@@ -37,8 +37,10 @@ pub(super) struct Entry {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    Said(ArchivedMessage),
+    Said(Box<ArchivedMessage>),
     Change(Change),
+    /// A sentence of ours about the conversation.
+    Remark(String),
 }
 
 /// Somebody came or went.
@@ -95,7 +97,7 @@ impl Entry {
     pub(super) fn said(&self) -> Option<&ArchivedMessage> {
         match &self.content {
             Content::Said(archived) => Some(archived),
-            Content::Change(_) => None,
+            Content::Change(_) | Content::Remark(_) => None,
         }
     }
 
@@ -103,7 +105,7 @@ impl Entry {
     pub(super) fn said_mut(&mut self) -> Option<&mut ArchivedMessage> {
         match &mut self.content {
             Content::Said(archived) => Some(archived),
-            Content::Change(_) => None,
+            Content::Change(_) | Content::Remark(_) => None,
         }
     }
 
@@ -111,7 +113,15 @@ impl Entry {
     pub(super) fn change(&self) -> Option<&Change> {
         match &self.content {
             Content::Change(change) => Some(change),
-            Content::Said(_) => None,
+            Content::Said(_) | Content::Remark(_) => None,
+        }
+    }
+
+    /// The sentence, if it is that.
+    pub(super) fn remark(&self) -> Option<&str> {
+        match &self.content {
+            Content::Remark(words) => Some(words),
+            Content::Said(_) | Content::Change(_) => None,
         }
     }
 

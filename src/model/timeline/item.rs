@@ -23,7 +23,7 @@ pub enum ItemKind {
     Message,
     /// Words that ask for no answer, usually a program's.
     Notice,
-    /// People came or went; `text` is the whole sentence.
+    /// People came or went, or are away; `text` is the whole sentence.
     Membership,
     /// Where the unread messages begin.
     Unread,
@@ -213,6 +213,10 @@ impl TimelineItem {
         match content {
             RowContent::Day(day) => self.show_words(ItemKind::Day, &words::day(*day, today)),
             RowContent::Unread => self.show_words(ItemKind::Unread, ""),
+            RowContent::Remark { words, time_ms } => {
+                self.show_words(ItemKind::Membership, words);
+                self.show_time(*time_ms);
+            }
             RowContent::Changes { changes, time_ms } => {
                 self.show_words(ItemKind::Membership, &words::changes(changes));
                 self.show_time(*time_ms);

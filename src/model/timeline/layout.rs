@@ -22,6 +22,11 @@ pub(super) struct Row<'a> {
 pub(super) enum RowContent<'a> {
     Day(Day),
     Unread,
+    /// A sentence of ours.
+    Remark {
+        words: &'a str,
+        time_ms: u64,
+    },
     /// People who came or went with nothing said in between, and when the last of them did.
     Changes {
         changes: Vec<&'a Change>,
@@ -50,19 +55,22 @@ pub(super) struct Answered<'a> {
 
 /// The rows of a window, from top to bottom; no two have one key.
 pub(super) fn lay_out(window: &Window) -> Vec<Row<'_>> {
-    let entries = window.entries();
+    let entries: Vec<&Entry> = window.shown_entries().collect();
     let first_unread = first_unread(window);
-    let mut layout = Layout::new(window);
-    for run in entries.chunk_by(are_folded) {
+    let mut layout = Layout::new(window, entries.len() + window.shown_waiting().len());
+    for run in entries.chunk_by(|one, next| are_folded(one, next)) {
         layout.begin_day(run[0].day);
         match run[0].said() {
             Some(archived) => {
                 if first_unread == Some(&run[0].key) {
                     layout.push(RowKey::Unread, RowContent::Unread);
                 }
-                layout.push_said(&run[0], archived);
+                layout.push_said(run[0], archived);
             }
-            None => layout.push_changes(run),
+            None => match run[0].remark() {
+                Some(words) => layout.push_remark(run[0], words),
+                None => layout.push_changes(run),
+            },
         }
     }
     for entry in window.shown_waiting() {
@@ -80,7 +88,7 @@ fn are_folded(one: &Entry, next: &Entry) -> bool {
 /// The message that the unread marker stands before.
 fn first_unread(window: &Window) -> Option<&Key> {
     let read = Key::of_mark(window.unread_after.as_ref()?);
-    let mut said = window.entries().iter().filter_map(|entry| Some((&entry.key, entry.said()?)));
+    let mut said = window.shown_entries().filter_map(|entry| Some((&entry.key, entry.said()?)));
     // Where older messages are not held, those may be unread, too: then it stands above the window.
     let is_known = window.is_start || said.clone().next().is_some_and(|(key, _)| *key <= read);
     said.find(|(key, archived)| **key > read && !archived.message.is_own)
@@ -106,8 +114,7 @@ struct Speaker<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn new(window: &'a Window) -> Self {
-        let rows = window.entries().len() + window.shown_waiting().len();
+    fn new(window: &'a Window, rows: usize) -> Self {
         let rows = Vec::with_capacity(rows + rows / 8);
         Self { window, held: None, rows, day: None, speaker: None }
     }
@@ -117,7 +124,7 @@ impl<'a> Layout<'a> {
         let msgid = reply_to?.as_str();
         let window = self.window;
         let held = self.held.get_or_insert_with(|| {
-            let said = window.entries().iter().filter_map(Entry::said);
+            let said = window.shown_entries().filter_map(Entry::said);
             said.map(|said| (said.message.msgid.as_str(), &said.message)).collect()
         });
         let (sender, text) = match (held.get(msgid), window.quote(msgid)) {
@@ -171,8 +178,13 @@ impl<'a> Layout<'a> {
         self.speaker = speaker;
     }
 
-    fn push_changes(&mut self, run: &'a [Entry]) {
-        let changes = run.iter().filter_map(Entry::change).collect();
+    fn push_remark(&mut self, entry: &'a Entry, words: &'a str) {
+        let time_ms = entry.key.time_ms;
+        self.push(entry.row_key(), RowContent::Remark { words, time_ms });
+    }
+
+    fn push_changes(&mut self, run: &[&'a Entry]) {
+        let changes = run.iter().filter_map(|entry| entry.change()).collect();
         let time_ms = run[run.len() - 1].key.time_ms;
         self.push(run[0].row_key(), RowContent::Changes { changes, time_ms });
     }

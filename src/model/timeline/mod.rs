@@ -34,6 +34,7 @@ pub(crate) use self::entry::{Change, Sender};
 pub use self::item::{ItemKind, SendState, TimelineItem};
 pub use self::reactions::ReactionGroup;
 pub(crate) use self::window::HELD_MAX;
+pub(crate) use self::words::moment;
 
 mod imp {
     use std::cell::{Cell, RefCell};

@@ -433,7 +433,7 @@ impl Walker {
         self.watched.verify_signals();
         let window = self.watched.timeline.window();
         assert!(!window.is_longer_than(HELD_MAX));
-        let held: Vec<_> = window.entries().iter().filter_map(entry::Entry::said).collect();
+        let held: Vec<_> = window.shown_entries().filter_map(entry::Entry::said).collect();
         let start = held.first().map_or(self.archive.len(), |first| {
             self.archive.partition_point(|archived| archived.mark() < first.mark())
         });

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::irc::HistoryMark;
 use crate::irc::event::{Deletion, Reaction};
+use crate::irc::{HistoryMark, fold};
 use crate::store::{About, ArchivedMessage, Quote, Waiting};
 
 use super::entry::{Change, Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
@@ -36,6 +36,8 @@ pub(in crate::model) struct Window {
     waiting: Vec<WaitingEntry>,
     /// The newest message that had been read when the first unread one came.
     pub(in crate::model) unread_after: Option<HistoryMark>,
+    /// The folded nicks of those whose words are not shown.
+    pub(in crate::model) hidden: HashSet<String>,
     /// Whether nothing is older than the first entry.
     pub(in crate::model) is_start: bool,
     /// Whether nothing is newer than the last entry.
@@ -59,6 +61,7 @@ impl Window {
             held: HashSet::new(),
             waiting: Vec::new(),
             unread_after: None,
+            hidden: HashSet::new(),
             is_start: false,
             is_end: true,
             has_missed: false,
@@ -91,6 +94,15 @@ impl Window {
             let key = Key { time_ms, rank: Rank::Change(self.next_change) };
             self.next_change += 1;
             self.insert(key, Content::Change(change));
+        }
+    }
+
+    /// Takes in a sentence about the conversation.
+    pub(in crate::model) fn add_remark(&mut self, words: String, time_ms: u64) {
+        if self.is_end {
+            let key = Key { time_ms, rank: Rank::Change(self.next_change) };
+            self.next_change += 1;
+            self.insert(key, Content::Remark(words));
         }
     }
 
@@ -311,9 +323,14 @@ impl Window {
         }
     }
 
-    /// What it holds, oldest first.
-    pub(super) fn entries(&self) -> &[Entry] {
-        &self.entries
+    /// What is shown of it, oldest first.
+    pub(super) fn shown_entries(&self) -> impl Iterator<Item = &Entry> + Clone {
+        self.entries.iter().filter(|entry| !self.is_hidden(entry))
+    }
+
+    fn is_hidden(&self, entry: &Entry) -> bool {
+        let said = entry.said().filter(|_| !self.hidden.is_empty());
+        said.is_some_and(|said| self.hidden.contains(&fold(&said.message.nick)))
     }
 
     /// What waits, oldest first; nothing where the window is not at its end.
@@ -342,7 +359,7 @@ impl Window {
     }
 
     fn insert_message(&mut self, key: Key, archived: ArchivedMessage) {
-        self.insert(key, Content::Said(archived));
+        self.insert(key, Content::Said(Box::new(archived)));
     }
 
     fn insert(&mut self, key: Key, content: Content) {

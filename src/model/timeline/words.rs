@@ -40,6 +40,14 @@ pub(super) fn day(day: Day, today: Day) -> String {
     }
 }
 
+/// A moment as people write it: day and time of day.
+pub(crate) fn moment(time_ms: u64) -> String {
+    let Some(time) = local_time(time_ms) else { return String::new() };
+    let values = [("day", &*day(day_number(&time), today())), ("time", &time_of_day(&time))];
+    // Translators: a moment, such as "Yesterday, 17:05".
+    gettext_f("{day}, {time}", &values)
+}
+
 fn date(day: Day, today: Day) -> String {
     let Some((date, now)) = date_of(day).zip(date_of(today)) else { return String::new() };
     let form = if date.year() == now.year() {

@@ -11,13 +11,26 @@ use crate::irc::{Command, Now, Session};
 const COMMANDS: &[&str] = &[
     "001",
     "005",
+    "301",
+    "305",
+    "306",
+    "311",
     "315",
+    "317",
+    "318",
+    "319",
+    "322",
+    "323",
+    "324",
+    "330",
     "331",
     "332",
     "352",
     "353",
     "354",
     "366",
+    "367",
+    "368",
     "372",
     "376",
     "401",
@@ -26,6 +39,8 @@ const COMMANDS: &[&str] = &[
     "422",
     "432",
     "433",
+    "730",
+    "731",
     "900",
     "903",
     "904",
@@ -39,6 +54,7 @@ const COMMANDS: &[&str] = &[
     "DEVICE",
     "ERROR",
     "FAIL",
+    "INVITE",
     "JOIN",
     "KICK",
     "MODE",
@@ -51,6 +67,7 @@ const COMMANDS: &[&str] = &[
     "PRIVMSG",
     "QUIT",
     "REGISTER",
+    "RENAME",
     "SETNAME",
     "TOPIC",
 ];
@@ -66,6 +83,9 @@ const WORDS: &[&str] = &[
     "-b1",
     "b1",
     "chathistory",
+    "soju.im/search",
+    "#den",
+    "done-3",
     "+o",
     "-v+o",
     "LS",
@@ -155,6 +175,10 @@ proptest! {
         world.send(2, "bo", "hello");
         let before = None;
         world.command(Command::FetchBefore { room: "#lobby".into(), before, limit: 10 });
+        for (number, question) in (0..).zip(super::questions::one_of_each()) {
+            world.command(Command::Ask { number, question });
+        }
+        world.command(Command::Watch { nicks: vec!["bo".into(), "cy".into()] });
         feed(&mut world.session, &lines);
     }
 }
