@@ -8,7 +8,9 @@ use gtk::gdk;
 
 use super::conversation::ConversationPage;
 use super::dialogs::SignInDialog;
+use super::people::ProfileDialog;
 use super::sidebar::SidebarPage;
+use super::toast::window_of;
 use crate::i18n::gettext;
 use crate::model::{Channel, Chat, ConnectionState, Network};
 use crate::settings;
@@ -156,6 +158,19 @@ impl ChatView {
         }
     }
 
+    /// Shows who somebody is, and what can be done about them in the open room.
+    pub(super) fn show_person(&self, nick: &str) {
+        let Some(network) = self.network() else { return };
+        let room = self.channel().filter(Channel::is_room);
+        let dialog = ProfileDialog::new(&network, room.as_ref(), nick);
+        dialog.connect_open_requested(glib::clone!(
+            #[weak(rename_to = view)]
+            self,
+            move |channel| view.open_channel(channel)
+        ));
+        dialog.present(Some(self));
+    }
+
     /// Opens the next conversation in this direction; only one with unread messages, if `unread` says so.
     pub(super) fn step(&self, step: i32, unread: bool) {
         let wanted = |channel: &Channel| !unread || channel.unread_count() > 0;
@@ -243,9 +258,7 @@ impl ChatView {
                 #[upgrade_or_default]
                 move |values| {
                     let nick: String = values[1].get().expect("the signal carries a nick");
-                    if let Some(network) = view.network() {
-                        view.open_channel(&network.open_private(&nick));
-                    }
+                    view.show_person(&nick);
                     None
                 }
             ),
@@ -275,7 +288,8 @@ impl ChatView {
     fn handle_channels_changed(&self, is_fewer: bool) {
         let channels = self.channels();
         let is_there = |open: &Channel| {
-            channels.iter::<Channel>().any(|listed| listed.is_ok_and(|listed| listed == *open))
+            (0..channels.n_items())
+                .any(|position| channels.item(position).as_ref() == Some(open.upcast_ref()))
         };
         match self.channel() {
             Some(open) if !is_fewer || is_there(&open) => {}
@@ -312,7 +326,7 @@ impl ChatView {
             before.as_ref().expect("its handlers were kept").disconnect(handler);
         }
         if let Some(network) = network {
-            for property in ["state-text", "state", "name", "password-text"] {
+            for property in ["state-text", "state", "name", "password-text", "away-words"] {
                 let handler = network.connect_notify_local(
                     Some(property),
                     glib::clone!(
@@ -331,6 +345,9 @@ impl ChatView {
         let imp = self.imp();
         let network = self.network();
         imp.sidebar_page.set_network(network.as_ref());
+        if let Some(window) = window_of(self) {
+            window.update_away_actions();
+        }
         let words = network.as_ref().map(Network::state_text).unwrap_or_default();
         let can_try = network.as_ref().is_some_and(|network| {
             matches!(

@@ -9,6 +9,8 @@
 //!       ├─ TimelineView        TimelineRow: MessageRow or DividerRow
 //!       ├─ Composer
 //!       └─ PeoplePane          PersonRow
+//! people                       ProfileDialog, AwayDialog
+//! rooms                        invitations
 //! dialogs                      JoinRoomDialog, Picker, About …
 //! ```
 //!
@@ -20,8 +22,11 @@ mod connect;
 mod conversation;
 mod dialogs;
 mod formatting;
+mod people;
+mod rooms;
 mod sidebar;
 mod text;
+mod toast;
 mod window;
 
 pub use window::{Wanted, Window};

@@ -11,6 +11,7 @@ use adw::subclass::prelude::*;
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
 use super::dialogs::PreferencesDialog;
+use super::rooms::{RoomDirectoryDialog, present_invitation};
 use crate::model::{Channel, Chat, Network};
 use crate::settings;
 
@@ -220,6 +221,21 @@ impl Window {
             self,
             move |_, words| window.show_toast(words, 5)
         ));
+        network.connect_invited(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network, room, by| present_invitation(&window, network, room, by)
+        ));
+        network.connect_profile_requested(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |_, nick| window.imp().chat_view.show_person(nick)
+        ));
+        network.connect_directory_requested(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network| RoomDirectoryDialog::new(network).present(Some(&window))
+        ));
         network.connect_open_requested(glib::clone!(
             #[weak(rename_to = window)]
             self,
@@ -305,6 +321,11 @@ impl Window {
 
     fn is_chatting(&self) -> bool {
         self.imp().stack.visible_child_name().is_some_and(|name| name == "chat")
+    }
+
+    /// Where words for the person are shown for a moment.
+    pub(super) fn toast_overlay(&self) -> adw::ToastOverlay {
+        self.imp().toast_overlay.get()
     }
 
     fn show_toast(&self, words: &str, timeout_s: u32) {

@@ -1,5 +1,7 @@
 """What a person does in the application, in the words that the windows show."""
 
+import re
+
 from driver import until
 
 TIMELINE, PEOPLE, COMPOSER = "Messages", "People", "Message"
@@ -136,14 +138,31 @@ def choose(app, text, key):
     app.find("menu item")
     app.type_keys(key)
     until(lambda: not app.find_all("menu item"), "the menu to close")
+
+
 def open_server_settings(app):
     """The settings of the server that is talked to."""
     choose_from(app, "Main Menu", "s")
     app.find("switch", "Stay Connected")
 
 
+def enter(app, text):
+    """Types a command and presses Enter; the composer may be another one afterwards."""
+    write(app, text)
+    app.type_keys("Return")
+
+
+def open_profile(app, name):
+    """Chooses somebody among the people of the open room."""
+    row = app.find("row", re.compile(f"^{re.escape(name)}"), app.find("list", PEOPLE))
+    app.click(row)
+    return app.find("dialog", "Profile")
+
+
 def choose_from(app, menu, key):
     """Opens a menu by its button, and chooses by the underlined letter."""
+    # The menu is a window, too: first the application's own is found.
+    app.raise_window()
     app.find("button", menu)
     # The button within the menu button is the one that acts.
     app.find_all("button", menu)[-1].press()

@@ -306,6 +306,10 @@ impl ConversationPage {
 fn conversation_menu(is_room: bool) -> gio::Menu {
     let menu = gio::Menu::new();
     if is_room {
+        let section = gio::Menu::new();
+        section.append(Some(&gettext("Room _Settings…")), Some("win.room-settings"));
+        section.append(Some(&gettext("_Invite People…")), Some("win.invite-people"));
+        menu.append_section(None, &section);
         menu.append(
             Some(&gettext("Notify About _Every Message")),
             Some("conversation.notify-everything"),

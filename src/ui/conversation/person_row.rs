@@ -6,7 +6,8 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use crate::i18n::gettext;
-use crate::model::{Member, Role};
+use crate::model::{Member, Presence, Role};
+use crate::ui::people::show_presence;
 use crate::ui::text::{clean, isolate};
 
 mod imp {
@@ -18,11 +19,11 @@ mod imp {
         #[template_child]
         pub(super) avatar: TemplateChild<adw::Avatar>,
         #[template_child]
+        pub(super) presence_image: TemplateChild<gtk::Image>,
+        #[template_child]
         pub(super) name_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) detail_label: TemplateChild<gtk::Label>,
-        #[template_child]
-        pub(super) message_image: TemplateChild<gtk::Image>,
         pub(super) shown: RefCell<Option<(Member, glib::SignalHandlerId)>>,
     }
 
@@ -60,7 +61,7 @@ impl Default for PersonRow {
 }
 
 impl PersonRow {
-    /// A factory of such rows for a list of `Member`s; activating a row is to open a conversation with them.
+    /// A factory of such rows for a list of `Member`s; activating a row is to choose them.
     pub(crate) fn factory() -> gtk::SignalListItemFactory {
         let factory = gtk::SignalListItemFactory::new();
         factory.connect_setup(|_, item| list_item(item).set_child(Some(&Self::default())));
@@ -100,16 +101,18 @@ impl PersonRow {
         let name = member.display_name();
         let detail = detail(member);
         imp.avatar.set_text(Some(&name));
+        show_presence(&imp.presence_image, presence_of(member));
         imp.name_label.set_label(&clean(&name));
         imp.detail_label.set_label(&detail);
         imp.detail_label.set_visible(!detail.is_empty());
-        imp.message_image.set_visible(!member.is_me());
         item.set_activatable(!member.is_me());
         item.set_accessible_label(&[clean(&name), detail].join(" "));
-        // Translators: Said by a screen reader for a row that opens a conversation with a person.
-        let help = if member.is_me() { String::new() } else { gettext("Opens a conversation") };
-        item.set_accessible_description(&help);
     }
+}
+
+/// Whoever is in a room with us is here, or away.
+fn presence_of(member: &Member) -> Presence {
+    if member.away() { Presence::Away } else { Presence::Here }
 }
 
 /// What is worth knowing about a person, in one line.

@@ -118,7 +118,7 @@ impl JoinRoomDialog {
 }
 
 /// The room's full name for what a person typed, with `_` for each space as in a nick; `None` when they typed none.
-fn room_name(typed: &str) -> Option<String> {
+pub(crate) fn room_name(typed: &str) -> Option<String> {
     let words: Vec<&str> =
         typed.trim_start().trim_start_matches(ROOM_PREFIX).split_whitespace().collect();
     (!words.is_empty()).then(|| format!("{ROOM_PREFIX}{}", words.join("_")))

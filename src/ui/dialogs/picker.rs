@@ -73,18 +73,19 @@ pub(crate) fn present_go_to_room(
     picker.present(Some(parent));
 }
 
-/// Lets the person choose somebody of this network to write to; a nick that is not listed may be typed whole.
-pub(crate) fn present_new_message(
+/// Lets the person choose somebody of this network; a nick that is not listed may be typed whole.
+pub(crate) fn present_pick_person(
     parent: &impl IsA<gtk::Widget>,
     network: &Network,
-    write_to: impl Fn(&str) + 'static,
+    title: &str,
+    choose: impl Fn(&str) + 'static,
 ) {
-    let picker = Picker::new(&gettext("New Message"), &gettext("Search people"));
+    let picker = Picker::new(title, &gettext("Search people"));
     let filter = name_filter(&picker.imp().search_entry);
     picker.fill(&people_of(network), &filter, &PersonRow::factory());
     picker.connect_picked(move |picked, typed| match picked.and_downcast_ref::<Member>() {
-        Some(member) => write_to(&member.nick()),
-        None => write_to(typed),
+        Some(member) => choose(&member.nick()),
+        None => choose(typed),
     });
     picker.present(Some(parent));
 }

@@ -5,8 +5,10 @@ use std::cell::{OnceCell, RefCell};
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::present_channel_menu;
 use crate::i18n::{gettext, ngettext_f};
 use crate::model::Channel;
+use crate::ui::people::{presence_words, show_presence};
 use crate::ui::text::{clean, sentence};
 
 /// A higher count says no more, and takes more room.
@@ -20,6 +22,10 @@ mod imp {
     pub struct ChannelRow {
         #[template_child]
         pub(super) avatar: TemplateChild<adw::Avatar>,
+        #[template_child]
+        pub(super) presence_image: TemplateChild<gtk::Image>,
+        #[template_child]
+        pub(super) muted_image: TemplateChild<gtk::Image>,
         #[template_child]
         pub(super) title_label: TemplateChild<gtk::Label>,
         #[template_child]
@@ -52,6 +58,7 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.bindings.set(self.obj().bindings()).expect("an object is constructed once");
+            self.obj().connect_menu();
         }
     }
 
@@ -96,16 +103,64 @@ impl ChannelRow {
             shown.disconnect(handler);
         }
         let Some(channel) = channel else { return };
-        item.set_accessible_label(&describe(channel));
+        self.refresh(channel, item);
         let handler = channel.connect_notify_local(
             None,
             glib::clone!(
+                #[weak(rename_to = row)]
+                self,
                 #[weak]
                 item,
-                move |channel, _| item.set_accessible_label(&describe(channel))
+                move |channel, _| row.refresh(channel, &item)
             ),
         );
         imp.description.replace(Some((channel.clone(), handler)));
+    }
+
+    /// What it shows.
+    pub(super) fn channel(&self) -> Option<Channel> {
+        self.imp().description.borrow().as_ref().map(|(channel, _)| channel.clone())
+    }
+
+    fn refresh(&self, channel: &Channel, item: &gtk::ListItem) {
+        let imp = self.imp();
+        item.set_accessible_label(&describe(channel));
+        show_presence(&imp.presence_image, channel.presence());
+        imp.muted_image.set_visible(channel.muted());
+        if channel.muted() {
+            self.add_css_class("muted");
+        } else {
+            self.remove_css_class("muted");
+        }
+    }
+
+    fn connect_menu(&self) {
+        let click = gtk::GestureClick::builder().button(gtk::gdk::BUTTON_SECONDARY).build();
+        click.connect_pressed(glib::clone!(
+            #[weak(rename_to = row)]
+            self,
+            move |click, _, x, y| {
+                click.set_state(gtk::EventSequenceState::Claimed);
+                row.open_menu(x, y);
+            }
+        ));
+        self.add_controller(click);
+        let press = gtk::GestureLongPress::builder().touch_only(true).build();
+        press.connect_pressed(glib::clone!(
+            #[weak(rename_to = row)]
+            self,
+            move |press, x, y| {
+                press.set_state(gtk::EventSequenceState::Claimed);
+                row.open_menu(x, y);
+            }
+        ));
+        self.add_controller(press);
+    }
+
+    fn open_menu(&self, x: f64, y: f64) {
+        if let Some(channel) = self.channel() {
+            present_channel_menu(self, &channel, Some((x, y)));
+        }
     }
 
     fn bindings(&self) -> glib::BindingGroup {
@@ -157,6 +212,11 @@ fn shown_count(count: u32) -> String {
 /// What a screen reader says for a row.
 fn describe(channel: &Channel) -> String {
     let mut parts = vec![clean(&channel.title())];
+    parts.extend(presence_words(channel.presence()));
+    if channel.muted() {
+        // Translators: Said by a screen reader for a room of which nobody wants to be told.
+        parts.push(gettext("muted"));
+    }
     if channel.mention_count() > 0 {
         parts.push(gettext("mentions you"));
     }

@@ -16,7 +16,7 @@ mod imp {
 
     #[derive(Debug, Default)]
     pub struct CurrentSelection {
-        pub(super) model: RefCell<Option<gtk::SortListModel>>,
+        pub(super) model: RefCell<Option<gtk::FilterListModel>>,
         pub(super) current: RefCell<Option<Channel>>,
     }
 
@@ -68,14 +68,14 @@ mod imp {
 }
 
 glib::wrapper! {
-    /// A sorted list of channels, of which the open one is selected.
+    /// A filtered list of channels, of which the open one is selected.
     pub struct CurrentSelection(ObjectSubclass<imp::CurrentSelection>)
         @implements gio::ListModel, gtk::SectionModel, gtk::SelectionModel;
 }
 
 impl CurrentSelection {
     /// A selection over this list; nothing is open yet.
-    pub(super) fn new(model: &gtk::SortListModel) -> Self {
+    pub(super) fn new(model: &gtk::FilterListModel) -> Self {
         let selection: Self = glib::Object::new();
         model.connect_items_changed(glib::clone!(
             #[weak]

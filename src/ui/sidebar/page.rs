@@ -1,13 +1,14 @@
 //! The page beside the conversation: every room and person of every network.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use super::{ChannelRow, CurrentSelection, ServerSwitcher};
+use super::{ChannelRow, CurrentSelection, Order, Section, ServerSwitcher, present_channel_menu};
 use crate::i18n::{gettext, gettext_f, pgettext};
-use crate::model::{Channel, Chat, Network};
+use crate::model::{Channel, Chat, Network, check_room_name};
+use crate::ui::dialogs::room_name;
 use crate::ui::text::isolate;
 
 mod imp {
@@ -25,7 +26,16 @@ mod imp {
         #[template_child]
         pub(super) banner: TemplateChild<adw::Banner>,
         #[template_child]
+        pub(super) search_entry: TemplateChild<gtk::SearchEntry>,
+        #[template_child]
+        pub(super) stack: TemplateChild<gtk::Stack>,
+        #[template_child]
+        pub(super) nothing_page: TemplateChild<adw::StatusPage>,
+        #[template_child]
         pub(super) list_view: TemplateChild<gtk::ListView>,
+        pub(super) order: OnceCell<Order>,
+        /// Where a room is joined that is not in the list.
+        pub(super) network: RefCell<Option<Network>>,
         pub(super) selection: OnceCell<CurrentSelection>,
     }
 
@@ -74,7 +84,12 @@ impl SidebarPage {
     pub(crate) fn set_chat(&self, chat: &Chat) {
         let imp = self.imp();
         imp.server_switcher.set_chat(chat);
-        let selection = CurrentSelection::new(&sorted_channels(chat));
+        let order = Order::new(chat);
+        let filter = gtk::StringFilter::new(Some(Channel::this_expression("title")));
+        imp.search_entry.bind_property("text", &filter, "search").sync_create().build();
+        let found = gtk::FilterListModel::new(Some(order.list().clone()), Some(filter));
+        let selection = CurrentSelection::new(&found);
+        imp.order.set(order).expect("the chat view does it once");
         imp.list_view.set_model(Some(&selection));
         imp.list_view.set_factory(Some(&ChannelRow::factory()));
         imp.list_view.set_header_factory(Some(&header_factory(chat)));
@@ -96,6 +111,8 @@ impl SidebarPage {
             }
         ));
         imp.selection.set(selection).expect("the chat view does it once");
+        self.connect_search();
+        self.connect_menu_key();
     }
 
     /// The banner that tells how the connection stands where the conversation is not beside this page.
@@ -110,6 +127,7 @@ impl SidebarPage {
 
     /// Names the network on top.
     pub(crate) fn set_network(&self, network: Option<&Network>) {
+        self.imp().network.replace(network.cloned());
         self.imp().server_switcher.set_current(network);
     }
 
@@ -127,54 +145,123 @@ impl SidebarPage {
         self.imp().list_view.grab_focus()
     }
 
-    /// The conversations in the order shown.
+    /// All conversations in the order shown, whatever is searched for.
     pub(crate) fn channels(&self) -> gio::ListModel {
-        self.selection().clone().upcast()
+        self.order().clone().upcast()
     }
 
     /// The nearest conversation in this direction for which the condition holds, going round at the ends.
     pub(crate) fn neighbour(&self, step: i32, holds: impl Fn(&Channel) -> bool) -> Option<Channel> {
-        let selection = self.selection();
-        let count = i64::from(selection.n_items());
-        let start = match selection.position() {
+        let (channels, current) = (self.order(), self.selection().current());
+        let count = i64::from(channels.n_items());
+        let at = |position: u32| channels.item(position).and_downcast::<Channel>();
+        let start = (0..channels.n_items()).find(|&position| at(position) == current);
+        let start = match start.filter(|_| current.is_some()) {
             Some(position) => i64::from(position),
             None if step > 0 => -1,
             None => count,
         };
         (1..=count)
             .map(|distance| (start + distance * i64::from(step)).rem_euclid(count))
-            .filter_map(|position| self.channel_at(u32::try_from(position).ok()?))
-            .find(|channel| Some(channel) != selection.current().as_ref() && holds(channel))
+            .filter_map(|position| at(u32::try_from(position).ok()?))
+            .find(|channel| Some(channel) != current.as_ref() && holds(channel))
+    }
+
+    /// Typing narrows the list; Enter opens what is first, or joins the room that is not there.
+    fn connect_search(&self) {
+        let imp = self.imp();
+        self.selection().connect_items_changed(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_, _, _, _| page.show_found()
+        ));
+        imp.search_entry.connect_search_changed(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_| page.show_found()
+        ));
+        imp.search_entry.connect_activate(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |entry| page.open_found(&entry.text())
+        ));
+        imp.search_entry.connect_stop_search(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |entry| {
+                entry.set_text("");
+                page.focus_list();
+            }
+        ));
+    }
+
+    fn show_found(&self) {
+        let imp = self.imp();
+        let is_in_vain = self.selection().n_items() == 0 && !imp.search_entry.text().is_empty();
+        if is_in_vain {
+            let name = room_name(&imp.search_entry.text());
+            let name = name.filter(|name| check_room_name(name).is_ok());
+            let words = name.map(|name| {
+                // Translators: {room} is what the person typed into the search field.
+                gettext_f("Press Enter to join {room}.", &[("room", &isolate(&name))])
+            });
+            imp.nothing_page.set_description(words.as_deref());
+        }
+        imp.stack.set_visible_child_name(if is_in_vain { "nothing" } else { "list" });
+    }
+
+    fn open_found(&self, typed: &str) {
+        if typed.trim().is_empty() {
+            return;
+        }
+        let found = self.channel_at(0);
+        self.imp().search_entry.set_text("");
+        if let Some(channel) = found {
+            self.emit_by_name::<()>("channel-activated", &[&channel]);
+            return;
+        }
+        let name = room_name(typed).filter(|name| check_room_name(name).is_ok());
+        if let Some((network, name)) = self.imp().network.borrow().clone().zip(name) {
+            network.join(&name);
+        }
+    }
+
+    /// The Menu key, or Shift+F10, opens the menu of the row that has the focus.
+    fn connect_menu_key(&self) {
+        let keys = gtk::ShortcutController::new();
+        for trigger in ["Menu", "<Shift>F10"] {
+            let page = self.downgrade();
+            let action = gtk::CallbackAction::new(move |_, _| {
+                let opened = page.upgrade().is_some_and(|page| page.open_focused_menu());
+                if opened { glib::Propagation::Stop } else { glib::Propagation::Proceed }
+            });
+            let trigger = gtk::ShortcutTrigger::parse_string(trigger);
+            keys.add_shortcut(gtk::Shortcut::new(trigger, Some(action)));
+        }
+        self.imp().list_view.add_controller(keys);
+    }
+
+    fn open_focused_menu(&self) -> bool {
+        let focus = self.root().and_then(|root| root.focus());
+        let row = focus.and_then(|item| item.first_child()).and_downcast::<ChannelRow>();
+        let Some((row, channel)) = row.and_then(|row| Some((row.clone(), row.channel()?))) else {
+            return false;
+        };
+        present_channel_menu(&row, &channel, None);
+        true
     }
 
     fn channel_at(&self, position: u32) -> Option<Channel> {
         self.selection().item(position).and_downcast()
     }
 
+    fn order(&self) -> &gtk::SortListModel {
+        self.imp().order.get().expect("set before the page is shown").list()
+    }
+
     fn selection(&self) -> &CurrentSelection {
         self.imp().selection.get().expect("set before the page is shown")
     }
-}
-
-/// The channels of all networks: by network, then rooms before people, then by name.
-fn sorted_channels(chat: &Chat) -> gtk::SortListModel {
-    let lists = gtk::MapListModel::new(Some(chat.networks()), |network| {
-        network.downcast_ref::<Network>().expect("the list holds networks").channels().upcast()
-    });
-    let channels = gtk::FlattenListModel::new(Some(lists));
-    let by_title = gtk::StringSorter::new(Some(Channel::this_expression("title")));
-    let sorted = gtk::SortListModel::new(Some(channels), Some(by_title));
-    let networks = chat.networks();
-    sorted.set_section_sorter(Some(&gtk::CustomSorter::new(move |one, other| {
-        section_of(&networks, one).cmp(&section_of(&networks, other)).into()
-    })));
-    sorted
-}
-
-fn section_of(networks: &gio::ListStore, channel: &glib::Object) -> (Option<u32>, bool) {
-    let channel: &Channel = channel.downcast_ref().expect("the list holds channels");
-    let network = channel.network().and_then(|network| networks.find(&network));
-    (network, !channel.is_room())
 }
 
 fn header_factory(chat: &Chat) -> gtk::SignalListItemFactory {
@@ -202,11 +289,12 @@ fn list_header(header: &glib::Object) -> &gtk::ListHeader {
 }
 
 fn section_title(channel: &Channel, names_network: bool) -> String {
-    let kind = if channel.is_room() {
-        gettext("Rooms")
-    } else {
+    let kind = match Section::of(channel) {
+        // Translators: A heading over the rooms and people that one pinned.
+        Section::Pinned => gettext("Pinned"),
         // Translators: A heading over the people whom one has conversations with.
-        pgettext("conversations", "People")
+        Section::People => pgettext("conversations", "People"),
+        Section::Rooms => gettext("Rooms"),
     };
     match channel.network().filter(|_| names_network) {
         Some(network) => gettext_f(

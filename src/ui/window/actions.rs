@@ -5,8 +5,12 @@ use adw::subclass::prelude::*;
 
 use super::Window;
 use crate::i18n::{gettext, gettext_f};
-use crate::model::Network;
-use crate::ui::dialogs::{JoinRoomDialog, ServerDialog, present_go_to_room, present_new_message};
+use crate::model::{Channel, Network};
+use crate::ui::dialogs::{JoinRoomDialog, ServerDialog, present_go_to_room, present_pick_person};
+use crate::ui::people::AwayDialog;
+use crate::ui::rooms::{
+    CreateRoomDialog, InviteDialog, RoomDirectoryDialog, RoomSettingsDialog, leave_undoably,
+};
 use crate::ui::text::isolate;
 
 impl Window {
@@ -26,6 +30,12 @@ impl Window {
             chat_action("join-room", Self::join_room),
             chat_action("new-message", Self::new_message),
             chat_action("go-to-room", Self::go_to_room),
+            chat_action("browse-rooms", Self::browse_rooms),
+            chat_action("create-room", Self::create_room),
+            chat_action("invite-people", Self::invite_people),
+            chat_action("room-settings", Self::show_room_settings),
+            chat_action("go-away", Self::go_away),
+            chat_action("come-back", Self::come_back),
             chat_action("leave-conversation", Self::leave_conversation),
             chat_action("add-server", Self::show_connect),
             chat_action("server-settings", |window| {
@@ -52,6 +62,20 @@ impl Window {
                 action.set_enabled(is_enabled);
             }
         }
+        if is_enabled {
+            self.update_away_actions();
+        }
+    }
+
+    /// One goes away, or comes back.
+    pub(in crate::ui) fn update_away_actions(&self) {
+        let network = self.imp().chat_view.network();
+        let is_away = network.is_some_and(|network| !network.away_words().is_empty());
+        for (name, is_enabled) in [("go-away", !is_away), ("come-back", is_away)] {
+            if let Some(action) = self.lookup_action(name).and_downcast::<gio::SimpleAction>() {
+                action.set_enabled(is_enabled && self.is_chatting());
+            }
+        }
     }
 
     fn join_room(&self) {
@@ -63,9 +87,10 @@ impl Window {
     fn new_message(&self) {
         let chat_view = self.imp().chat_view.get();
         let Some(network) = chat_view.network() else { return };
-        present_new_message(
+        present_pick_person(
             self,
             &network.clone(),
+            &gettext("New Message"),
             glib::clone!(
                 #[weak]
                 network,
@@ -89,9 +114,52 @@ impl Window {
         );
     }
 
+    fn browse_rooms(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            RoomDirectoryDialog::new(&network).present(Some(self));
+        }
+    }
+
+    fn create_room(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            CreateRoomDialog::new(&network).present(Some(self));
+        }
+    }
+
+    fn invite_people(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            let room = self.open_room();
+            InviteDialog::new(&network, room.as_ref()).present(Some(self));
+        }
+    }
+
+    fn show_room_settings(&self) {
+        if let Some((network, room)) = self.imp().chat_view.network().zip(self.open_room()) {
+            RoomSettingsDialog::new(&network, &room).present(Some(self));
+        }
+    }
+
+    /// The room that is shown, if it is one that we are in.
+    fn open_room(&self) -> Option<Channel> {
+        let channel = self.imp().chat_view.channel();
+        channel.filter(|channel| channel.is_room() && channel.joined())
+    }
+
+    fn go_away(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            AwayDialog::new(&network).present(Some(self));
+        }
+    }
+
+    fn come_back(&self) {
+        if let Some(network) = self.imp().chat_view.network() {
+            network.come_back();
+        }
+    }
+
     fn leave_conversation(&self) {
         if let Some(channel) = self.imp().chat_view.channel() {
-            channel.leave();
+            leave_undoably(self, &channel);
         }
     }
 

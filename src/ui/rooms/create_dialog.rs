@@ -1,0 +1,119 @@
+//! Asks what a new room is to be like, and makes it.
+
+use adw::prelude::*;
+use adw::subclass::prelude::*;
+
+use super::access_row::{chosen_access, fill_access_row};
+use crate::model::{Access, Network, NewRoom, check_room_name};
+use crate::ui::dialogs::{begin_in, room_name};
+
+mod imp {
+    use std::cell::OnceCell;
+
+    use super::*;
+
+    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[template(resource = "/io/github/majlis_chat/Majlis/ui/rooms/create_dialog.ui")]
+    pub struct CreateRoomDialog {
+        #[template_child]
+        pub(super) cancel_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) create_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) name_row: TemplateChild<adw::EntryRow>,
+        #[template_child]
+        pub(super) topic_row: TemplateChild<adw::EntryRow>,
+        #[template_child]
+        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        #[template_child]
+        pub(super) access_row: TemplateChild<adw::ComboRow>,
+        pub(super) network: OnceCell<Network>,
+    }
+
+    #[glib::object_subclass]
+    impl ObjectSubclass for CreateRoomDialog {
+        const NAME: &'static str = "MajlisCreateRoomDialog";
+        type Type = super::CreateRoomDialog;
+        type ParentType = adw::Dialog;
+
+        fn class_init(class: &mut Self::Class) {
+            class.bind_template();
+        }
+
+        fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
+            object.init_template();
+        }
+    }
+
+    impl ObjectImpl for CreateRoomDialog {
+        fn constructed(&self) {
+            self.parent_constructed();
+            let dialog = self.obj();
+            begin_in(&*self.name_row);
+            dialog.set_default_widget(Some(&*self.create_button));
+            self.cancel_button.connect_clicked(glib::clone!(
+                #[weak]
+                dialog,
+                move |_| {
+                    dialog.close();
+                }
+            ));
+            self.create_button.connect_clicked(glib::clone!(
+                #[weak]
+                dialog,
+                move |_| dialog.create()
+            ));
+            self.name_row.connect_changed(glib::clone!(
+                #[weak]
+                dialog,
+                move |_| dialog.check()
+            ));
+        }
+    }
+
+    impl WidgetImpl for CreateRoomDialog {}
+    impl AdwDialogImpl for CreateRoomDialog {}
+}
+
+glib::wrapper! {
+    /// Asks what a new room is to be like, and makes it.
+    pub struct CreateRoomDialog(ObjectSubclass<imp::CreateRoomDialog>)
+        @extends adw::Dialog, gtk::Widget,
+        @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::ShortcutManager;
+}
+
+impl CreateRoomDialog {
+    /// A dialog for a room on this network; it offers what the server knows.
+    pub(crate) fn new(network: &Network) -> Self {
+        let dialog: Self = glib::Object::new();
+        let imp = dialog.imp();
+        fill_access_row(&imp.access_row, network);
+        imp.network.set(network.clone()).expect("the object is new");
+        dialog
+    }
+
+    /// Says as one types whether a room can be called that.
+    fn check(&self) {
+        let imp = self.imp();
+        let checked = room_name(&imp.name_row.text()).map(|name| check_room_name(&name));
+        imp.create_button.set_sensitive(checked == Some(Ok(())));
+        let trouble = checked.and_then(Result::err);
+        imp.trouble_label.set_visible(trouble.is_some());
+        match trouble {
+            Some(words) => {
+                imp.name_row.add_css_class("error");
+                imp.trouble_label.set_label(&words);
+            }
+            None => imp.name_row.remove_css_class("error"),
+        }
+    }
+
+    fn create(&self) {
+        let imp = self.imp();
+        let Some(name) = room_name(&imp.name_row.text()) else { return };
+        let network = imp.network.get().expect("set with the dialog");
+        let access: Access = chosen_access(&imp.access_row, network);
+        network.create_room(NewRoom { name, topic: imp.topic_row.text().trim().into(), access });
+        self.close();
+    }
+}

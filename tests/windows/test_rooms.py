@@ -1,0 +1,62 @@
+"""Finding rooms, making them, setting them up, and asking others in."""
+
+import re
+
+import steps
+from driver import until
+from scene import WindowTest
+
+
+class Rooms(WindowTest):
+    def test_a_room_is_made_found_and_set_up(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        steps.choose_from(ana, "Add", "r")
+        ana.set_text("Room Name", "tea room")
+        ana.set_text("Topic (Optional)", "Tea at five")
+        self.picture(ana, "new-room")
+        ana.press("Create")
+        ana.wait_for_text("Tea at five")
+
+        steps.choose_from(badr, "Add", "b")
+        rooms = badr.find("list", "All rooms")
+        row = badr.find("row", re.compile("^tea_room"), rooms)
+        self.assertIn("Tea at five", row.name)
+        self.picture(badr, "directory")
+        badr.set_text("Search rooms and topics", "five")
+        until(lambda: len(badr.find_all("row", None, rooms)) == 1, "one room to be found")
+        badr.click(badr.find("row", re.compile("^tea_room"), rooms))
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
+
+        steps.choose_from(ana, "Conversation Menu", "s")
+        moderated = ana.find("switch", "Moderated")
+        until(lambda: moderated.is_sensitive, "the server to say how the room is set up")
+        self.picture(ana, "settings")
+        ana.type_keys("alt+m")
+        ana.type_keys("Escape")
+        steps.enter(badr, "Nobody hears me")
+        badr.find("button", "Retry")
+        steps.choose_from(badr, "Conversation Menu", "s")
+        badr.find("dialog", "Room Settings")
+        self.picture(badr, "settings-to-look-at")
+
+    def test_others_are_asked_in_and_come(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        steps.enter(ana, "/join #garden")
+        ana.wait_for_text("garden", ana.find("list", "Rooms"))
+        steps.choose_from(ana, "Add", "i")
+        ana.wait_for_text("majlis://127.0.0.1")
+        ana.wait_for_text(self.server.words)
+        self.picture(ana, "invite")
+        ana.type_keys("alt+c")
+        ana.find("entry", "Search people")
+        ana.type_text("Badr")
+        ana.type_keys("Return")
+        ana.find(None, re.compile("Badr.? was invited to"))
+        badr.find(None, re.compile("Ana.? invites you to"))
+        self.picture(badr, "invited")
+        badr.press("Join")
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
