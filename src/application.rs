@@ -21,7 +21,7 @@ use crate::ui::{Wanted, Window, present_about};
 const FAREWELL_SIGNALS: [i32; 3] = [1, 2, 15];
 
 /// The keys of every action, but for Escape, which a menu or a dialog must see first: the chat view binds it.
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 16] = [
     ("app.quit", "<Control>q"),
     ("app.preferences", "<Control>comma"),
     ("app.shortcuts", "<Control>question"),
@@ -29,6 +29,8 @@ const KEYS: [(&str, &str); 14] = [
     ("win.join-room", "<Control>j"),
     ("win.new-message", "<Control>n"),
     ("win.go-to-room", "<Control>k"),
+    ("win.search-here", "<Control>f"),
+    ("win.search-everywhere", "<Control><Shift>f"),
     ("win.previous-unread", "<Alt>Up"),
     ("win.next-unread", "<Alt>Down"),
     ("win.previous-room", "<Control>Page_Up"),

@@ -48,6 +48,7 @@ pub struct NetworkRow {
 
 /// What is kept of a conversation, besides what was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct ConversationRow {
     /// Which.
     pub key: ConversationKey,

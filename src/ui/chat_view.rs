@@ -158,6 +158,12 @@ impl ChatView {
         }
     }
 
+    /// Opens a conversation at one of its messages.
+    pub(super) fn open_message(&self, channel: &Channel, msgid: &str) {
+        self.open_channel(channel);
+        self.imp().conversation_page.reveal_message(msgid);
+    }
+
     /// Shows who somebody is, and what can be done about them in the open room.
     pub(super) fn show_person(&self, nick: &str) {
         let Some(network) = self.network() else { return };

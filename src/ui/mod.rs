@@ -10,7 +10,8 @@
 //!       ├─ Composer
 //!       └─ PeoplePane          PersonRow
 //! people                       ProfileDialog, AwayDialog
-//! rooms                        invitations
+//! rooms                        RoomDirectoryDialog, CreateRoomDialog, RoomSettingsDialog, InviteDialog
+//! search                       SearchDialog: HitRow
 //! dialogs                      JoinRoomDialog, Picker, About …
 //! ```
 //!
@@ -24,6 +25,7 @@ mod dialogs;
 mod formatting;
 mod people;
 mod rooms;
+mod search;
 mod sidebar;
 mod text;
 mod toast;

@@ -146,7 +146,7 @@ impl Session {
     fn read_setup(&self, line: &Line<'_>) -> RoomSetup {
         let mut setup = RoomSetup::default();
         let mut params = line.message.params().iter().skip(3);
-        for letter in line.param(2).chars().filter(|letter| letter.is_ascii_alphabetic()) {
+        for letter in line.param(2).chars().filter(char::is_ascii_alphabetic) {
             setup.modes.push(letter);
             if self.live.features.takes_param(letter, true) {
                 let param = params.next().copied().unwrap_or_default();

@@ -133,9 +133,8 @@ impl Session {
         for (key, known) in &mut watch_list.people {
             let presence = match (self.live.roster.person_by_key(key), known.is_online) {
                 (Some(person), _) if person.is_away => Presence::Away,
-                (Some(_), _) => Presence::Here,
                 (None, Some(true)) if known.is_away => Presence::Away,
-                (None, Some(true)) => Presence::Here,
+                (Some(_), _) | (None, Some(true)) => Presence::Here,
                 (None, Some(false)) => Presence::Offline,
                 (None, None) => Presence::Unknown,
             };

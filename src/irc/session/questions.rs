@@ -282,8 +282,9 @@ impl Answer {
 fn subject(question: &Question) -> String {
     match question {
         Question::Whois { nick } => fold(nick),
-        Question::Setup { room } | Question::Bans { room } => fold(room),
-        Question::Do(
+        Question::Setup { room }
+        | Question::Bans { room }
+        | Question::Do(
             Deed::Remove { room, .. }
             | Deed::Invite { room, .. }
             | Deed::Rename { room, .. }

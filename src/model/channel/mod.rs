@@ -446,7 +446,7 @@ impl Channel {
     }
 
     /// The member of this nick.
-    pub(super) fn find_member(&self, nick: &str) -> Option<Member> {
+    pub fn find_member(&self, nick: &str) -> Option<Member> {
         self.imp().members.find(nick)
     }
 

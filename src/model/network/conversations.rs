@@ -90,6 +90,11 @@ impl Network {
         self.find(name).filter(Channel::is_open)
     }
 
+    /// The conversation of this name, if it is shown.
+    pub(in crate::model) fn find_shown(&self, name: &str) -> Option<Channel> {
+        self.find_open(name)
+    }
+
     pub(super) fn find_by_key(&self, key: ConversationKey) -> Option<Channel> {
         let by_name = self.imp().conversations.by_name.borrow();
         by_name.values().find(|channel| channel.key() == key).cloned()

@@ -2,7 +2,7 @@
 
 use crate::irc::event::{Member, Refusal, Role};
 use crate::irc::question::*;
-use crate::model::{Access, NewRoom, Presence as Shown, RoomListing};
+use crate::model::{Access, NewRoom, Presence as Shown, RoomListing, SearchHit};
 
 use super::*;
 
@@ -362,4 +362,45 @@ fn what_is_pinned_and_muted_stays_so() {
     let world = world.restarted();
     let room = room_of(&world.network());
     assert!(room.pinned() && room.muted());
+}
+
+#[test]
+fn what_was_said_is_found_here_and_for_what_is_missing_on_the_server() {
+    let (world, network, room) = World::online();
+    let has_search = Abilities { has_search: true, ..Abilities::default() };
+    world.events(&network, vec![Event::Abilities(Box::new(has_search)), live(messages(1..=3))]);
+    world.asked();
+    let (chat, hits) = (world.chat.clone(), gio::ListStore::new::<SearchHit>());
+    let (into, within) = (hits.clone(), room.clone());
+    let search = async move { chat.search("message 2", "", Some(&within), &into).await };
+    let server = |question: &Question| {
+        let Question::Search(query) = question else { panic!("{question:?}") };
+        assert_eq!((query.text.as_str(), query.place.as_deref()), ("message 2", Some(ROOM)));
+        let older = Message { msgid: "old".into(), time_ms: 1000, ..message(2) };
+        let found = [message(2), older].map(|message| (ROOM.to_owned(), message));
+        Answer::Found(found.into())
+    };
+    answered(&world, &network, search, server);
+    let hits: Vec<SearchHit> = hits.iter().flatten().collect();
+    let ids: Vec<_> = hits.iter().map(SearchHit::msgid).collect();
+    assert_eq!(ids, ["000002", "old"], "each once, the newest first");
+    assert_eq!(hits[0].channel(), Some(room));
+    assert_eq!(hits[0].before(), "Ana María: message 1");
+    assert_eq!(hits[0].after(), "Ana María: message 3");
+}
+
+#[test]
+fn one_goes_to_a_message_that_is_far_back_and_on_from_there() {
+    let (world, network, room) = World::online();
+    for start in 0..12 {
+        world.events(&network, vec![live(messages(start * 100..start * 100 + 100))]);
+    }
+    assert!(!texts(&room).contains(&"message 150".to_owned()));
+    let going = room.clone();
+    let go = async move { going.reveal_message("000150".into()).await };
+    let (is_there, _) = answered(&world, &network, go, |_| Answer::Done);
+    assert!(is_there && !room.timeline().is_end());
+    assert_eq!(texts(&room), numbered(50..250));
+    world.act(|_| room.load_newer());
+    assert!(texts(&room).contains(&"message 349".to_owned()), "without a hole");
 }

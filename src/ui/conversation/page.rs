@@ -164,6 +164,11 @@ impl ConversationPage {
         self.imp().composer.grab_focus()
     }
 
+    /// Goes to the message with this identifier.
+    pub(crate) fn reveal_message(&self, msgid: &str) {
+        self.imp().timeline_view.reveal_message(msgid.to_owned());
+    }
+
     /// Lets the person choose a day, and goes to what was said then.
     fn go_to_date(&self) {
         present_go_to_date(

@@ -139,8 +139,7 @@ impl ProfileDialog {
     /// The member of the room that it is about.
     fn member(&self) -> Option<Member> {
         let room = self.imp().room.borrow().clone()?;
-        let found = room.members().iter::<Member>().flatten().find(|one| one.nick() == self.nick());
-        found
+        room.find_member(self.nick())
     }
 
     fn name(&self) -> String {
@@ -161,9 +160,9 @@ impl ProfileDialog {
             Some(false) => Presence::Here,
             None => Presence::Unknown,
         };
-        self.show_presence(presence_words(presence).unwrap_or_default());
+        self.show_presence(&presence_words(presence).unwrap_or_default());
         let is_registered = member.is_some_and(|member| member.registered());
-        self.show_account(if is_registered { gettext("Signed in") } else { guest_words() });
+        self.show_account(&if is_registered { gettext("Signed in") } else { guest_words() });
     }
 
     fn show_name(&self, name: &str) {
@@ -173,14 +172,14 @@ impl ProfileDialog {
         imp.nick_label.set_visible(name != self.nick());
     }
 
-    fn show_presence(&self, words: String) {
+    fn show_presence(&self, words: &str) {
         let row = &self.imp().presence_row;
         row.set_visible(!words.is_empty());
-        row.set_subtitle(&words);
+        row.set_subtitle(words);
     }
 
-    fn show_account(&self, words: String) {
-        self.imp().account_row.set_subtitle(&words);
+    fn show_account(&self, words: &str) {
+        self.imp().account_row.set_subtitle(words);
     }
 
     fn connect_widgets(&self) {
@@ -225,12 +224,12 @@ impl ProfileDialog {
     fn show_profile(&self, profile: &Profile) {
         let imp = self.imp();
         self.show_name(&profile.display_name);
-        self.show_presence(match &profile.away {
+        self.show_presence(&match &profile.away {
             // Translators: {words} are the person's own.
             Some(words) => gettext_f("Away: {words}", &[("words", &isolate(words))]),
             None => presence_words(Presence::Here).unwrap_or_default(),
         });
-        self.show_account(match &profile.account {
+        self.show_account(&match &profile.account {
             // Translators: {account} is the name of an account.
             Some(account) => gettext_f("Signed in as {account}", &[("account", &isolate(account))]),
             None => guest_words(),

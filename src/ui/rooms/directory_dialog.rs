@@ -97,9 +97,9 @@ impl RoomDirectoryDialog {
         let found = gtk::FilterListModel::new(Some(rooms.clone()), Some(filter));
         // Thousands of rooms are sorted bit by bit.
         found.set_incremental(true);
-        let sorted = gtk::SortListModel::new(Some(found), Some(sorter));
-        sorted.set_incremental(true);
-        let selection = gtk::SingleSelection::new(Some(sorted));
+        let in_order = gtk::SortListModel::new(Some(found), Some(sorter));
+        in_order.set_incremental(true);
+        let selection = gtk::SingleSelection::new(Some(in_order));
         imp.list_view.set_factory(Some(&DirectoryRow::factory()));
         imp.list_view.set_model(Some(&selection));
         imp.rooms.set(rooms).expect("a dialog is filled once");

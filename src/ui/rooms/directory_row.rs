@@ -12,6 +12,7 @@ mod imp {
 
     #[derive(Debug, Default, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/rooms/directory_row.ui")]
+    #[expect(clippy::struct_field_names, reason = "each is a label, named as in the Blueprint")]
     pub struct DirectoryRow {
         #[template_child]
         pub(super) title_label: TemplateChild<gtk::Label>,

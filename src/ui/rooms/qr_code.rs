@@ -38,7 +38,8 @@ mod tests {
     fn a_link_makes_a_picture_and_a_book_does_not() {
         let picture = qr_code("majlis://majlis.local:33000/").expect("it is short");
         assert_eq!(picture.width(), picture.height());
-        let modules = picture.width() as usize / MODULE - 2 * QUIET;
+        let side = usize::try_from(picture.width()).expect("a width is not negative");
+        let modules = side / MODULE - 2 * QUIET;
         assert_eq!(modules % 4, 1, "a code of version v has 17 + 4 v modules");
         assert!(qr_code(&"x".repeat(10_000)).is_none());
     }

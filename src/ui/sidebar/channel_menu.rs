@@ -23,11 +23,8 @@ pub(super) fn present_channel_menu(row: &ChannelRow, channel: &Channel, place: O
         let (x, y) = (x as i32, y as i32);
         popover.set_pointing_to(Some(&gtk::gdk::Rectangle::new(x, y, 1, 1)));
     }
-    popover.connect_closed(|popover| {
-        // After the action that closed it was carried out.
-        let popover = popover.clone();
-        glib::idle_add_local_once(move || popover.unparent());
-    });
+    // It stays with the row until the next one: what was chosen is carried out after it has closed.
+    row.keep_menu(&popover);
     popover.popup();
 }
 

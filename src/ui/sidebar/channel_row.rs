@@ -34,6 +34,7 @@ mod imp {
         pub(super) mention_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) unread_label: TemplateChild<gtk::Label>,
+        pub(super) menu: RefCell<Option<gtk::PopoverMenu>>,
         pub(super) bindings: OnceCell<glib::BindingGroup>,
         /// Keeps what a screen reader says of the row true.
         pub(super) description: RefCell<Option<(Channel, glib::SignalHandlerId)>>,
@@ -59,6 +60,12 @@ mod imp {
             self.parent_constructed();
             self.bindings.set(self.obj().bindings()).expect("an object is constructed once");
             self.obj().connect_menu();
+        }
+
+        fn dispose(&self) {
+            if let Some(menu) = self.menu.take() {
+                menu.unparent();
+            }
         }
     }
 
@@ -155,6 +162,13 @@ impl ChannelRow {
             }
         ));
         self.add_controller(press);
+    }
+
+    /// Lets go of the menu before this one.
+    pub(super) fn keep_menu(&self, menu: &gtk::PopoverMenu) {
+        if let Some(before) = self.imp().menu.replace(Some(menu.clone())) {
+            before.unparent();
+        }
     }
 
     fn open_menu(&self, x: f64, y: f64) {

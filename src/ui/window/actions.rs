@@ -11,6 +11,7 @@ use crate::ui::people::AwayDialog;
 use crate::ui::rooms::{
     CreateRoomDialog, InviteDialog, RoomDirectoryDialog, RoomSettingsDialog, leave_undoably,
 };
+use crate::ui::search::SearchDialog;
 use crate::ui::text::isolate;
 
 impl Window {
@@ -30,6 +31,8 @@ impl Window {
             chat_action("join-room", Self::join_room),
             chat_action("new-message", Self::new_message),
             chat_action("go-to-room", Self::go_to_room),
+            chat_action("search-here", |window| window.search(false)),
+            chat_action("search-everywhere", |window| window.search(true)),
             chat_action("browse-rooms", Self::browse_rooms),
             chat_action("create-room", Self::create_room),
             chat_action("invite-people", Self::invite_people),
@@ -112,6 +115,18 @@ impl Window {
                 move |channel| chat_view.open_channel(channel)
             ),
         );
+    }
+
+    fn search(&self, everywhere: bool) {
+        let imp = self.imp();
+        let chat = imp.chat.get().expect("set with the window");
+        let dialog = SearchDialog::new(chat, imp.chat_view.channel().as_ref(), everywhere);
+        dialog.connect_hit_activated(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |channel, msgid| window.imp().chat_view.open_message(channel, msgid)
+        ));
+        dialog.present(Some(self));
     }
 
     fn browse_rooms(&self) {

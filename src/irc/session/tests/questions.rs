@@ -91,7 +91,9 @@ fn who_somebody_is_comes_as_one_answer_with_labels_or_without() {
 
     let mut world = World::online(plain(), &config(&[]));
     ask(&mut world, 8, whois("bo"));
-    WHOIS.iter().for_each(|line| world.inject(line));
+    for line in WHOIS {
+        world.inject(line);
+    }
     assert_eq!(answers(&world), [(8, &Answer::Whois(Box::new(bo())))]);
 }
 
@@ -106,7 +108,9 @@ fn nobody_of_that_name_is_a_refusal() {
         if has_labels {
             answer_label(&mut world, &lines);
         } else {
-            lines.iter().for_each(|line| world.inject(line));
+            for line in lines {
+                world.inject(line);
+            }
         }
         let refused = Answer::Refused(Refusal::Server("No such nick".into()));
         assert_eq!(answers(&world), [(1, &refused)]);
