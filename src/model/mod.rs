@@ -28,7 +28,7 @@ mod state;
 mod tests;
 mod timeline;
 
-pub use channel::{Access, Channel, Fit, RoomSetup, SetupAbilities};
+pub use channel::{Access, Ban, Channel, Fit, RoomSetup, SetupAbilities};
 pub use chat::{Chat, Paths};
 pub use completion::{Completion, Offer};
 pub use member::{Member, Role};

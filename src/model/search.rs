@@ -167,7 +167,7 @@ impl Network {
             .iter()
             .filter(|(_, message)| is_by_person(message) && !self.ignores(&message.nick));
         wanted
-            .filter_map(|(place, message)| Some(SearchHit::new(&self.find_shown(place)?, message)))
+            .filter_map(|(place, message)| Some(SearchHit::new(&self.find_open(place)?, message)))
             .collect()
     }
 }

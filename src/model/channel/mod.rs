@@ -44,7 +44,7 @@ use super::{Member, Network, Presence, Timeline};
 use self::members::Members;
 
 pub(super) use self::pages::PAGE;
-pub use self::setup::{Access, RoomSetup, SetupAbilities};
+pub use self::setup::{Access, Ban, RoomSetup, SetupAbilities};
 pub use self::writing::Fit;
 
 /// How long a draft may change before it is kept.

@@ -1,7 +1,7 @@
 //! How a room is set up: who may enter, who may speak, its topic and its name. Every error is a translated sentence, often in
 //! the server's words.
 
-use crate::irc::{Answer, Deed, ModeChange, Question};
+use crate::irc::{Abilities, Answer, Deed, ModeChange, Question};
 use crate::model::Network;
 
 use super::Channel;
@@ -71,6 +71,32 @@ pub struct SetupAbilities {
     pub slow: bool,
 }
 
+/// Somebody whom a room keeps out or silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ban {
+    /// For [`Channel::set_ban`], which lifts it.
+    pub mask: String,
+    /// Whom it means: an account, a place, or a mask of another kind as it is.
+    pub whom: String,
+    /// Whether they may enter and only not speak.
+    pub is_mute: bool,
+}
+
+impl Ban {
+    fn read(mask: &str, abilities: &Abilities) -> Self {
+        let prefix = abilities.extban_prefix.as_deref().unwrap_or_default();
+        let kind = |letter: &str, mask: &str| {
+            let rest = mask.strip_prefix(prefix)?.strip_prefix(letter)?.strip_prefix(':')?;
+            Some(rest.to_owned())
+        };
+        let muted = kind("m", mask).filter(|_| abilities.can_mute());
+        let (is_mute, whom) = (muted.is_some(), muted.unwrap_or_else(|| mask.to_owned()));
+        let account = abilities.account_extban.as_deref().and_then(|letter| kind(letter, &whom));
+        let place = whom.strip_prefix("*!*@").map(str::to_owned);
+        Self { mask: mask.to_owned(), whom: account.or(place).unwrap_or(whom), is_mute }
+    }
+}
+
 impl SetupAbilities {
     /// Those of a network.
     pub fn of(network: &Network) -> Self {
@@ -107,10 +133,14 @@ impl Channel {
         if changes.is_empty() { Ok(()) } else { self.change_modes(changes).await }
     }
 
-    /// Asks the server whom the room keeps out or silent: masks for [`set_ban`](Self::set_ban).
-    pub async fn look_at_bans(&self) -> Result<Vec<String>, String> {
-        match self.deed_network()?.inquire(Question::Bans { room: self.name() }).await? {
-            Answer::Bans(bans) => Ok(bans),
+    /// Asks the server whom the room keeps out or silent.
+    pub async fn look_at_bans(&self) -> Result<Vec<Ban>, String> {
+        let network = self.deed_network()?;
+        let abilities = network.abilities();
+        match network.inquire(Question::Bans { room: self.name() }).await? {
+            Answer::Bans(masks) => {
+                Ok(masks.iter().map(|mask| Ban::read(mask, &abilities)).collect())
+            }
             answer => unreachable!("the session answers what was asked, not {answer:?}"),
         }
     }
@@ -162,6 +192,28 @@ fn differences(before: &RoomSetup, after: &RoomSetup) -> Vec<ModeChange> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masks_are_read_as_whom_they_mean() {
+        let majlis = Abilities {
+            extban_prefix: Some("$".into()),
+            extban_letters: "am".into(),
+            account_extban: Some("a".into()),
+            ..Abilities::default()
+        };
+        let read = |mask: &str, abilities: &Abilities| {
+            let ban = Ban::read(mask, abilities);
+            assert_eq!(ban.mask, mask);
+            (ban.is_mute, ban.whom)
+        };
+        assert_eq!(read("$m:$a:ana", &majlis), (true, "ana".into()));
+        assert_eq!(read("$a:ana", &majlis), (false, "ana".into()));
+        assert_eq!(read("$m:*!*@10.0.0.7", &majlis), (true, "10.0.0.7".into()));
+        assert_eq!(read("ben!*@*", &majlis), (false, "ben!*@*".into()));
+        let plain = Abilities::default();
+        assert_eq!(read("m:ana", &plain), (false, "m:ana".into()));
+        assert_eq!(read("*!*@10.0.0.7", &plain), (false, "10.0.0.7".into()));
+    }
 
     #[test]
     fn only_what_differs_is_changed() {

@@ -86,13 +86,8 @@ impl Network {
     }
 
     /// The conversation of this name, if it is open.
-    pub(super) fn find_open(&self, name: &str) -> Option<Channel> {
+    pub(in crate::model) fn find_open(&self, name: &str) -> Option<Channel> {
         self.find(name).filter(Channel::is_open)
-    }
-
-    /// The conversation of this name, if it is shown.
-    pub(in crate::model) fn find_shown(&self, name: &str) -> Option<Channel> {
-        self.find_open(name)
     }
 
     pub(super) fn find_by_key(&self, key: ConversationKey) -> Option<Channel> {

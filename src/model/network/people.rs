@@ -139,13 +139,16 @@ impl Network {
 
     /// Does not hear somebody any more, or hears them again: what they say is neither shown nor counted. Kept.
     pub fn set_ignored(&self, nick: &str, is_ignored: bool) {
+        if is_room(nick) {
+            return;
+        }
         let key = fold(nick);
         let is_changed = if is_ignored {
             self.imp().ignored.borrow_mut().insert(key.clone())
         } else {
             self.imp().ignored.borrow_mut().remove(&key)
         };
-        if !is_changed || is_room(nick) {
+        if !is_changed {
             return;
         }
         // A failure is told by the archive itself.

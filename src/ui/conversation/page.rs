@@ -310,6 +310,7 @@ impl ConversationPage {
 
 fn conversation_menu(is_room: bool) -> gio::Menu {
     let menu = gio::Menu::new();
+    menu.append(Some(&gettext("_Find Messages…")), Some("win.search-here"));
     if is_room {
         let section = gio::Menu::new();
         section.append(Some(&gettext("Room _Settings…")), Some("win.room-settings"));

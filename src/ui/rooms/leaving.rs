@@ -8,6 +8,9 @@ use crate::ui::toast::tell_undoable;
 /// Leaves, and offers to come back.
 pub(crate) fn leave_undoably(window: &Window, channel: &Channel) {
     let Some(network) = channel.network() else { return };
+    if network.channels().find(channel).is_none() {
+        return;
+    }
     let (name, is_room) = (channel.name(), channel.is_room());
     let title = isolate(&channel.title());
     channel.leave();

@@ -8,7 +8,7 @@ use adw::subclass::prelude::*;
 
 use super::access_row::{choose_access, chosen_access, fill_access_row};
 use crate::i18n::{clean, gettext};
-use crate::model::{Channel, Network, RoomSetup, SetupAbilities, check_room_name};
+use crate::model::{Ban, Channel, Network, RoomSetup, SetupAbilities, check_room_name};
 use crate::ui::dialogs::room_name;
 
 mod imp {
@@ -222,10 +222,15 @@ impl RoomSettingsDialog {
         self.carry_out(async move { room.change_setup(&before, &after).await });
     }
 
-    fn show_bans(&self, bans: &[String]) {
+    fn show_bans(&self, bans: &[Ban]) {
         let imp = self.imp();
-        for mask in bans {
-            let row = adw::ActionRow::builder().title(clean(mask)).use_markup(false).build();
+        for Ban { mask, whom, is_mute } in bans {
+            let row = adw::ActionRow::builder()
+                .title(clean(whom))
+                // Translators: What is done about a person in a room.
+                .subtitle(if *is_mute { gettext("Muted") } else { gettext("Banned") })
+                .use_markup(false)
+                .build();
             let button = gtk::Button::builder()
                 .icon_name("user-trash-symbolic")
                 .tooltip_text(gettext("Lift"))

@@ -53,8 +53,10 @@ fn actions(row: &ChannelRow, channel: &Channel) -> gio::SimpleActionGroup {
         action.connect_activate(move |_, _| act(&channel));
         group.add_action(&action);
     };
-    add("pin", true, Box::new(|channel| channel.set_pinned(!channel.pinned())));
-    add("mute", true, Box::new(|channel| channel.set_muted(!channel.muted())));
+    // What the menu says, however often it is activated.
+    let (pins, mutes) = (!channel.pinned(), !channel.muted());
+    add("pin", true, Box::new(move |channel| channel.set_pinned(pins)));
+    add("mute", true, Box::new(move |channel| channel.set_muted(mutes)));
     add("mark-read", channel.unread_count() > 0, Box::new(Channel::mark_read));
     let window = window_of(row);
     add(

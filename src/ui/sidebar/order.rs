@@ -30,6 +30,7 @@ impl Section {
 #[derive(Debug)]
 pub(super) struct Order {
     sorted: gtk::SortListModel,
+    by_section: gtk::CustomSorter,
 }
 
 impl Order {
@@ -47,7 +48,12 @@ impl Order {
         watch(&channels, &by_section, &by_title);
         let sorted = gtk::SortListModel::new(Some(channels), Some(by_title));
         sorted.set_section_sorter(Some(&by_section));
-        Self { sorted }
+        Self { sorted, by_section }
+    }
+
+    /// Something may stand in another section now, also where it keeps its place in the list, which the list itself does not tell.
+    pub(super) fn connect_sections_changed(&self, f: impl Fn() + 'static) {
+        self.by_section.connect_changed(move |_, _| f());
     }
 
     /// As a list with sections.

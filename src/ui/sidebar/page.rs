@@ -89,6 +89,19 @@ impl SidebarPage {
         imp.search_entry.bind_property("text", &filter, "search").sync_create().build();
         let found = gtk::FilterListModel::new(Some(order.list().clone()), Some(filter));
         let selection = CurrentSelection::new(&found);
+        order.connect_sections_changed(glib::clone!(
+            #[weak]
+            selection,
+            move || {
+                // Once the list is in order.
+                glib::idle_add_local_once(move || {
+                    let count = selection.n_items();
+                    if count > 0 {
+                        selection.sections_changed(0, count);
+                    }
+                });
+            }
+        ));
         imp.order.set(order).expect("the chat view does it once");
         imp.list_view.set_model(Some(&selection));
         imp.list_view.set_factory(Some(&ChannelRow::factory()));
