@@ -84,6 +84,10 @@ mod imp {
     impl ApplicationImpl for Application {
         fn startup(&self) {
             self.parent_startup();
+            // Messages are read by keyboard, too, and not to be found marked.
+            if let Some(settings) = gtk::Settings::default() {
+                settings.set_gtk_label_select_on_focus(false);
+            }
             let application = self.obj();
             application.add_actions();
             application.leave_on_signals();

@@ -150,6 +150,19 @@ pub enum Event {
         /// At least one.
         reactions: Vec<Reaction>,
     },
+    /// Somebody did something to a room, just now, that is worth a line; what it changes is told besides.
+    Happened {
+        /// Which room.
+        room: String,
+        /// Who.
+        nick: String,
+        /// What they call themselves, where it is known.
+        display_name: Option<String>,
+        /// What.
+        what: Happening,
+        /// When, in milliseconds since 1970.
+        time_ms: u64,
+    },
     /// Somebody else says how their writing goes.
     Typing {
         /// The room, or the other person's nick.
@@ -350,7 +363,7 @@ pub enum SignInFailure {
 }
 
 /// One message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     /// The server's identifier; where the server gives none, one made of time and content.
     pub msgid: String,
@@ -374,6 +387,33 @@ pub struct Message {
 
 /// A longer identifier of another message is not followed.
 pub const MSGID_MAX_BYTES: usize = 255;
+
+/// What somebody did to a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// Gave it this topic, or took it away where this is empty.
+    Topic(String),
+    /// Put somebody else out; `MemberLeft` follows.
+    Removed {
+        /// Whom.
+        nick: String,
+        /// What they call themselves, where it is known.
+        display_name: Option<String>,
+        /// Their words, possibly empty.
+        reason: String,
+    },
+    /// Gave somebody another role.
+    Role {
+        /// Whom.
+        nick: String,
+        /// What they call themselves, where it is known.
+        display_name: Option<String>,
+        /// What it is now.
+        role: Role,
+    },
+    /// Changed modes that are nobody's role; as MODE writes them.
+    Modes(String),
+}
 
 /// How somebody's writing goes (IRCv3 typing).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -426,10 +466,9 @@ pub struct Deletion {
 }
 
 /// What kind of saying.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
     /// `PRIVMSG`.
-    #[default]
     Text,
     /// CTCP ACTION.
     Action,

@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(messages(four, 100, Some(LIMITS)), [four]);
         assert_eq!(messages("a\nb\nc\nd\ne", 100, Some(LIMITS)), [four, "e"]);
         let full = format!("{}\n{}", "a".repeat(20), "b".repeat(19));
-        assert_eq!(messages(&full, 100, Some(LIMITS)), [full.clone()]);
+        assert_eq!(messages(&full, 100, Some(LIMITS)), std::slice::from_ref(&full));
         assert_eq!(messages(&format!("{full}b"), 100, Some(LIMITS)).len(), 2);
     }
 

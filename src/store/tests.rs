@@ -514,7 +514,9 @@ fn of_all_that_one_person_did_with_a_sign_the_newest_counts_in_whatever_order_it
         fixture.store_about(&room, after, &[]);
         let about = fixture.everything(&room).remove(0).about;
         let mut merged = About::default();
-        order.iter().for_each(|one| merged.merge(one));
+        for one in &order {
+            merged.merge(one);
+        }
         merged.reactions.sort_by_key(|one| one.time_ms);
         for kept in [&about, &merged] {
             let kept: Vec<_> =
@@ -538,7 +540,9 @@ fn reactions_to_one_message_are_bounded() {
     assert_eq!(about.reactions.len(), REACTIONS_MAX);
     assert!(about.reactions.contains(&again), "what is known changes all the same");
     let mut merged = About::default();
-    many.iter().for_each(|one| merged.merge(one));
+    for one in &many {
+        merged.merge(one);
+    }
     assert_eq!(merged.reactions.len(), REACTIONS_MAX);
 }
 

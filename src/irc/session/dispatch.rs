@@ -44,6 +44,11 @@ impl<'a> Line<'a> {
         self.message.params().last().copied().unwrap_or_default().to_owned()
     }
 
+    /// Whether it is a `FAIL` of this command (IRCv3 standard-replies).
+    pub(super) fn is_fail_of(&self, command: &str) -> bool {
+        self.message.command().eq_ignore_ascii_case("FAIL") && self.param(0) == command
+    }
+
     /// Its place in history.
     pub(super) fn mark(&self) -> HistoryMark {
         let msgid = self.message.tag("msgid").unwrap_or_default().into_owned();

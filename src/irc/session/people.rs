@@ -5,7 +5,7 @@ use majlis_protocol::{Encoder, fold};
 use super::Session;
 use super::dispatch::Line;
 use super::roster::{Person, clean_display_name};
-use crate::irc::event::Event;
+use crate::irc::event::{Event, Happening, Member};
 
 /// What is asked of a server with WHOX, and the token by which its answers are known: nick, flags, account, realname.
 const WHOX_FIELDS: &str = "%tnfar,1";
@@ -140,18 +140,47 @@ impl Session {
         }
         let mut params = line.message.params().iter().skip(2);
         let mut is_set = true;
+        let mut others = String::new();
         for letter in line.param(1).chars() {
             match letter {
                 '+' | '-' => is_set = letter == '+',
                 _ if self.live.features.member_mode(letter).is_some() => {
                     let Some(nick) = params.next() else { return };
                     self.change_role(&key, nick, letter, is_set);
+                    self.tell_role_given(line, &key, nick);
                 }
-                _ if self.live.features.takes_param(letter, is_set) => {
-                    params.next();
+                _ => {
+                    others.push(if is_set { '+' } else { '-' });
+                    others.push(letter);
+                    // Keys and masks are nobody's affair.
+                    if self.live.features.takes_param(letter, is_set) {
+                        params.next();
+                    }
                 }
-                _ => {}
             }
+        }
+        if !others.is_empty() {
+            self.tell_happened(line, &key, Happening::Modes(others));
+        }
+    }
+
+    fn tell_role_given(&mut self, line: &Line<'_>, key: &str, nick: &str) {
+        if let Some(member) = self.live.roster.member(key, nick, &self.live.features) {
+            let Member { nick, display_name, role, .. } = member;
+            self.tell_happened(line, key, Happening::Role { nick, display_name, role });
+        }
+    }
+
+    /// Tells that somebody did something to a room. What a server does by itself is no news.
+    pub(super) fn tell_happened(&mut self, line: &Line<'_>, key: &str, what: Happening) {
+        if line.message.source().is_some_and(|source| source.contains('!')) {
+            self.tell(Event::Happened {
+                room: self.conversations.name(key).to_owned(),
+                nick: line.nick().to_owned(),
+                display_name: self.display_name_of(line.nick()),
+                what,
+                time_ms: line.time_ms,
+            });
         }
     }
 

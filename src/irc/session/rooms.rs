@@ -8,7 +8,7 @@ use super::features::MemberModes;
 use super::output::Labelled;
 use super::roster::clean_display_name;
 use super::{Phase, Session};
-use crate::irc::event::{Event, Refusal};
+use crate::irc::event::{Event, Happening, Refusal};
 
 /// What is not said often.
 pub(super) const HANDLERS: &[(&str, Handler)] = &[("RENAME", Session::handle_rename)];
@@ -116,6 +116,11 @@ impl Session {
             let words = if line.param(2).is_empty() { line.nick() } else { line.param(2) };
             self.leave_room(&fold(line.param(0)), words.to_owned());
         } else {
+            let nick = line.param(1).to_owned();
+            let display_name = self.display_name_of(&nick);
+            let reason = line.param(2).to_owned();
+            let what = Happening::Removed { nick, display_name, reason };
+            self.tell_happened(line, &fold(line.param(0)), what);
             self.remove_member(line.param(0), line.param(1), line.param(2), line.time_ms);
         }
     }
@@ -158,6 +163,10 @@ impl Session {
     /// `TOPIC room :topic`.
     pub(super) fn handle_topic(&mut self, line: &Line<'_>) {
         self.tell_topic(line.param(0), line.param(1));
+        let key = fold(line.param(0));
+        if self.live.roster.is_in(&key) {
+            self.tell_happened(line, &key, Happening::Topic(line.param(1).to_owned()));
+        }
     }
 
     /// `332 me room :topic`.

@@ -130,7 +130,7 @@ impl Session {
         }
         let labelled = line.label.and_then(|label| self.live.labels.get(label)).cloned();
         match labelled {
-            _ if line.param(0) == "REDACT" => self.handle_not_deleted(line),
+            _ if line.is_fail_of("REDACT") => self.handle_not_deleted(line),
             Some(Labelled::Send(id)) => self.fail_send(id, line.words().into()),
             Some(Labelled::Join(key)) if self.is_joining(&key) => {
                 self.fail_join(&key, line.words().into());

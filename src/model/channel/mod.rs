@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
+//! | `happening` | what people do to a room, in words |
 //! | `about` | reactions and deletions |
 //! | `reading` | how far one has read, here and on other devices |
 //! | `typing` | who is writing |
@@ -17,6 +18,7 @@
 //! Here is what a channel is, and how it is kept.
 
 mod about;
+mod happening;
 mod members;
 mod messages;
 mod pages;
@@ -155,6 +157,8 @@ mod imp {
         pub(super) told_read_ms: Cell<u64>,
         /// Whether the server is told so in a moment.
         pub(super) tells_read_soon: Cell<bool>,
+        /// Who was just put out of the room.
+        pub(super) put_out: RefCell<Option<String>>,
         /// Deletions of ours that can still be undone.
         pub(super) held: RefCell<Held>,
         /// Who waits for a page on the way to a goal; told whether it brought anything.
@@ -460,6 +464,10 @@ impl Channel {
     pub(super) fn remove_member(&self, nick: &str, time_ms: u64) {
         self.end_typing(std::iter::once(nick));
         let known = self.imp().members.remove(nick).map(|member: Member| member.display_name());
+        // That somebody was put out says that they left.
+        if self.imp().put_out.take().is_some_and(|put_out| put_out == fold(nick)) {
+            return;
+        }
         self.add_change(nick, known.as_deref(), false, time_ms);
     }
 
@@ -469,6 +477,7 @@ impl Channel {
         self.timeline().window().add_change(change, time_ms);
     }
 
+    /// Somebody has another nick; whether they are inside.
     pub(super) fn rename_member(&self, old: &str, new: &str) -> bool {
         self.imp().members.rename(old, new)
     }

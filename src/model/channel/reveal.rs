@@ -66,7 +66,7 @@ impl Channel {
     }
 
     async fn show_around(&self, place: HistoryMark, fetch: Fetch) -> Option<String> {
-        let mut is_shown = false;
+        let mut is_shown = self.timeline().window().holds(&place.msgid);
         while !is_shown {
             self.timeline().window().expect_newer();
             let around = self.services().archive.page_around(self.key(), place.clone(), PAGE);

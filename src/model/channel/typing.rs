@@ -95,9 +95,10 @@ impl OwnWriting {
     fn handle_changed(&mut self, is_writing: bool, now_ms: u64) {
         self.changed_ms = now_ms;
         let is_told = matches!(self.told, Some(TypingState::Active | TypingState::Paused));
-        self.wanted = match is_writing {
-            true => Some(TypingState::Active),
-            false => is_told.then_some(TypingState::Done),
+        self.wanted = if is_writing {
+            Some(TypingState::Active)
+        } else {
+            is_told.then_some(TypingState::Done)
         };
     }
 

@@ -89,6 +89,12 @@ impl Network {
             Event::Role { room, nick, role } => {
                 self.in_room(&room, |room| room.set_role(&nick, role.into()));
             }
+            Event::Happened { room, nick, display_name, what, time_ms } => {
+                self.in_room(&room, |room| {
+                    room.take_happening(display_name.as_ref().unwrap_or(&nick), &what, time_ms);
+                    turn.touch(room);
+                });
+            }
             Event::Typing { conversation, nick, display_name, state } => {
                 let name = display_name.as_deref();
                 self.in_room(&conversation, |room| room.hear_typing(&nick, name, state));
@@ -148,7 +154,9 @@ impl Network {
 
     fn handle_nick(&self, old: &str, new: &str) {
         for channel in self.open_channels() {
-            channel.rename_member(old, new);
+            if channel.rename_member(old, new) {
+                channel.take_renaming(old, new);
+            }
         }
         if fold(old) == fold(&self.nick()) {
             self.handle_own_nick(new);

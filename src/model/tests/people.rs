@@ -164,3 +164,59 @@ fn somebody_who_never_spoke_to_us_is_called_as_in_the_room() {
     assert_eq!((ana.title(), ana.name()), ("The ana".into(), "ana".into()));
     assert_eq!(ben.title(), "ben");
 }
+
+#[test]
+fn what_people_do_to_a_room_is_told_in_a_line_each() {
+    use crate::irc::event::{Happening, Member, Role};
+    let (world, network, room) = World::online();
+    let member = |nick: &str| Member {
+        nick: nick.into(),
+        display_name: None,
+        role: Role::None,
+        is_away: false,
+        is_registered: false,
+    };
+    let members = vec![member("hiba"), member("bo"), member("cy")];
+    let happened = |what| Event::Happened {
+        room: ROOM.into(),
+        nick: "ana".into(),
+        display_name: Some("Ana María".into()),
+        what,
+        time_ms: START_MS,
+    };
+    let (bo, reason) = ("bo".to_owned(), String::new());
+    world.events(
+        &network,
+        vec![
+            Event::Members { room: ROOM.into(), members },
+            happened(Happening::Topic("tea".into())),
+            happened(Happening::Topic(String::new())),
+            happened(Happening::Role {
+                nick: bo.clone(),
+                display_name: None,
+                role: Role::Operator,
+            }),
+            happened(Happening::Modes("+m".into())),
+            happened(Happening::Removed { nick: bo, display_name: Some("Bo".into()), reason }),
+            Event::MemberLeft {
+                room: ROOM.into(),
+                nick: "bo".into(),
+                reason: String::new(),
+                time_ms: START_MS,
+            },
+            Event::Nick { old: "cy".into(), new: "cyrus".into() },
+        ],
+    );
+    let rows = rows(&room.timeline()).into_iter().filter(|row| row.kind() == ItemKind::Membership);
+    let told: Vec<_> = rows.map(|row| bare(&row.text())).collect();
+    let expected = [
+        "Ana María set the topic: tea",
+        "Ana María removed the topic",
+        "Ana María made bo an operator",
+        "Ana María changed the room’s settings: +m",
+        "Ana María removed Bo",
+    ];
+    assert_eq!(told[..5], expected);
+    assert!(told.contains(&"cy is now called cyrus".to_owned()), "{told:?}");
+    assert_eq!(told.len(), 6, "that one was put out says that one left: {told:?}");
+}

@@ -117,14 +117,6 @@ impl Entry {
         }
     }
 
-    /// The sentence, if it is that.
-    pub(super) fn remark(&self) -> Option<&str> {
-        match &self.content {
-            Content::Remark(words) => Some(words),
-            Content::Said(_) | Content::Change(_) => None,
-        }
-    }
-
     pub(super) fn row_key(&self) -> RowKey {
         match (&self.key.rank, self.said().and_then(|said| said.message.send_id)) {
             (_, Some(id)) => RowKey::Sent(id),

@@ -23,7 +23,7 @@ pub enum ItemKind {
     Message,
     /// Words that ask for no answer, usually a program's.
     Notice,
-    /// People came or went, or are away; `text` is the whole sentence.
+    /// People came or went, or are away, or something else happened to the room; `text` is the whole sentence.
     Membership,
     /// Where the unread messages begin.
     Unread,

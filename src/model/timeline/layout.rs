@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::irc::event::{Message, MessageKind};
 use crate::store::ArchivedMessage;
 
-use super::entry::{Change, Day, Entry, Key, RowKey, WaitingEntry};
+use super::entry::{Change, Content, Day, Entry, Key, RowKey, WaitingEntry};
 use super::window::Window;
 
 /// Within this time, what one person says goes on under one name.
@@ -60,17 +60,15 @@ pub(super) fn lay_out(window: &Window) -> Vec<Row<'_>> {
     let mut layout = Layout::new(window, entries.len() + window.shown_waiting().len());
     for run in entries.chunk_by(|one, next| are_folded(one, next)) {
         layout.begin_day(run[0].day);
-        match run[0].said() {
-            Some(archived) => {
+        match &run[0].content {
+            Content::Said(archived) => {
                 if first_unread == Some(&run[0].key) {
                     layout.push(RowKey::Unread, RowContent::Unread);
                 }
                 layout.push_said(run[0], archived);
             }
-            None => match run[0].remark() {
-                Some(words) => layout.push_remark(run[0], words),
-                None => layout.push_changes(run),
-            },
+            Content::Remark(words) => layout.push_remark(run[0], words),
+            Content::Change(_) => layout.push_changes(run),
         }
     }
     for entry in window.shown_waiting() {

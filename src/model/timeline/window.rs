@@ -90,20 +90,20 @@ impl Window {
 
     /// Takes in that somebody came or went.
     pub(in crate::model) fn add_change(&mut self, change: Change, time_ms: u64) {
+        self.add_happened(Content::Change(change), time_ms);
+    }
+
+    fn add_happened(&mut self, content: Content, time_ms: u64) {
         if self.is_end {
             let key = Key { time_ms, rank: Rank::Change(self.next_change) };
             self.next_change += 1;
-            self.insert(key, Content::Change(change));
+            self.insert(key, content);
         }
     }
 
-    /// Takes in a sentence about the conversation.
+    /// Takes in a sentence about what else happened.
     pub(in crate::model) fn add_remark(&mut self, words: String, time_ms: u64) {
-        if self.is_end {
-            let key = Key { time_ms, rank: Rank::Change(self.next_change) };
-            self.next_change += 1;
-            self.insert(key, Content::Remark(words));
-        }
+        self.add_happened(Content::Remark(words), time_ms);
     }
 
     /// Takes in a page that ends where the window begins.

@@ -65,17 +65,17 @@ impl CompletionPopover {
     }
 
     /// Offers this at a place of the parent, or nothing.
-    pub(super) fn offer(&self, completion: Option<Completion>, place: &gdk::Rectangle) {
+    pub(super) fn offer(&self, completion: Option<&Completion>, place: &gdk::Rectangle) {
         let imp = self.imp();
-        if *imp.completion.borrow() == completion {
+        if imp.completion.borrow().as_ref() == completion {
             return;
         }
         imp.list.remove_all();
-        for offer in completion.iter().flat_map(|completion| &completion.offers) {
+        for offer in completion.into_iter().flat_map(|completion| &completion.offers) {
             imp.list.append(&row(offer));
         }
         imp.list.select_row(imp.list.row_at_index(0).as_ref());
-        let is_offered = imp.completion.replace(completion.clone()).is_some();
+        let is_offered = imp.completion.replace(completion.cloned()).is_some();
         if completion.is_some() {
             self.set_pointing_to(Some(place));
             self.popup();

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::reaction_chip::Toggle;
 use super::{ReactionChip, TimelineView};
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
@@ -65,7 +66,7 @@ mod imp {
         pub(super) time: RefCell<Option<glib::DateTime>>,
         pub(super) chips: RefCell<Vec<ReactionChip>>,
         /// What pressing one of the signs does.
-        pub(super) toggle: RefCell<Option<Rc<dyn Fn(&str)>>>,
+        pub(super) toggle: RefCell<Option<Toggle>>,
     }
 
     #[glib::object_subclass]

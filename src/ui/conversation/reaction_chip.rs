@@ -13,6 +13,9 @@ use crate::ui::text::{clean, isolate};
 /// More names than this are only counted.
 const NAMES_MAX: usize = 12;
 
+/// What is done with a sign that was pressed.
+pub(super) type Toggle = Rc<dyn Fn(&str)>;
+
 mod imp {
     use super::*;
 
@@ -52,7 +55,7 @@ glib::wrapper! {
 
 impl ReactionChip {
     /// A chip that does this with its sign when it is pressed.
-    pub(super) fn new(toggle: Option<Rc<dyn Fn(&str)>>) -> Self {
+    pub(super) fn new(toggle: Option<Toggle>) -> Self {
         let chip: Self = glib::Object::new();
         chip.connect_clicked(move |chip| {
             if let Some(toggle) = &toggle {

@@ -197,3 +197,34 @@ fn a_gap_is_filled_past_pages_in_which_nobody_said_anything() {
             .is_some_and(|line| line.contains("AFTER #lobby msgid=e9"))
     );
 }
+
+#[test]
+fn what_people_do_to_a_room_is_told_and_what_the_server_does_is_not() {
+    use crate::irc::event::{Happening, Role};
+    let mut world = online();
+    world.inject(":cy!u@h JOIN #lobby");
+    for line in [
+        ":bo!u@h TOPIC #lobby :tea",
+        ":server MODE #lobby +n",
+        ":bo!u@h MODE #lobby +bo-m *!*@x cy",
+        ":bo!u@h KICK #lobby cy :out",
+    ] {
+        world.inject(line);
+    }
+    let told: Vec<_> = world
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Happened { nick, what, .. } => Some((nick.as_str(), what.clone())),
+            _ => None,
+        })
+        .collect();
+    let cy = || "cy".to_owned();
+    let expected = [
+        ("bo", Happening::Topic("tea".into())),
+        ("bo", Happening::Role { nick: cy(), display_name: None, role: Role::Operator }),
+        ("bo", Happening::Modes("+b-m".into())),
+        ("bo", Happening::Removed { nick: cy(), display_name: None, reason: "out".into() }),
+    ];
+    assert_eq!(told, expected);
+}

@@ -76,7 +76,7 @@ impl Composer {
             place.y(),
         );
         let is_offered = completion.is_some();
-        imp.completion.offer(completion, &gdk::Rectangle::new(x, y, 1, place.height()));
+        imp.completion.offer(completion.as_ref(), &gdk::Rectangle::new(x, y, 1, place.height()));
         is_offered
     }
 
