@@ -51,7 +51,9 @@ impl Channel {
             _ if is_asked => self.complete_name(word, start == 0),
             _ => Vec::new(),
         };
-        (!offers.is_empty()).then_some(Completion { start, offers })
+        // What is written out already is left as it is: the next Enter sends it.
+        let is_whole = offers.iter().any(|offer| offer.text.trim_end() == word);
+        (!offers.is_empty() && !is_whole).then_some(Completion { start, offers })
     }
 
     /// People of the room by nick or name; at the beginning they are spoken to.

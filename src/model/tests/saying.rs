@@ -286,6 +286,8 @@ fn words_are_completed_by_the_sign_that_they_begin_with() {
     assert_eq!(offers("@hib", false), None, "nobody speaks to themselves");
     assert_eq!(offers("see #lo", false), Some((4, "#lobby ".into())));
     assert_eq!(offers("/jo", false), Some((0, "/join ".into())));
+    assert_eq!(offers("/quit", false), None, "it is written out, and the next Enter sends it");
+    assert_eq!(offers("#lobby", false), None);
     assert_eq!(offers("a /jo", false), None);
     assert_eq!(offers("ok :tad", false), Some((3, "🎉 ".into())));
     assert_eq!(offers("", true), None);
