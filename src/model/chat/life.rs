@@ -175,7 +175,7 @@ async fn live(
         Err(error) => return begun.tell_no_link(&error),
     };
     begun.services().set_link(send);
-    begun.all_networks().iter().filter(|one| !one.stays_offline()).for_each(Network::go_online);
+    begun.all_networks().iter().for_each(Network::start);
     drop(begun);
     while let Ok(batch) = events.recv().await {
         let Some(chat) = chat.upgrade() else { break };

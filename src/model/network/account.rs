@@ -43,9 +43,20 @@ impl Blame {
 impl Network {
     /// Looks who is there, and says nothing: `reached` follows, or `trust-needed`, `key-changed` or `failed`.
     pub fn probe(&self) {
+        // Where there is no socket thread yet, it is done once there is.
+        self.imp().is_probing.set(true);
         if self.services().has_link() {
             self.set_state(&State::Connecting);
             self.ask(Command::Probe(Box::new(self.config())));
+        }
+    }
+
+    /// Now that there is a socket thread: does what was asked for before, or comes online as it was left.
+    pub(in crate::model) fn start(&self) {
+        if self.imp().is_probing.get() {
+            self.probe();
+        } else if !self.stays_offline() {
+            self.go_online();
         }
     }
 

@@ -128,6 +128,8 @@ mod imp {
         /// The password could not be kept, and the person does not know yet.
         pub(super) is_password_unkept: Cell<bool>,
         pub(super) blame: Cell<Blame>,
+        /// Whether it is only looked at so far.
+        pub(super) is_probing: Cell<bool>,
         /// How the connection stands, in words.
         pub(super) connection_text: RefCell<String>,
         /// What the network told that it is called.
@@ -316,6 +318,7 @@ impl Network {
 
     /// Connects with everything that is known now, whatever was before.
     pub(super) fn connect_anew(&self) {
+        self.imp().is_probing.set(false);
         if !self.services().has_link() {
             return;
         }

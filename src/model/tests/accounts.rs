@@ -202,3 +202,22 @@ fn a_changed_network_looks_after_those_who_want_to_be_online_only() {
     world.act(Chat::look_after_connections);
     assert_eq!(world.asked(), []);
 }
+
+#[test]
+fn a_server_is_looked_at_first_also_where_that_was_asked_too_early() {
+    let world = World::new();
+    let network = world.act(|chat| chat.prepare_network(&settings("majlis.local")));
+    world.act(|_| network.probe());
+    assert!(matches!(&world.asked()[..], [Command::Probe(_)]));
+    // As when the socket thread has only now begun.
+    world.act(|_| network.start());
+    assert!(matches!(&world.asked()[..], [Command::Probe(_)]), "nobody is joined by this");
+    world.events(&network, vec![Event::Reached, Event::State(State::Offline)]);
+    world.act(|_| network.join_as("Hiba", None, None));
+    assert!(matches!(&world.asked()[..], [Command::Connect(_)]));
+    world.act(|_| network.go_offline(""));
+    world.events(&network, vec![Event::State(State::Offline)]);
+    world.asked();
+    world.act(|_| network.start());
+    assert_eq!(world.asked(), []);
+}
