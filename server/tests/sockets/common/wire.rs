@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, IoSlice};
 use std::net::SocketAddr;
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use majlis_wire::{ClientTls, Identity, Stream, Trust};
@@ -9,6 +10,10 @@ use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, Socket, Type};
 
 use super::{PATIENCE, Server};
+
+/// On a machine with a lot to do, the first random number of a process takes its time. Asked for between connecting and the
+/// hello, it would be the silence of a guest who wants no TLS.
+static FIRST_RANDOM_NUMBER: Once = Once::new();
 
 /// Bytes to and from a server.
 pub(crate) struct Wire {
@@ -37,6 +42,9 @@ impl Wire {
 
     /// Under TLS, believing whom it wants.
     pub(crate) fn tls_with(server: &Server, tls: &ClientTls) -> Self {
+        FIRST_RANDOM_NUMBER.call_once(|| {
+            aws_lc_rs::rand::fill(&mut [0]).expect("the system has random numbers");
+        });
         let socket = connect(server.address);
         Self::new(Stream::connect_tls(socket, tls, "localhost").expect("the name is valid"))
     }
