@@ -1,6 +1,6 @@
 //! Bytes into lines, lines into messages, and messages into lines again.
 //!
-//! `cargo +nightly fuzz run lines fuzz/corpus/lines fuzz/seeds/lines`, in `protocol/`.
+//! `./dev fuzz lines`
 
 #![no_main]
 

@@ -1,6 +1,6 @@
 //! Any text as a name, an address, a time, a list of tokens, a message of many lines, and as something to cut.
 //!
-//! `cargo +nightly fuzz run names fuzz/corpus/names fuzz/seeds/names`, in `protocol/`.
+//! `./dev fuzz names`
 
 #![no_main]
 

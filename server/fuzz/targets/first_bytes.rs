@@ -1,6 +1,6 @@
 //! Any bytes at the front door, in any pieces: what they are taken for, and what becomes of them as texts and as a request.
 //!
-//! `cargo +nightly fuzz run first_bytes fuzz/corpus/first_bytes fuzz/seeds/first_bytes`, in `server/`.
+//! `./dev fuzz first_bytes`
 //!
 //! The modules are pure, so they are compiled in as they stand, without the server around them.
 

@@ -1,6 +1,6 @@
 //! Any bytes after a WebSocket's handshake, in any pieces: what messages they make, and that pieces do not matter.
 //!
-//! `cargo +nightly fuzz run frames fuzz/corpus/frames fuzz/seeds/frames`, in `server/`.
+//! `./dev fuzz frames`
 //!
 //! The module is pure, so it is compiled in as it stands, without the server around it.
 

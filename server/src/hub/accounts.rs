@@ -179,7 +179,7 @@ impl Accounts {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Accounts {
     pub(super) fn verify(&self) {
         assert_eq!(self.by_id.len(), self.by_name.len(), "every account has one name of its own");

@@ -282,7 +282,7 @@ impl IndexMut<RoomId> for Channels {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Channels {
     pub(super) fn verify(&self) {
         assert_eq!(

@@ -81,7 +81,7 @@ impl Interests {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Interests {
     pub(super) fn verify(&self, is_open: impl Fn(ConnId) -> bool, max: usize) {
         for (conn, list) in &self.lists {

@@ -85,7 +85,7 @@ impl Hub {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Hub {
     /// Fails where a room is kept that has ended.
     pub(super) fn verify_kept(&self) {

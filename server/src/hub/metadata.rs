@@ -282,7 +282,7 @@ impl Hub {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Hub {
     /// Fails where values are of nothing, or too many.
     pub(super) fn verify_metadata(&self) {

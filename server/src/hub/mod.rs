@@ -23,10 +23,12 @@ mod connection;
 mod control;
 mod conversations;
 mod ending;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod greeting;
 mod hashing;
 mod interests;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 mod invariants;
 mod invitations;
 mod kept;
@@ -53,7 +55,7 @@ mod space;
 mod sync;
 mod takeover;
 mod telling;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -228,7 +228,7 @@ pub(super) fn reply_marker(response: &mut Response, name: &str, time: Option<Tim
     response.command("MARKREAD", &[name, &time], None);
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Hub {
     /// Fails where a marker is of nobody, or of nothing, or is found from one side only.
     pub(super) fn verify_read_markers(&self) {

@@ -148,7 +148,7 @@ fn without(page: HistoryPage, redacted: &[MsgId]) -> HistoryPage {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Reads {
     /// `asking` connections wait for an answer, `waiting` ones for their turn to ask.
     pub(super) fn verify(&self, asking: usize, waiting: usize) {

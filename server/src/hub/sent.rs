@@ -60,7 +60,7 @@ impl SentRecords {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl SentRecords {
     pub(super) fn verify(&self) {
         assert_eq!(self.by_key.len(), self.in_order.len());

@@ -3,6 +3,8 @@
 //! It follows the ordered stream as reactors do, and fails at once where the stream is wrong: an event for a closed
 //! connection, a line that is malformed or too long, a membership that is not there.
 
+#![cfg_attr(not(test), allow(dead_code, reason = "fuzzing needs a part of it"))]
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use majlis_protocol::{LineDecoder, LineLimits, Message, MessageBuf, Salvage, Timestamp};
@@ -251,6 +253,10 @@ impl House {
 
     pub(crate) fn is_open(&self, conn: ConnId) -> bool {
         self.seats[&conn].is_open
+    }
+
+    pub(crate) fn is_plain(&self, conn: ConnId) -> bool {
+        self.seats[&conn].dialect == Dialect::Plain
     }
 
     /// The open connections and the rooms that their reactor has them in.

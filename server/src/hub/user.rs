@@ -294,7 +294,7 @@ impl IndexMut<UserId> for Users {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Users {
     pub(super) fn verify(&self) {
         assert_eq!(

@@ -43,7 +43,7 @@ impl ClientBatch {
         self.open.is_some()
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(in crate::hub) fn message(&self) -> Option<&Multiline> {
         self.open.as_ref().map(|open| &open.message)
     }

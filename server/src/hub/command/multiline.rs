@@ -102,7 +102,7 @@ impl Multiline {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 impl Multiline {
     pub(in crate::hub) fn verify(&self, limits: &Limits) {
         assert!(self.check_size(limits).is_ok(), "more waits than a message may have");
