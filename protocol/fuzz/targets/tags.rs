@@ -29,7 +29,8 @@ fn read_on_a_message(text: &str) {
         let value = tag.value();
         let mut written = Vec::new();
         let encoder = Encoder::new("PING").tag(tag.key, &value).param("x");
-        encoder.write_to(&mut written).expect("what was read can be written");
+        // A key may be read that no specification allows to be written.
+        let Ok(()) = encoder.write_to(&mut written) else { continue };
         let written = written.strip_suffix(b"\r\n").expect("a line ends with CR LF");
         let again = Message::parse(written).expect("what was written is a message");
         assert_eq!(again.tag(tag.key).as_deref(), Some(&*value));
