@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use majlis_protocol::escape_tag_value;
+
 use crate::common::{ALL_CAPABILITIES, Irc, Wire};
 use crate::siege::Siege;
 
@@ -61,6 +63,8 @@ const COMMANDS: &[&str] = &[
     "USER",
     "PASS",
     "AUTHENTICATE",
+    "REDACT",
+    "SEARCH",
     "REGISTER",
     "VERIFY",
     "NOSUCHCOMMAND",
@@ -240,5 +244,56 @@ fn quotes_and_operators_of_databases_are_text_like_any_other() {
         }
         ana.join("#it's");
         ana.say("#it's", "a room like any other", "last");
+    });
+}
+
+#[test]
+fn a_search_takes_operators_and_quotes_for_words() {
+    let mut siege = Siege::with_settings(WITHOUT_FLOOD_LIMIT);
+    siege.withstands(24, |server| {
+        let mut ana = Irc::plain(server, "ana", &format!("{ALL_CAPABILITIES} soju.im/search"));
+        ana.join("#lobby");
+        ana.say("#lobby", "only apples here", "1");
+        ana.say("#lobby", "apples or pears", "2");
+        let mut search = |text: &str| {
+            ana.send(&format!("SEARCH text={};in=#lobby", escape_tag_value(text)));
+            let answers = ana.settle();
+            assert!(!answers.is_empty(), "{text:?} is not answered");
+            let failed = answers.iter().find(|line| line.command() == "FAIL");
+            assert!(
+                failed.is_none_or(|line| line.param(1) != "INTERNAL_ERROR"),
+                "{text:?}: {failed:?}"
+            );
+            answers.iter().filter(|line| line.command() == "PRIVMSG").count()
+        };
+        assert_eq!(search("apples"), 2);
+        assert_eq!(search("apples OR pears"), 1, "OR is a word");
+        for odd in [
+            "\"",
+            "\"\"\"",
+            "\"apples",
+            "apples NOT pears",
+            "NEAR(apples pears)",
+            "text : apples",
+            "^only",
+            "-apples",
+            "(apples",
+            "apples)",
+            "*",
+            "app*",
+            "'; DROP TABLE message; --",
+            "{apples}",
+            "+",
+            "AND",
+            "\\",
+            "\u{202e}apples",
+            "%",
+            "_",
+        ] {
+            search(odd);
+        }
+        assert_eq!(search("apples"), 2);
+        let long = "apples ".repeat(40);
+        search(&long);
     });
 }
