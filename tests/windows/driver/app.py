@@ -127,12 +127,6 @@ class App:
         x, y, width, height = node.extents()
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2, "click", "1")
 
-    def click(self, node):
-        """Clicks into the middle of a thing with the mouse."""
-        self.raise_window()
-        x, y, width, height = node.extents()
-        _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2, "click", "1")
-
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""
         entry = self.find(role, name, **options)
