@@ -99,10 +99,10 @@ impl Salvage {
         let mut word = words.next().unwrap_or_default();
         let mut label = None;
         if let Some(tags) = word.strip_prefix(b"@") {
-            // A tag that is not UTF-8 spoils itself alone.
+            // A tag that is not UTF-8 spoils itself alone, and so does a NUL, which no answer can carry back.
             let tags = String::from_utf8_lossy(tags);
             let read = Tags::new(&tags).get("label").map(Cow::into_owned);
-            label = read.filter(|label| !label.contains(char::REPLACEMENT_CHARACTER));
+            label = read.filter(|label| !label.contains([char::REPLACEMENT_CHARACTER, '\0']));
             word = words.next().unwrap_or_default();
         }
         if word.starts_with(b":") {
@@ -327,6 +327,7 @@ mod tests {
             (b"@label=1 :me \xff", "1", ""),
             (b"@label=1  PING \0", "1", "PING"),
             (b"@label=\xff NOTICE x", "", "NOTICE"),
+            (b"@label=a\0b NOTICE x", "", "NOTICE"),
             (b"TOPIC #a :\xff", "", "TOPIC"),
             (b"", "", ""),
             (b"@", "", ""),

@@ -117,6 +117,7 @@ fn control_bytes_reach_nobody() {
             b"\xff\xfe",
             b"@\xff=x PRIVMSG #lobby :x",
             b"@a=\0 PRIVMSG #lobby :x",
+            b"@label=\0 PRIVMSG #lobby :x",
             b"PRIV\0MSG #lobby :x",
             b":source\xff PRIVMSG #lobby :x",
         ] {
