@@ -42,6 +42,12 @@ const LAYERS: &[Layer] = &[
     },
     Layer { folder: "protocol/src", modules: ANY, crates: &[] },
     Layer { folder: "wire/src", modules: ANY, crates: &[] },
+    Layer {
+        folder: "bench/src",
+        modules: ANY,
+        // The program names its own library.
+        crates: &["majlis_protocol", "majlis_wire", "majlis_bench"],
+    },
     // The program names its own library.
     Layer {
         folder: "server/src",
