@@ -27,11 +27,14 @@ pub fn measure_room(running: &Running, is_encrypted: bool, size: &Size) -> io::R
     let mut crowd = Crowd::new(running.target(is_encrypted), Some(ROOM))?;
     let mut figures = Figures::new();
 
-    let (memory, cpu) = (process.memory_bytes()?, process.cpu()?);
+    // The first of all touch what is there once for everybody: code, stacks, caches.
+    crowd.gather(AT_ONCE, AT_ONCE)?;
+    rest(&mut crowd)?;
+    let (memory, cpu, others) = (process.memory_bytes()?, process.cpu()?, size.members - AT_ONCE);
     crowd.gather(size.members, AT_ONCE)?;
     rest(&mut crowd)?;
-    figures.push((Metric::Register, each(cpu, process.cpu()?, size.members)));
-    figures.push((Metric::Memory, kib_each(memory, process.memory_bytes()?, size.members)));
+    figures.push((Metric::Register, each(cpu, process.cpu()?, others)));
+    figures.push((Metric::Memory, kib_each(memory, process.memory_bytes()?, others)));
 
     for (metric, senders, in_flight) in MIXES {
         let plan = Plan {
@@ -45,7 +48,7 @@ pub fn measure_room(running: &Running, is_encrypted: bool, size: &Size) -> io::R
         figures.push((metric, cost(&Traffic::run(plan, &mut crowd, Some(&process))?)?));
     }
     rest(&mut crowd)?;
-    figures.push((Metric::MemoryAfter, kib_each(memory, process.memory_bytes()?, size.members)));
+    figures.push((Metric::MemoryAfter, kib_each(memory, process.memory_bytes()?, others)));
 
     let others = size.members - 1;
     figures.push((Metric::P99, steady_p99(&mut crowd, others, size)?));
