@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use majlis_protocol::{Timestamp, combined_text, fold};
+use majlis_protocol::{Timestamp, combined_text, fold, query_of};
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 
 use crate::event::{HistoryError, HistoryRow, Search};
 
 use super::history::{Place, columns, message, page};
 use super::value::{room_to_sql, time_to_sql};
-use super::words;
 
 /// How long one search may take, so that those who wait behind it for their history do not wait for long.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -70,7 +69,7 @@ pub(super) fn search(
 }
 
 fn find(snapshot: &Transaction<'_>, wanted: &Search) -> rusqlite::Result<Vec<HistoryRow>> {
-    let query = wanted.text.as_deref().map(words::query_of);
+    let query = wanted.text.as_deref().map(query_of);
     let (after, before) = (wanted.after.unwrap_or(Timestamp(0)), wanted.before);
     let end = before.map_or(i64::MAX, |before| time_to_sql(before).saturating_add(1));
     match (query.flatten(), &wanted.rooms[..]) {
@@ -134,7 +133,7 @@ fn gather(
 ) -> rusqlite::Result<Vec<HistoryRow>> {
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     // What has no word in it (a symbol, a picture) is in no index of words.
-    let literal = wanted.text.as_deref().filter(|text| words::query_of(text).is_none());
+    let literal = wanted.text.as_deref().filter(|text| query_of(text).is_none());
     let fits = |row: &HistoryRow| {
         let nick = row.source.split('!').next().unwrap_or_default();
         wanted.rooms.contains(&row.room)
