@@ -1,9 +1,12 @@
-//! What a process costs, as `/proc` says.
+//! What a process costs, as the kernel says.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
 
 /// One clock tick of `/proc/PID/stat`; the kernel always shows 100 of them a second to programs.
 const TICK: Duration = Duration::from_millis(10);
@@ -11,25 +14,21 @@ const TICK: Duration = Duration::from_millis(10);
 /// A process on this machine.
 #[derive(Clone, Debug)]
 pub struct Process {
+    pid: Pid,
     folder: PathBuf,
 }
 
 impl Process {
     /// The process of this identifier.
     pub fn new(pid: u32) -> Self {
-        Self { folder: PathBuf::from(format!("/proc/{pid}")) }
+        Self { pid: Pid::from_raw(pid.cast_signed()), folder: PathBuf::from(format!("/proc/{pid}")) }
     }
 
-    /// The processor time that its threads have used, in user and kernel mode, to the nanosecond, and that of children
-    /// that have ended, to the tick.
+    /// The processor time that all its threads have used, those that have ended too, in user and kernel mode, to the
+    /// nanosecond; and that of children that have ended, to the tick.
     pub fn cpu(&self) -> io::Result<Duration> {
-        let mut total = self.children_cpu()?;
-        for thread in fs::read_dir(self.folder.join("task"))? {
-            let text = fs::read_to_string(thread?.path().join("schedstat"))?;
-            let ns = text.split_whitespace().next().and_then(|ns| ns.parse().ok());
-            total += Duration::from_nanos(ns.ok_or_else(|| unreadable("schedstat"))?);
-        }
-        Ok(total)
+        let clock = clock_getcpuclockid(self.pid)?;
+        Ok(Duration::from(clock_gettime(clock)?) + self.children_cpu()?)
     }
 
     /// The bytes of memory that it has in use (resident).
