@@ -21,7 +21,10 @@ pub struct Process {
 impl Process {
     /// The process of this identifier.
     pub fn new(pid: u32) -> Self {
-        Self { pid: Pid::from_raw(pid.cast_signed()), folder: PathBuf::from(format!("/proc/{pid}")) }
+        Self {
+            pid: Pid::from_raw(pid.cast_signed()),
+            folder: PathBuf::from(format!("/proc/{pid}")),
+        }
     }
 
     /// The processor time that all its threads have used, those that have ended too, in user and kernel mode, to the
