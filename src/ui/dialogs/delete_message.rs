@@ -13,7 +13,7 @@ pub(crate) fn present_delete_message(
     delete: impl Fn(&str) + 'static,
 ) {
     let values = [("name", &*isolate(sender))];
-    let reason = adw::EntryRow::builder().title(gettext("Reason (optional)")).build();
+    let reason = adw::EntryRow::builder().title(gettext("Reason (Optional)")).build();
     let group = adw::PreferencesGroup::new();
     group.add(&reason);
     let dialog = adw::AlertDialog::builder()
