@@ -1,0 +1,97 @@
+# What `./dev deb` and `./dev release` do; read by ./dev, whose words and folders it uses.
+# shellcheck shell=bash
+
+readonly PACKAGES=$CHECKOUT/target/packages
+
+# The version, as the workspace says it once.
+version() { sed --quiet 's/^version = "\(.*\)"$/\1/p' Cargo.toml; }
+
+require_tool() { command -v "$1" >/dev/null || die "$1 is missing; $2"; }
+
+# --- The server -----------------------------------------------------------------------------------
+
+# A program without shared libraries runs on every distribution, whichever it was built on. The target is named, so that
+# the flag stays away from build scripts and macros, which are shared libraries themselves.
+build_static_server() {
+    require_rust
+    say "Building the server without shared libraries"
+    RUSTFLAGS='-Ctarget-feature=+crt-static' cargo build --locked --release \
+        --package majlis-server --target "$(host_triple)"
+}
+
+static_server() { echo "${CARGO_TARGET_DIR:-$CHECKOUT/target}/$(host_triple)/release/majlis-server"; }
+
+# What the server prints about itself, and its unit, into a folder.
+stage_server() {
+    local stage=$1 server
+    server=$(static_server)
+    rm --recursive --force "$stage"
+    mkdir --parents "$stage"
+    "$server" generate man "$stage/man1"
+    "$server" generate completions "$stage/completions"
+    sed 's#@bindir@#/usr/bin#' data/majlis-server.service.in >"$stage/majlis-server.service"
+}
+
+cmd_deb() {
+    [ $# -eq 0 ] || die "deb takes no arguments"
+    require_tool cargo-deb "cargo install cargo-deb brings it"
+    build_static_server
+    stage_server "$CHECKOUT/target/deb"
+    mkdir --parents "$PACKAGES"
+    cargo deb --no-build --strip --package majlis-server --target "$(host_triple)" --output "$PACKAGES/"
+}
+
+# The same for systems without deb: unpack it, and the program runs where it lies.
+write_server_archive() {
+    local folder stage
+    folder=majlis-server-$(version)-$(uname --machine)-linux
+    stage=$PACKAGES/$folder
+    stage_server "$stage"
+    cp data/majlis-server.socket LICENSE CHANGELOG.md "$stage"
+    cp data/majlis-server.sysusers "$stage/majlis-server.conf"
+    cp --recursive docs "$stage"
+    strip -o "$stage/majlis-server" "$(static_server)"
+    tar --create --xz --owner=0 --group=0 --numeric-owner --sort=name \
+        --file="$PACKAGES/$folder.tar.xz" --directory="$PACKAGES" "$folder"
+    rm --recursive "$stage"
+}
+
+# --- A release ------------------------------------------------------------------------------------
+
+cmd_release() {
+    [ $# -eq 0 ] || die "release takes no arguments"
+    check_release
+    .ci/run
+    write_release
+}
+
+# What only a release needs: nothing uncommitted, and words for its version in both places.
+check_release() {
+    local version
+    version=$(version)
+    [ -z "$(git status --porcelain)" ] || die "there are changes that are not committed"
+    [ -n "$(release_notes)" ] || die "CHANGELOG.md has no words under \"## $version\""
+    grep --quiet "<release version=\"$version\"" "data/$APP_ID.metainfo.xml.in" \
+        || die "data/$APP_ID.metainfo.xml.in has no release $version"
+}
+
+# The lines of CHANGELOG.md under the heading of this version ("## 1.2.0" or "## 1.2.0, 2026-05-01").
+release_notes() {
+    awk -v "version=$(version)" '
+        /^## / { is_ours = ($2 == version || $2 == version ","); next }
+        is_ours { print }' CHANGELOG.md | sed '/./,$!d'
+}
+
+# Everything that people fetch, its checksums and its notes, in target/packages.
+write_release() {
+    rm --recursive --force "$PACKAGES"
+    mkdir --parents "$PACKAGES"
+    cmd_deb
+    write_server_archive
+    git archive --prefix="majlis-$(version)/" --output="$PACKAGES/majlis-$(version).tar.gz" HEAD
+    (cd "$PACKAGES" && find . -maxdepth 1 -type f -printf '%P\n' | sort | xargs sha256sum >"$CHECKOUT/target/SHA256SUMS")
+    mv target/SHA256SUMS "$PACKAGES"
+    release_notes >"$PACKAGES/NOTES.md"
+    say "The release is in $PACKAGES"
+    cat "$PACKAGES/SHA256SUMS"
+}
