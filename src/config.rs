@@ -3,8 +3,11 @@
 //! `meson` tells the installed places by environment variables. Without them (`cargo run`, tests) the
 //! places are those that `build.rs` filled, so the program works uninstalled, translations included.
 
-/// The application's identifier on the desktop, on D-Bus and in the settings.
-pub const APP_ID: &str = "io.github.majlis_chat.Majlis";
+/// The application's identifier on the desktop, on D-Bus and in the settings; that of the development profile ends in `.Devel`.
+pub const APP_ID: &str = match option_env!("MAJLIS_APP_ID") {
+    Some(installed) => installed,
+    None => "io.github.majlis_chat.Majlis",
+};
 
 /// Where the program's own resources begin inside its `GResource` bundle.
 pub const RESOURCE_ROOT: &str = "/io/github/majlis_chat/Majlis";
