@@ -1,4 +1,4 @@
-# What `./dev deb` and `./dev release` do; read by ./dev, whose words and folders it uses.
+# What `./dev flatpak`, `./dev deb` and `./dev release` do; read by ./dev, whose words and folders it uses.
 # shellcheck shell=bash
 
 readonly PACKAGES=$CHECKOUT/target/packages
@@ -7,6 +7,61 @@ readonly PACKAGES=$CHECKOUT/target/packages
 version() { sed --quiet 's/^version = "\(.*\)"$/\1/p' Cargo.toml; }
 
 require_tool() { command -v "$1" >/dev/null || die "$1 is missing; $2"; }
+
+# --- Flatpak --------------------------------------------------------------------------------------
+
+cmd_flatpak() {
+    local remote=flathub repo=$PACKAGES/flatpak-repo url='' id=$APP_ID does_start=yes
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --remote) remote=${2:?--remote wants a name} && shift ;;
+            --repo) repo=$(realpath --canonicalize-missing "${2:?--repo wants a folder}") && shift ;;
+            --url) url=${2:?--url wants an address} && shift ;;
+            --development) id=$APP_ID.Devel ;;
+            --no-start) does_start=no ;;
+            *) die "flatpak does not know $1; see ./dev help" ;;
+        esac
+        shift
+    done
+    build_flatpak "$id" "$remote" "$repo"
+    write_flatpakref "$id" "$repo" "${url:-file://$repo}"
+    say "Installing for this user"
+    flatpak install --user --noninteractive --or-update --bundle "$PACKAGES/majlis.flatpak"
+    [ "$does_start" = no ] || exec flatpak run --user "$id"
+}
+
+# Exports the application into a repository, and writes the bundle that one hands from person to person.
+build_flatpak() {
+    local id=$1 remote=$2 repo=$3 vendored
+    require_tool flatpak "install it from your system"
+    require_tool flatpak-builder "install it from your system"
+    require_rust
+    mkdir --parents "$PACKAGES"
+    # The build itself reaches no network.
+    say "Fetching the crates"
+    vendored=$(cargo vendor --locked build-aux/vendor 2>&1) || die "$vendored"
+    say "Building the Flatpak"
+    flatpak-builder --user --install-deps-from="$remote" --disable-rofiles-fuse --force-clean \
+        --default-branch=stable --state-dir="$PACKAGES/flatpak-state" --repo="$repo" \
+        "$PACKAGES/flatpak-build" "build-aux/$id.json"
+    flatpak build-bundle "$repo" "$PACKAGES/majlis.flatpak" "$id" stable
+    say "The bundle is $PACKAGES/majlis.flatpak"
+}
+
+# Beside the repository: what one opens to install from there, updates included, wherever the folder is served from.
+write_flatpakref() {
+    local id=$1 repo=$2 url=$3
+    flatpak build-update-repo --generate-static-deltas "$repo"
+    cat >"$repo/majlis.flatpakref" <<REF
+[Flatpak Ref]
+Name=$id
+Branch=stable
+Title=Majlis
+Url=$url
+IsRuntime=false
+RuntimeRepo=https://dl.flathub.org/repo/flathub.flatpakrepo
+REF
+}
 
 # --- The server -----------------------------------------------------------------------------------
 
@@ -59,10 +114,15 @@ write_server_archive() {
 # --- A release ------------------------------------------------------------------------------------
 
 cmd_release() {
-    [ $# -eq 0 ] || die "release takes no arguments"
+    local remote=flathub
+    if [ "${1:-}" = --remote ]; then
+        remote=${2:?--remote wants a name}
+        shift 2
+    fi
+    [ $# -eq 0 ] || die "release does not know $1; see ./dev help"
     check_release
     .ci/run
-    write_release
+    write_release "$remote"
 }
 
 # What only a release needs: nothing uncommitted, and words for its version in both places.
@@ -84,11 +144,17 @@ release_notes() {
 
 # Everything that people fetch, its checksums and its notes, in target/packages.
 write_release() {
+    local remote=$1
     rm --recursive --force "$PACKAGES"
     mkdir --parents "$PACKAGES"
     cmd_deb
     write_server_archive
     git archive --prefix="majlis-$(version)/" --output="$PACKAGES/majlis-$(version).tar.gz" HEAD
+    if command -v flatpak-builder >/dev/null && flatpak remotes --columns=name | grep --quiet --line-regexp "$remote"; then
+        build_flatpak "$APP_ID" "$remote" "$PACKAGES/flatpak-repo"
+    else
+        say "There is no flatpak-builder, or no remote $remote; the bundle is left out"
+    fi
     (cd "$PACKAGES" && find . -maxdepth 1 -type f -printf '%P\n' | sort | xargs sha256sum >"$CHECKOUT/target/SHA256SUMS")
     mv target/SHA256SUMS "$PACKAGES"
     release_notes >"$PACKAGES/NOTES.md"
