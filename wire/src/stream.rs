@@ -99,7 +99,7 @@ impl Stream {
     pub fn write_vectored(&mut self, chunks: &[IoSlice<'_>]) -> io::Result<usize> {
         match &mut self.tls {
             _ if self.is_closing => Err(ErrorKind::BrokenPipe.into()),
-            None => self.socket.write_vectored(chunks),
+            None => Outlet(&mut self.socket).write_vectored(chunks),
             Some(tls) => tls.write(&mut self.socket, chunks),
         }
     }
@@ -236,7 +236,7 @@ impl Tls {
     /// Moves what is encrypted into the socket; `true` when nothing is left.
     fn push(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
         while self.connection.wants_write() {
-            match self.connection.write_tls(socket) {
+            match self.connection.write_tls(&mut Outlet(socket)) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -245,6 +245,27 @@ impl Tls {
             }
         }
         Ok(true)
+    }
+}
+
+/// The way into a socket. One chunk, which is what there mostly is, goes by `send`: the kernel takes it without looking up
+/// the list that `writev` brings.
+struct Outlet<'a>(&'a mut TcpStream);
+
+impl Write for Outlet<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_vectored(&mut self, chunks: &[IoSlice<'_>]) -> io::Result<usize> {
+        match chunks {
+            [chunk] => self.0.write(chunk),
+            chunks => self.0.write_vectored(chunks),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

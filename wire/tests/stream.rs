@@ -280,6 +280,21 @@ fn input_left_inside_is_told() {
 }
 
 #[test]
+fn one_chunk_and_many_arrive_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (encrypted, guest) = connected(&identity(folder.path(), "server"), None);
+    let (client, server) = sockets();
+    for (mut from, mut to) in [(guest, encrypted), (Stream::plain(server), Stream::plain(client))] {
+        for chunks in [&["one"][..], &["two ", "", "chunks"], &["another"]] {
+            let slices: Vec<_> = chunks.iter().map(|it| IoSlice::new(it.as_bytes())).collect();
+            let sent = chunks.concat();
+            assert_eq!(from.write_vectored(&slices).unwrap(), sent.len());
+            assert_eq!(read_bytes(&mut to, sent.len()), sent.as_bytes());
+        }
+    }
+}
+
+#[test]
 fn plain_streams_carry_bytes_as_they_are() {
     let (client_socket, server_socket) = sockets();
     let (mut client, mut guest) = (Stream::plain(client_socket), Stream::plain(server_socket));
