@@ -2,7 +2,9 @@
 //!
 //! Two threads. The hub thread works batches off the inbox; the committer stores what each caused and only then releases
 //! it to the reactors. While batch *k* is being committed the hub works on *k+1*; what piles up meanwhile is committed
-//! together, so the busier the server, the larger the batches.
+//! together, so the busier the server, the larger the batches; `gathering` says when it waits for more.
+
+mod gathering;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -12,6 +14,7 @@ use std::{io, thread};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased, tick};
 use majlis_protocol::Timestamp;
 
+use self::gathering::Gathering;
 use crate::control::Replies;
 use crate::event::{InboundBatch, Now, Outbound, Output, StoredKinds, Write};
 use crate::hub::{Hub, HubSettings};
@@ -240,12 +243,10 @@ fn run_committer(
     outputs: &Receiver<Output>,
     (clock, figures): (Clock, &CommitFigures),
 ) -> Result<(), StoreError> {
+    let mut gathering = Gathering::default();
     let mut forgets_at = Instant::now();
-    while let Ok(mut output) = outputs.recv() {
-        for more in outputs.try_iter().take(COMMIT_QUEUE_OUTPUTS) {
-            output.writes.extend(more.writes);
-            output.events.extend(more.events);
-        }
+    while let Ok(first) = outputs.recv() {
+        let output = gathering.gather(first, outputs);
         if !output.writes.is_empty() {
             let began = Instant::now();
             store.commit_batch(&output.writes)?;
