@@ -158,6 +158,9 @@ fn respond(head: &[u8], site: &Site<'_>, taken: usize) -> Answer {
     let Some(((method, target, version), fields)) = parsed else {
         return Answer::Page(error_page(Status::BadRequest, true));
     };
+    if !fields.name_a_host(version) {
+        return Answer::Page(error_page(Status::BadRequest, method != "HEAD"));
+    }
     if method == "GET" && version == "HTTP/1.1" && fields.ask_for_websocket() {
         return match upgrade::accept(&fields, site.web) {
             Ok((response, kind)) => Answer::WebSocket { response, kind, taken },
@@ -323,7 +326,7 @@ mod tests {
 
     #[test]
     fn head_is_answered_without_a_body() {
-        let response = ask_in_pieces(b"HEAD / HTTP/1.1\r\n\r\n", 100).unwrap();
+        let response = ask_in_pieces(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", 100).unwrap();
         assert!(response.starts_with("HTTP/1.1 200 ") && response.ends_with("\r\n\r\n"));
         assert!(!response.contains("<html"));
     }
@@ -331,13 +334,13 @@ mod tests {
     #[test]
     fn every_other_request_gets_its_status() {
         for (request, expected) in [
-            ("GET /elsewhere HTTP/1.1\r\n\r\n", "404 Not Found"),
-            ("GET http://a.b/ HTTP/1.1\r\n\r\n", "200 OK"),
-            ("GET http://a.b HTTP/1.1\r\n\r\n", "200 OK"),
-            ("GET https://a.b/x?/ HTTP/1.1\r\n\r\n", "404 Not Found"),
-            ("POST / HTTP/1.1\r\n\r\nNICK x\r\n", "405 Method Not Allowed"),
-            ("OPTIONS * HTTP/1.1\r\n\r\n", "405 Method Not Allowed"),
-            ("GET * HTTP/1.1\r\n\r\n", "400 Bad Request"),
+            ("GET /elsewhere HTTP/1.1\r\nHost: x\r\n\r\n", "404 Not Found"),
+            ("GET http://a.b/ HTTP/1.1\r\nHost: x\r\n\r\n", "200 OK"),
+            ("GET http://a.b HTTP/1.1\r\nHost: x\r\n\r\n", "200 OK"),
+            ("GET https://a.b/x?/ HTTP/1.1\r\nHost: x\r\n\r\n", "404 Not Found"),
+            ("POST / HTTP/1.1\r\nHost: x\r\n\r\nNICK x\r\n", "405 Method Not Allowed"),
+            ("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "405 Method Not Allowed"),
+            ("GET * HTTP/1.1\r\nHost: x\r\n\r\n", "400 Bad Request"),
             ("GET well soon\r\n\r\n", "400 Bad Request"),
             ("GET / HTTP/2.0\r\n\r\n", "400 Bad Request"),
             ("GET /  HTTP/1.1\r\n\r\n", "400 Bad Request"),
@@ -346,15 +349,42 @@ mod tests {
             assert_eq!(status(request), format!("HTTP/1.1 {expected}"), "{request}");
         }
         assert_eq!(
-            ask_in_pieces(b"GET /\xff HTTP/1.1\r\n\r\n", 5).unwrap().lines().next(),
+            ask_in_pieces(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", 5).unwrap().lines().next(),
             Some("HTTP/1.1 400 Bad Request")
         );
     }
 
     #[test]
+    fn a_request_names_one_host() {
+        let ask = |version: &str, fields: &str| status(&format!("GET / {version}\r\n{fields}\r\n"));
+        let (new, old) = ("HTTP/1.1", "HTTP/1.0");
+        for (version, fields) in [
+            (new, "Host: x\r\n"),
+            (new, "hOST:\r\n"),
+            (new, "Host: [::1]:33000\r\n"),
+            (old, ""),
+            (old, "Host: x\r\n"),
+        ] {
+            assert_eq!(ask(version, fields), "HTTP/1.1 200 OK", "{version} {fields}");
+        }
+        for (version, fields) in [
+            (new, ""),
+            (new, "Host: x\r\nHost: x\r\n"),
+            (old, "Host: x\r\nHost: y\r\n"),
+            (new, "Host: a b\r\n"),
+            (new, "Host: ana@x\r\n"),
+            (new, "Host: x/y\r\n"),
+        ] {
+            assert_eq!(ask(version, fields), "HTTP/1.1 400 Bad Request", "{version} {fields}");
+        }
+        let unanswered = ask_in_pieces(b"HEAD / HTTP/1.1\r\n\r\n", 100).unwrap();
+        assert!(unanswered.starts_with("HTTP/1.1 400 ") && unanswered.ends_with("\r\n\r\n"));
+    }
+
+    #[test]
     fn head_may_be_so_long_and_no_longer() {
         let head = |bytes: usize| {
-            let start = "GET / HTTP/1.1\r\nX: ";
+            let start = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
             format!("{start}{}\r\n\r\n", "x".repeat(bytes - start.len() - 4))
         };
         assert_eq!(status(&head(HEAD_MAX_BYTES)), "HTTP/1.1 200 OK");

@@ -67,6 +67,16 @@ impl<'a> Fields<'a> {
         self.all(name).flat_map(|value| value.split(',')).map(str::trim)
     }
 
+    /// Whether it is said once, as it has to be, which host is meant (RFC 9112, 3.2). Requests of HTTP/1.0 need not say it.
+    pub(crate) fn name_a_host(&self, version: &str) -> bool {
+        let is_host = |host: &str| !host.contains([' ', '\t', '@', '/', '\\', '?', '#']);
+        match (self.all("Host").count(), version) {
+            (0, version) => version == "HTTP/1.0",
+            (1, _) => self.all("Host").all(is_host),
+            _ => false,
+        }
+    }
+
     /// Whether the request asks for a WebSocket at all.
     pub(crate) fn ask_for_websocket(&self) -> bool {
         self.elements("Upgrade").any(|protocol| protocol.eq_ignore_ascii_case("websocket"))

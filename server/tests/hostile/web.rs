@@ -73,12 +73,10 @@ fn names_of_others_and_foreign_pages_stay_out() {
                 is_one_answer(&ask_and_finish(server, request(host).as_bytes()), "421");
             }
             let none = format!("GET {path} HTTP/1.1\r\n\r\n");
-            let answer = ask_and_finish(server, none.as_bytes());
-            assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+            is_one_answer(&ask_and_finish(server, none.as_bytes()), "400");
             let two =
                 format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n");
-            let answer = ask_and_finish(server, two.as_bytes());
-            assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
+            is_one_answer(&ask_and_finish(server, two.as_bytes()), "400");
         }
         for (fields, status) in [
             ("Host: localhost\r\nOrigin: https://evil.example\r\n", "403"),

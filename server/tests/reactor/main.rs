@@ -124,7 +124,7 @@ fn tls_shows_the_device_and_holds_every_kind_of_guest() {
     assert_eq!(house.next_text(), (conn, "bo".to_owned()));
 
     let mut client = house.connect_tls(house.connect_from_afar(), None);
-    client.say("GET / HTTP/1.1\r\n\r\n");
+    client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     client.hear("HTTP/1.1 200 OK\r\n");
     house.assert_nothing_is_told();
 }
@@ -195,7 +195,10 @@ fn browser_gets_a_page_and_never_a_word_into_the_room() {
     assert!(heard.contains(&format!("port {}", house.port())));
 
     let mut client = house.connect();
-    say(&mut client, "POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nNICK a\r\nhello there\r\n");
+    say(
+        &mut client,
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nNICK a\r\nhello there\r\n",
+    );
     assert!(hear_all(&mut client).starts_with("HTTP/1.1 405 "));
     house.assert_nothing_is_told();
 }
