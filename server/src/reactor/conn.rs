@@ -98,6 +98,8 @@ pub(super) struct Entries {
     pub(super) is_to_read: bool,
     /// In the list of those to flush.
     pub(super) is_to_flush: bool,
+    /// In the list of those for whom news waits.
+    pub(super) is_held: bool,
     /// Among the deadlines, for this instant; other entries are outdated.
     pub(super) woken_at: Option<Instant>,
 }
@@ -201,10 +203,21 @@ impl Conn {
         self.has_more_to_read() && is_reading && !is_paced
     }
 
-    /// Whether there is something to send that the socket may take.
+    /// Whether there is something to send now that the socket may take.
     pub(crate) fn wants_flush(&self) -> bool {
         let is_leaving = matches!(self.phase, Phase::Leaving { .. });
-        self.readiness.is_writable && (is_leaving || !self.is_all_sent())
+        let is_due = self.sendq.is_due() || !self.readiness.is_flushed;
+        self.readiness.is_writable && (is_leaving || is_due)
+    }
+
+    /// Whether there is something to send that waits for more.
+    pub(crate) fn holds_news(&self) -> bool {
+        !self.sendq.is_empty() && !self.sendq.is_due()
+    }
+
+    /// Has what waits be sent now.
+    pub(crate) fn release_news(&mut self) {
+        self.sendq.set_due();
     }
 
     /// When it wants to be looked at next, whatever happens.
@@ -282,6 +295,9 @@ impl Conn {
         if !takes_any {
             return Life::GoesOn;
         }
+        // Who reads the plain room in ten lines of script takes each thing as it comes.
+        let is_plain = matches!(self.phase, Phase::Plain(_));
+        let worth = if is_plain && worth == Worth::News { Worth::Lasting } else { worth };
         match self.sendq.push(bytes, worth) {
             Ok(()) => Life::GoesOn,
             Err(Overflow) => Life::Over(CloseReason::SendQ),

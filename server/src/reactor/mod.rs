@@ -95,6 +95,8 @@ pub fn spawn(
         deadlines: Deadlines::default(),
         to_read: VecDeque::new(),
         to_flush: Vec::new(),
+        held: Vec::new(),
+        held_until: None,
         buffer: vec![0; READ_BYTES],
         ends_at: None,
     };
@@ -120,6 +122,10 @@ struct Reactor {
     to_read: VecDeque<usize>,
     /// Connections that have something to send.
     to_flush: Vec<usize>,
+    /// Connections for whom news may wait for more.
+    held: Vec<usize>,
+    /// When they have waited long enough; set while there are any.
+    held_until: Option<Instant>,
     buffer: Vec<u8>,
     /// Set once it is to end.
     ends_at: Option<Instant>,
@@ -136,13 +142,15 @@ impl Reactor {
         }
     }
 
-    /// One turn. What arrives in it leaves in it: to the hub in one batch, to each guest in one write.
+    /// One turn. What arrives in it leaves in it: to the hub in one batch, to each guest in one write. Only news of who comes
+    /// and goes may wait some turns for more.
     fn turn(&mut self, events: &mut Events) -> io::Result<()> {
         self.wait(events)?;
         self.note_readiness(events);
         self.take_newcomers();
         self.take_orders();
         self.handle_deadlines();
+        self.release_news();
         self.read();
         self.outbox.send();
         self.flush();
@@ -169,7 +177,8 @@ impl Reactor {
         if has_mail || has_work {
             return Some(Duration::ZERO);
         }
-        let until = self.deadlines.next().into_iter().chain(self.ends_at).min();
+        let until =
+            self.deadlines.next().into_iter().chain(self.ends_at).chain(self.held_until).min();
         let timeout = until.map(|at| at.saturating_duration_since(Instant::now()));
         if is_stalled {
             return Some(timeout.map_or(STALLED_PAUSE, |timeout| timeout.min(STALLED_PAUSE)));
@@ -265,23 +274,26 @@ impl Reactor {
     }
 
     fn relay(&mut self, to: &Audience, relay: &Relay) {
-        let worth = match relay.action {
-            Action::Tagmsg { .. } => Worth::Typing,
-            _ => Worth::Lasting,
-        };
+        let worth = worth_of(to, &relay.action);
         let mut overflowed = Vec::new();
         let mut delivered = 0;
-        let Self { fan_out, conns, to_flush, .. } = self;
+        let Self { fan_out, conns, to_flush, held, .. } = self;
         fan_out.deliver(to, relay, |slot, bytes| {
             delivered += 1;
             let slot = index(slot);
             let Some(conn) = conns.get_mut(slot) else { return };
             match conn.push(bytes.clone(), worth) {
-                Life::GoesOn => note_flush(conn, slot, to_flush),
+                Life::GoesOn => {
+                    note_flush(conn, slot, to_flush);
+                    note_held(conn, slot, held);
+                }
                 Life::Over(reason) => overflowed.push((slot, reason)),
             }
         });
         self.mailbox.counts().deliveries.add(delivered);
+        if !self.held.is_empty() {
+            self.held_until.get_or_insert(self.now + self.settings.news_wait);
+        }
         for (slot, reason) in overflowed {
             self.remove(slot, reason);
         }
@@ -301,6 +313,22 @@ impl Reactor {
             if conn.entries.woken_at == Some(at) {
                 conn.entries.woken_at = None;
                 self.step(slot, Conn::handle_deadline);
+            }
+        }
+    }
+
+    /// Has the news go out that waited long enough. All of it goes at once: one clock for everybody, who then wait no longer
+    /// than a single piece would.
+    fn release_news(&mut self) {
+        if self.held_until.is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.held_until = None;
+        for slot in self.held.drain(..) {
+            if let Some(conn) = self.conns.get_mut(slot) {
+                conn.entries.is_held = false;
+                conn.release_news();
+                note_flush(conn, slot, &mut self.to_flush);
             }
         }
     }
@@ -395,6 +423,33 @@ fn note_flush(conn: &mut Conn, slot: usize, to_flush: &mut Vec<usize>) {
     if conn.wants_flush() && !conn.entries.is_to_flush {
         conn.entries.is_to_flush = true;
         to_flush.push(slot);
+    }
+}
+
+fn note_held(conn: &mut Conn, slot: usize, held: &mut Vec<usize>) {
+    if conn.holds_news() && !conn.entries.is_held {
+        conn.entries.is_held = true;
+        held.push(slot);
+    }
+}
+
+/// What a relay is worth to those who receive it. What a room hears of its people's coming and going is news; what is meant
+/// for somebody in particular is not.
+fn worth_of(to: &Audience, action: &Action) -> Worth {
+    match (to, action) {
+        (_, Action::Tagmsg { .. }) => Worth::Typing,
+        (
+            Audience::Room { .. } | Audience::Rooms { .. },
+            Action::Join { .. }
+            | Action::Part { .. }
+            | Action::Quit { .. }
+            | Action::Nick { .. }
+            | Action::Account { .. }
+            | Action::Away { .. }
+            | Action::Setname { .. }
+            | Action::Chghost { .. },
+        ) => Worth::News,
+        _ => Worth::Lasting,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What waits to be sent to one guest, bounded in bytes.
 //!
 //! The bytes are shared between all who get the same. Typing notices are worth the least: they give way when the queue
-//! is more than half full. What to do about a queue that overflows is [`conn`](super::conn)'s.
+//! is more than half full. Who comes and goes may wait a moment for more, so that many share one write; whatever else comes
+//! takes along what waits before it, so the order is always that of the stream. How long that moment is, is the reactor's to
+//! say; what to do about a queue that overflows is [`conn`](super::conn)'s.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -10,14 +12,16 @@ use std::sync::Arc;
 /// How many pieces one system call takes.
 pub(crate) const SLICES_MAX: usize = 64;
 
-/// Above this many places an empty queue gives its memory back.
-const PLACES_KEPT: usize = 16;
+/// So many pieces that could wait are worth a write.
+const PIECES_HELD: usize = 16;
 
 /// What a piece is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Worth {
     /// Somebody is typing, or the like: tags without a text.
     Typing,
+    /// Somebody came, went or changed: it lasts, and it is as good a moment later.
+    News,
     /// Everything else.
     Lasting,
 }
@@ -34,12 +38,14 @@ pub(crate) struct SendQ {
     sent_bytes: usize,
     waiting_bytes: usize,
     max_bytes: usize,
+    /// Whether what waits is to be sent now.
+    is_due: bool,
 }
 
 impl SendQ {
     /// An empty queue for at most this many bytes.
     pub(crate) fn new(max_bytes: usize) -> Self {
-        Self { pieces: VecDeque::new(), sent_bytes: 0, waiting_bytes: 0, max_bytes }
+        Self { pieces: VecDeque::new(), sent_bytes: 0, waiting_bytes: 0, max_bytes, is_due: false }
     }
 
     /// Puts a piece at the end. Typing is left out when the queue is over half full, and thrown out for what lasts.
@@ -73,6 +79,16 @@ impl SendQ {
         self.pieces.is_empty()
     }
 
+    /// Whether something waits that is to be sent now: news alone waits until there are [`PIECES_HELD`] of it.
+    pub(crate) fn is_due(&self) -> bool {
+        self.is_due && !self.is_empty()
+    }
+
+    /// Has what waits be sent now.
+    pub(crate) fn set_due(&mut self) {
+        self.is_due = !self.is_empty();
+    }
+
     /// What is to be sent next, at most [`SLICES_MAX`] pieces; how many of `slices` were filled.
     pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES_MAX]) -> usize {
         let mut skipped_bytes = self.sent_bytes;
@@ -85,7 +101,7 @@ impl SendQ {
         count
     }
 
-    /// So many bytes of what [`fill`](Self::fill) gave are sent.
+    /// So many bytes of what [`fill`](Self::fill) gave are sent. An empty queue holds no memory: there are many, mostly empty.
     pub(crate) fn advance(&mut self, count: usize) {
         self.waiting_bytes = self.waiting_bytes.saturating_sub(count);
         self.sent_bytes += count;
@@ -96,14 +112,14 @@ impl SendQ {
             self.sent_bytes -= bytes.len();
             self.pieces.pop_front();
         }
-        if self.pieces.capacity() > PLACES_KEPT {
-            self.pieces = VecDeque::new();
-        }
+        self.pieces = VecDeque::new();
+        self.is_due = false;
     }
 
     fn push_unbounded(&mut self, bytes: Arc<[u8]>, worth: Worth) {
         self.waiting_bytes += bytes.len();
         self.pieces.push_back((bytes, worth));
+        self.is_due |= worth != Worth::News || self.pieces.len() >= PIECES_HELD;
     }
 
     /// Throws out all typing but a piece that is partly sent.
@@ -111,7 +127,7 @@ impl SendQ {
         let mut is_begun = self.sent_bytes > 0;
         let waiting_bytes = &mut self.waiting_bytes;
         self.pieces.retain(|(bytes, worth)| {
-            let stays = *worth == Worth::Lasting || std::mem::take(&mut is_begun);
+            let stays = *worth != Worth::Typing || std::mem::take(&mut is_begun);
             is_begun = false;
             if !stays {
                 *waiting_bytes -= bytes.len();
@@ -181,6 +197,49 @@ mod tests {
         queue.advance(1);
         queue.push(piece("12345678"), Worth::Lasting).unwrap();
         assert_eq!(waiting(&queue), b"t12345678");
+    }
+
+    #[test]
+    fn news_waits_for_more_and_all_else_takes_it_along() {
+        let mut queue = SendQ::new(100);
+        for _ in 1..PIECES_HELD {
+            queue.push(piece("n"), Worth::News).unwrap();
+            assert!(!queue.is_due());
+        }
+        queue.push(piece("n"), Worth::News).unwrap();
+        assert!(queue.is_due(), "enough for a write");
+        queue.advance(1);
+        assert!(queue.is_due(), "what was begun is gone through with");
+        queue.advance(PIECES_HELD - 1);
+        for worth in [Worth::Lasting, Worth::Typing] {
+            queue.push(piece("n"), Worth::News).unwrap();
+            assert!(!queue.is_due());
+            queue.push(piece("x"), worth).unwrap();
+            assert!(queue.is_due());
+            assert_eq!(waiting(&queue), b"nx");
+            queue.advance(2);
+        }
+        queue.set_due();
+        assert!(!queue.is_due(), "nothing waits");
+        queue.push(piece("n"), Worth::News).unwrap();
+        queue.set_due();
+        assert!(queue.is_due());
+    }
+
+    #[test]
+    fn news_lasts() {
+        let mut queue = SendQ::new(4);
+        queue.push(piece("nn"), Worth::News).unwrap();
+        assert_eq!(queue.push(piece("xxx"), Worth::Lasting), Err(Overflow));
+        assert_eq!(waiting(&queue), b"nn");
+    }
+
+    #[test]
+    fn an_empty_queue_holds_no_memory() {
+        let mut queue = SendQ::new(100);
+        queue.push(piece("abc"), Worth::Lasting).unwrap();
+        queue.advance(3);
+        assert_eq!(queue.pieces.capacity(), 0);
     }
 
     #[test]

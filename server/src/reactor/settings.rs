@@ -50,6 +50,8 @@ pub struct ReactorSettings {
     pub max_connections: usize,
     /// Who has how many of them; one count for all reactors.
     pub callers: Arc<Callers>,
+    /// How long who comes and goes may wait for more of it, so that many share one write.
+    pub news_wait: Duration,
     /// What is shown to whoever runs the server, on this machine alone; nothing where there is none.
     pub pages: Option<Arc<dyn Pages>>,
 }
@@ -81,6 +83,7 @@ impl ReactorSettings {
             tls,
             max_connections: 16_384,
             callers: Arc::default(),
+            news_wait: Duration::from_millis(100),
             pages: None,
         }
     }

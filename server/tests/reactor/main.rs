@@ -10,7 +10,9 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use majlis_protocol::{Capability, LineError};
-use majlis_server::event::{Action, CloseReason, Guest, HubInput, LineFault, Outbound};
+use majlis_server::event::{
+    Action, Audience, CloseReason, ConnId, Guest, HubInput, LineFault, Outbound,
+};
 use majlis_server::reactor::{Flood, TurnedAway};
 
 use house::{
@@ -250,6 +252,66 @@ fn room_hears_what_is_said_in_it_in_every_dialect() {
     hear(&mut plain, "ana: one\nana: two\n");
     assert_silence(&mut plain);
     assert_silence(&mut outside);
+}
+
+/// A house whose news waits for longer than any test, and somebody in its room.
+fn house_of_patience() -> (House, TcpStream, ConnId) {
+    let mut house = House::with(64, |settings| settings.news_wait = 60 * PATIENCE);
+    let (guest, conn) = house.irc_guest();
+    house.release([Outbound::Joined { conn, room: ROOM }]);
+    (house, guest, conn)
+}
+
+fn arrival() -> Outbound {
+    to_room(act(Action::Join { room: "#lobby".into(), realname: "Ana".into() }), None)
+}
+
+const ARRIVAL: &str = ":ana!a@h JOIN #lobby\r\n";
+
+#[test]
+fn who_comes_and_goes_waits_for_what_is_said_and_is_told_before_it() {
+    let (house, mut guest, conn) = house_of_patience();
+    house.release([arrival()]);
+    assert_silence(&mut guest);
+    house.release([to_room(privmsg("one"), None), arrival()]);
+    hear(&mut guest, &format!("{ARRIVAL}:ana!a@h PRIVMSG #lobby :one\r\n{ARRIVAL}"));
+    house.release([arrival()]);
+    assert_silence(&mut guest);
+    house.reply(conn, "PONG x\r\n");
+    hear(&mut guest, &format!("{ARRIVAL}PONG x\r\n"));
+}
+
+#[test]
+fn enough_news_goes_out_at_once_and_what_concerns_somebody_does_not_wait() {
+    let (house, mut guest, conn) = house_of_patience();
+    for _ in 1..16 {
+        house.release([arrival()]);
+    }
+    assert_silence(&mut guest);
+    house.release([arrival()]);
+    hear(&mut guest, &ARRIVAL.repeat(16));
+    let relay = act(Action::Part { room: "#lobby".into(), reason: None });
+    house.release([Outbound::Relay { to: Audience::Conns([conn].into()), relay }]);
+    hear(&mut guest, ":ana!a@h PART #lobby\r\n");
+}
+
+#[test]
+fn the_plain_room_hears_who_comes_at_once() {
+    let (mut house, mut guest, _) = house_of_patience();
+    let (mut plain, conn) = house.plain_guest("\n");
+    house.release([Outbound::Joined { conn, room: ROOM }, arrival()]);
+    hear(&mut plain, "ana has joined the chat!\n");
+    assert_silence(&mut guest);
+}
+
+#[test]
+fn news_waits_no_longer_than_its_time() {
+    let mut house = House::new();
+    let (mut guest, conn) = house.irc_guest();
+    let started = Instant::now();
+    house.release([Outbound::Joined { conn, room: ROOM }, arrival()]);
+    hear(&mut guest, ARRIVAL);
+    assert!(started.elapsed() >= Duration::from_millis(50), "it waited for more");
 }
 
 /// Says long lines in the room, all of which one guest reads, until the hub is told of something.
