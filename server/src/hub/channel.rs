@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp, fold};
 
 use super::lists::Lists;
-use super::user::UserId;
+use super::user::{ByUser, UserId};
 use crate::event::{AccountId, Founder, Letters, RestoredRoom, RoomId, RoomModes, Topic};
 
 /// One room's life.
@@ -20,7 +20,7 @@ pub(super) struct Channel {
     /// Whether it outlives its last member.
     pub(super) lasting: bool,
     pub(super) topic: Option<Topic>,
-    pub(super) members: IndexMap<UserId, Membership>,
+    pub(super) members: ByUser<Membership>,
     /// Who is its operator whenever they are there.
     pub(super) founder: Option<Founder>,
     pub(super) modes: RoomModes,
@@ -168,7 +168,7 @@ impl Channel {
             made: room.made,
             lasting: room.lasting,
             topic: room.topic,
-            members: IndexMap::new(),
+            members: ByUser::default(),
             founder: room.founder,
             modes: room.modes,
             lists: Lists::restore(room.entries),

@@ -51,10 +51,12 @@ pub(super) fn reply_names(hub: &Hub, turn: &mut Turn, asker: UserId, room: RoomI
     let visible =
         channel.members.iter().filter(|(user, _)| is_inside || hub.may_find(asker, **user));
     let members = visible.map(|(&user, membership)| {
-        let source = hub.users[user].source();
-        let name =
-            if full_masks { Cow::Owned(source.mask()) } else { Cow::Borrowed(&*source.nick) };
-        Cow::Owned(format!("{}{name}", membership.prefix(all_prefixes)))
+        let (source, prefix) = (hub.users[user].source(), membership.prefix(all_prefixes));
+        match (prefix, full_masks) {
+            ("", false) => Cow::Borrowed(&*source.nick),
+            (prefix, false) => Cow::Owned(format!("{prefix}{}", source.nick)),
+            (prefix, true) => Cow::Owned(format!("{prefix}{}", source.mask())),
+        }
     });
     let symbol = if channel.has('s') { "@" } else { "=" };
     turn.response.numeric_list(RPL_NAMREPLY, &[symbol, channel.name.as_str()], members);
@@ -73,8 +75,7 @@ pub(super) fn handle_lusers(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Messa
 pub(in crate::hub) fn reply_lusers(hub: &Hub, response: &mut Response) {
     let users = hub.users.len();
     let (count, most) = (users.to_string(), hub.users.most().to_string());
-    let with = |letter| hub.users.iter().filter(|(_, user)| user.modes.contains(letter)).count();
-    let (hidden, operators) = (with('i'), with('o').to_string());
+    let (hidden, operators) = (hub.users.invisible(), hub.users.operators().to_string());
     let visible = users - hidden;
     let text = format!("There are {visible} users and {hidden} invisible on 1 servers");
     response.numeric(RPL_LUSERCLIENT, &[], &text);
