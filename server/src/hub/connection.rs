@@ -7,13 +7,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use indexmap::IndexSet;
 use majlis_protocol::{CapabilitySet, MessageBuf, Name, Salvage};
 
 use super::command::batch::ClientBatch;
 use super::hashing::Purpose;
 use super::reads::Question;
 use super::reply::Response;
+use super::room_set::RoomSet;
 use super::sasl::Exchange;
 use super::settings::Limits;
 use super::user::UserId;
@@ -72,14 +72,14 @@ pub(super) struct Registration {
 pub(super) struct Session {
     pub(super) user: UserId,
     /// The rooms whose events it receives: those of its user's that it joined itself.
-    pub(super) rooms: IndexSet<RoomId>,
+    pub(super) rooms: RoomSet,
     /// The room whose values it is getting in parts, and of whom it got those last (METADATA SYNC).
     pub(super) syncing: Option<(RoomId, UserId)>,
 }
 
 impl Session {
     pub(super) fn new(user: UserId) -> Self {
-        Self { user, rooms: IndexSet::new(), syncing: None }
+        Self { user, rooms: RoomSet::default(), syncing: None }
     }
 }
 

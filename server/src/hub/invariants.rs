@@ -33,13 +33,13 @@ impl Hub {
     fn verify_memberships(&self) {
         for (room, channel) in self.channels.iter() {
             for &user in channel.members.keys() {
-                assert!(self.users[user].rooms.contains(&room), "{user:?} does not know {room:?}");
+                assert!(self.users[user].rooms.contains(room), "{user:?} does not know {room:?}");
             }
             let may_be_empty = channel.lasting || channel.ends_at_ms.is_some();
             assert!(may_be_empty || !channel.members.is_empty(), "{room:?} is empty and lives");
         }
         for (user, state) in self.users.iter() {
-            for &room in &state.rooms {
+            for room in state.rooms.iter() {
                 assert!(self.channels[room].members.contains_key(&user), "{room:?} lacks {user:?}");
             }
             assert!(state.rooms.len() <= self.settings.limits.rooms_per_person);

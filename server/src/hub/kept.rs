@@ -69,7 +69,7 @@ impl Hub {
         let kept = self.own_account(user).and_then(|account| self.kept.0.get(&account));
         let may_enter = |room: &RoomId| {
             let channel = self.channels.get(*room);
-            !who.rooms.contains(room)
+            !who.rooms.contains(*room)
                 && channel.is_some_and(|channel| !channel.lists.is_banned(who))
         };
         let free = self.settings.limits.rooms_per_person.saturating_sub(who.rooms.len());

@@ -176,7 +176,7 @@ impl Hub {
     ) {
         let is_inside = |conn: ConnId| {
             let session = self.connections[&conn].session();
-            session.is_some_and(|session| session.rooms.contains(&room))
+            session.is_some_and(|session| session.rooms.contains(room))
         };
         let conns = self.subscribers(by, key, is_inside);
         let name = self.channels[room].name.as_str().into();
@@ -211,7 +211,7 @@ impl Hub {
                 let session = self.connections[&conn].session();
                 session.is_some_and(|session| {
                     let shared = who.rooms.iter().filter(|room| session.rooms.contains(*room));
-                    session.user != user && shared.eq([&room])
+                    session.user != user && shared.eq([room])
                 })
             };
             let conns = self.subscribers(Changer::default(), &key, is_new);

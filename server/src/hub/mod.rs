@@ -46,6 +46,7 @@ mod record;
 mod refusal;
 mod reply;
 mod rights;
+mod room_set;
 mod sasl;
 mod secret;
 mod sent;

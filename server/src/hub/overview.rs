@@ -23,7 +23,7 @@ impl Hub {
     pub(super) fn list_people(&self) -> Vec<String> {
         let mut lines = Vec::with_capacity(self.users.len());
         for (_, user) in self.users.iter() {
-            let rooms = user.rooms.iter().map(|&room| self.channels[room].name.as_str());
+            let rooms = user.rooms.iter().map(|room| self.channels[room].name.as_str());
             lines.push(format!(
                 "{}\t{}\t{} sessions\t{}\t{}",
                 user.source().mask(),

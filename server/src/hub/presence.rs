@@ -109,7 +109,7 @@ impl Hub {
     pub(super) fn put_out(&mut self, user: UserId, room: RoomId, relay: &Arc<Relay>) {
         let is_in = |conn: &ConnId| {
             let session = self.connections.get(conn).and_then(Connection::session);
-            session.is_some_and(|session| session.rooms.contains(&room))
+            session.is_some_and(|session| session.rooms.contains(room))
         };
         let conns: Arc<[ConnId]> =
             self.users[user].sessions.iter().copied().filter(is_in).collect();
@@ -121,11 +121,11 @@ impl Hub {
     fn leave_with_sessions(&mut self, user: UserId, room: RoomId) {
         for conn in self.users[user].sessions.clone() {
             let session = self.connections.get_mut(&conn).and_then(Connection::session_mut);
-            if session.is_some_and(|session| session.rooms.swap_remove(&room)) {
+            if session.is_some_and(|session| session.rooms.remove(room)) {
                 self.out.events.push(Outbound::Left { conn, room });
             }
         }
-        self.users[user].rooms.swap_remove(&room);
+        self.users[user].rooms.remove(room);
     }
 
     /// Takes a user off a room's list; the room ends with its last member unless it is lasting.

@@ -96,7 +96,7 @@ impl Hub {
         user == other
             || !hidden.modes.contains('i')
             || self.users[user].modes.contains('o')
-            || hidden.rooms.iter().any(|room| self.users[user].rooms.contains(room))
+            || !hidden.rooms.is_disjoint(&self.users[user].rooms)
     }
 
     /// Whether somebody may know that another is in a room.

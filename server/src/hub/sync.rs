@@ -72,7 +72,7 @@ impl Hub {
         let Some(session) = self.connections[&turn.conn].session() else { return };
         let mut left = self.settings.limits.metadata_sync_values;
         let mut told = HashSet::from([user]);
-        for &room in &session.rooms {
+        for room in session.rooms.iter() {
             let mut bearers = self.bearers(user, room, keys);
             bearers.retain(|bearer| bearer.user.is_none_or(|user| told.insert(user)));
             self.show_or_postpone(turn, &bearers, keys, &mut left);

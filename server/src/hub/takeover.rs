@@ -75,8 +75,8 @@ impl Hub {
         let is_claimed = |room: &RoomId| {
             let mut sessions =
                 user.sessions.iter().filter_map(|conn| self.connections.get(conn)?.session());
-            sessions.any(|session| session.rooms.contains(room))
+            sessions.any(|session| session.rooms.contains(*room))
         };
-        user.rooms.iter().copied().filter(|room| !is_claimed(room)).collect()
+        user.rooms.iter().filter(|room| !is_claimed(room)).collect()
     }
 }

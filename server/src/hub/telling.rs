@@ -47,7 +47,7 @@ impl Hub {
         except: Option<ConnId>,
         relay: &Arc<Relay>,
     ) {
-        let rooms: Arc<[RoomId]> = self.users[user].rooms.iter().copied().collect();
+        let rooms: Arc<[RoomId]> = self.users[user].rooms.iter().collect();
         let to = if rooms.is_empty() {
             // Their own other sessions, who would hear of it in a room.
             let sessions = self.users[user].sessions.iter().copied();

@@ -9,12 +9,13 @@ use std::net::IpAddr;
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp, fold};
 use majlis_wire::Fingerprint;
 
 use super::invitations::Invitations;
-use crate::event::{AccountId, Author, ConnId, Guest, Letters, RoomId, Source};
+use super::room_set::RoomSet;
+use crate::event::{AccountId, Author, ConnId, Guest, Letters, Source};
 
 /// One user, for as long as somebody holds their nick; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,7 +73,7 @@ pub(super) struct User {
     /// What was kept with what they said before they signed in.
     guest_author: Author,
     pub(super) sessions: Vec<ConnId>,
-    pub(super) rooms: IndexSet<RoomId>,
+    pub(super) rooms: RoomSet,
     pub(super) signed_on: Timestamp,
     /// When they last said something, on the monotonic clock.
     pub(super) spoke_ms: u64,
@@ -123,7 +124,7 @@ impl User {
             author: new.author,
             guest_author: new.guest_author,
             sessions: vec![new.session],
-            rooms: IndexSet::new(),
+            rooms: RoomSet::default(),
             signed_on: new.signed_on,
             spoke_ms: new.now_ms,
             address: new.address,

@@ -204,7 +204,7 @@ impl Hub {
     /// The rooms that somebody is in, and where their private conversations are kept.
     pub(super) fn own_places(&self, user: UserId) -> Vec<RoomId> {
         let talks = self.conversations_of(user).map(|(_, room)| room);
-        self.users[user].rooms.iter().copied().chain(talks).collect()
+        self.users[user].rooms.iter().chain(talks).collect()
     }
 
     /// With whom somebody has talked in private, and where that is kept.
@@ -216,7 +216,7 @@ impl Hub {
     /// The room of that name, if the user may read its history: whoever is in a room, or may join it, may.
     pub(super) fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
         let room = self.channels.find(name)?;
-        let is_inside = self.users[user].rooms.contains(&room);
+        let is_inside = self.users[user].rooms.contains(room);
         (is_inside || self.check_entry(user, room, None).is_ok()).then_some(room)
     }
 }

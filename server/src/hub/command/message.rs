@@ -293,7 +293,7 @@ impl Hub {
         let sessions = ranked.flat_map(|user| &self.users[user].sessions).copied();
         let hears = |conn: &ConnId| {
             let session = self.connections.get(conn).and_then(Connection::session);
-            *conn != except && session.is_some_and(|session| session.rooms.contains(&room))
+            *conn != except && session.is_some_and(|session| session.rooms.contains(room))
         };
         let to = Audience::Conns(sessions.filter(hears).collect());
         self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });

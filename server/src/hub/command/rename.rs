@@ -106,7 +106,7 @@ impl Hub {
             let session = connection.session()?;
             let is_told = connection.enabled.contains(Capability::ChannelRename);
             let is_meant =
-                session.rooms.contains(&room) && !is_told && connection.guest == Guest::Irc;
+                session.rooms.contains(room) && !is_told && connection.guest == Guest::Irc;
             is_meant.then_some((conn, session.user))
         });
         sessions.collect()

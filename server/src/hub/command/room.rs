@@ -45,7 +45,7 @@ pub(super) fn handle_join(
 
 fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<&str>) -> Outcome {
     let found = hub.channels.find(wanted);
-    let is_member = found.is_some_and(|room| hub.users[user].rooms.contains(&room));
+    let is_member = found.is_some_and(|room| hub.users[user].rooms.contains(room));
     if !is_member && hub.users[user].rooms.len() >= hub.settings.limits.rooms_per_person {
         return Err(Refusal::too_many_channels(wanted));
     }

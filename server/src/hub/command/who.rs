@@ -156,7 +156,7 @@ fn reply_whois(hub: &Hub, turn: &mut Turn, asker: UserId, id: UserId) {
     let words = [nick, &user.username, &user.host, "*"];
     turn.response.numeric(RPL_WHOISUSER, &words, &user.realname);
     let all_prefixes = hub.is_enabled(turn.conn, Capability::MultiPrefix);
-    let known = user.rooms.iter().copied().filter(|&room| hub.may_see_in(asker, id, room));
+    let known = user.rooms.iter().filter(|&room| hub.may_see_in(asker, id, room));
     let rooms = known.map(|room| {
         let channel = &hub.channels[room];
         let prefix = channel.members[&id].prefix(all_prefixes);

@@ -388,7 +388,7 @@ impl World {
         {
             let user = hub.connections[&conn].user().expect("only sessions may ask");
             let may =
-                hub.users[user].rooms.contains(room) || hub.check_entry(user, *room, None).is_ok();
+                hub.users[user].rooms.contains(*room) || hub.check_entry(user, *room, None).is_ok();
             assert!(may, "{conn:?} reads what it may not");
         }
     }
@@ -547,7 +547,7 @@ impl World {
         for (conn, rooms) in open {
             let session = hub.connections[&conn].session();
             let known: BTreeSet<_> =
-                session.iter().flat_map(|session| &session.rooms).copied().collect();
+                session.iter().flat_map(|session| session.rooms.iter()).collect();
             assert_eq!(known, *rooms, "the reactor and the hub disagree about {conn:?}");
         }
         for client in self.clients.iter().filter(|client| self.house.is_open(client.conn)) {
