@@ -38,13 +38,14 @@ pub(crate) fn signature_schemes() -> &'static WebPkiSupportedAlgorithms {
 
 #[cfg(test)]
 mod tests {
-    use rustls::CipherSuite;
+    use rustls::{CipherSuite, SupportedCipherSuite};
 
     use super::*;
 
     #[test]
     fn suites_of_tls_1_3_are_all_offered_and_the_one_that_hashes_fastest_first() {
-        let offered: Vec<_> = PROVIDER.cipher_suites.iter().map(|suite| suite.suite()).collect();
+        let offered: Vec<_> =
+            PROVIDER.cipher_suites.iter().map(SupportedCipherSuite::suite).collect();
         assert_eq!(offered[0], CipherSuite::TLS13_AES_128_GCM_SHA256);
         let all = aws_lc_rs::default_provider().cipher_suites;
         for suite in all.iter().filter(|suite| suite.tls13().is_some()) {
