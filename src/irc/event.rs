@@ -91,8 +91,6 @@ pub enum Event {
         room: String,
         /// Who.
         member: Member,
-        /// When, in milliseconds since 1970.
-        time_ms: u64,
     },
     /// Somebody else left a room.
     MemberLeft {
@@ -100,10 +98,6 @@ pub enum Event {
         room: String,
         /// Their nick.
         nick: String,
-        /// Their words, or why; possibly empty.
-        reason: String,
-        /// When, in milliseconds since 1970.
-        time_ms: u64,
     },
     /// What is known of somebody changed (away, back, signed in, another display name), in every room that they are in.
     Person {
@@ -139,8 +133,10 @@ pub enum Event {
         conversation: String,
         /// Whether they come from history.
         origin: Origin,
-        /// At least one, but for `Origin::Older`, which may be empty.
+        /// At least one, but for `Origin::Older`, which may be empty, and `Origin::Gap`, where something happened.
         messages: Vec<Message>,
+        /// What happened in the room meanwhile, oldest first, some perhaps known; of what is live nothing.
+        happened: Vec<Occurrence>,
     },
     /// Reactions, live or from history, some perhaps known and in no certain order: of all that one person did with one sign
     /// to one message, the newest counts. They may come before their message.
@@ -150,18 +146,12 @@ pub enum Event {
         /// At least one.
         reactions: Vec<Reaction>,
     },
-    /// Somebody did something to a room, just now, that is worth a line; what it changes is told besides.
+    /// Something happened in a room, just now, that is worth a line; what it changes is told besides.
     Happened {
         /// Which room.
         room: String,
-        /// Who.
-        nick: String,
-        /// What they call themselves, where it is known.
-        display_name: Option<String>,
         /// What.
-        what: Happening,
-        /// When, in milliseconds since 1970.
-        time_ms: u64,
+        occurrence: Occurrence,
     },
     /// Somebody else says how their writing goes.
     Typing {
@@ -388,12 +378,35 @@ pub struct Message {
 /// A longer identifier of another message is not followed.
 pub const MSGID_MAX_BYTES: usize = 255;
 
-/// What somebody did to a room.
+/// That somebody did something in a room besides speaking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Its identifier, the same whenever it is told of this room; at most a few bytes more than [`MSGID_MAX_BYTES`].
+    pub event_id: String,
+    /// When, in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Who.
+    pub nick: String,
+    /// What they call themselves, where it is known.
+    pub display_name: Option<String>,
+    /// What.
+    pub what: Happening,
+}
+
+/// What somebody did in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
+    /// Came in.
+    Joined,
+    /// Left it, or the server altogether.
+    Left,
+    /// Took this nick.
+    Nick(String),
+    /// Gave it another name: this one.
+    Renamed(String),
     /// Gave it this topic, or took it away where this is empty.
     Topic(String),
-    /// Put somebody else out; `MemberLeft` follows.
+    /// Put somebody out.
     Removed {
         /// Whom.
         nick: String,

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::irc::event::Occurrence;
 use crate::irc::{Command, NetworkId, Request};
 use crate::secrets::Secrets;
 use crate::store::{Abouts, Answer, Archive, ArchivedMessage, ConversationKey};
@@ -60,6 +61,7 @@ impl std::fmt::Debug for Services {
 pub(super) struct Turn {
     messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
     abouts: Vec<(ConversationKey, Abouts)>,
+    happened: Vec<(ConversationKey, Vec<Occurrence>)>,
     touched: Vec<Channel>,
 }
 
@@ -76,6 +78,17 @@ impl Turn {
         self.abouts.push((conversation, abouts));
     }
 
+    /// And so is what happened.
+    pub(super) fn keep_happened(
+        &mut self,
+        conversation: ConversationKey,
+        happened: Vec<Occurrence>,
+    ) {
+        if !happened.is_empty() {
+            self.happened.push((conversation, happened));
+        }
+    }
+
     /// Something that is shown of this channel changed.
     pub(super) fn touch(&mut self, channel: &Channel) {
         if !self.touched.contains(channel) {
@@ -90,6 +103,8 @@ impl Turn {
         let kept = (!messages.is_empty()).then(|| archive.store_messages(messages));
         let abouts = self.abouts;
         let kept = (!abouts.is_empty()).then(|| archive.store_abouts(abouts)).or(kept);
+        let happened = self.happened;
+        let kept = (!happened.is_empty()).then(|| archive.store_happened(happened)).or(kept);
         self.touched.iter().for_each(Channel::publish);
         kept
     }

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::irc::HistoryMark;
 
 use super::archive::{Answer, Archive};
-use super::message::{ArchivedMessage, from_ms, read_after, read_before, to_ms};
+use super::happened::read_happened;
+use super::message::{ArchivedMessage, ArchivedPage, from_ms, read_after, read_before, to_ms};
 use super::network::ConversationKey;
 
 /// How much of a message its replies show, in characters.
@@ -28,8 +29,8 @@ pub struct Quote {
 /// The messages around a place, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Surroundings {
-    /// The messages, that of the place among them.
-    pub messages: Vec<ArchivedMessage>,
+    /// The messages, that of the place among them, and what happened meanwhile.
+    pub page: ArchivedPage,
     /// Whether the archive has nothing older.
     pub is_oldest: bool,
     /// Whether the archive has nothing newer.
@@ -93,11 +94,13 @@ impl Archive {
             let before = older.last().map_or(BEFORE_ALL, ArchivedMessage::mark);
             let newer = read_after(connection, conversation, &before, limit)?;
             let is_whole = |page: &[ArchivedMessage]| page.len() >= limit as usize;
-            Ok(Surroundings {
-                is_oldest: !is_whole(&older),
-                is_newest: !is_whole(&newer),
-                messages: older.into_iter().chain(newer).collect(),
-            })
+            let (is_oldest, is_newest) = (!is_whole(&older), !is_whole(&newer));
+            let messages: Vec<_> = older.into_iter().chain(newer).collect();
+            let time_ms = |end: Option<&ArchivedMessage>| end.map(|one| one.message.time_ms);
+            let from_ms = time_ms(messages.first().filter(|_| !is_oldest)).unwrap_or(0);
+            let until_ms = time_ms(messages.last().filter(|_| !is_newest)).unwrap_or(u64::MAX);
+            let happened = read_happened(connection, conversation, from_ms..until_ms)?;
+            Ok(Surroundings { is_oldest, is_newest, page: ArchivedPage { messages, happened } })
         })
     }
 }

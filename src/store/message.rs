@@ -5,10 +5,11 @@ use rusqlite::{Connection, Row, Transaction, named_params, params};
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
-use crate::irc::event::{Message, MessageKind};
+use crate::irc::event::{Message, MessageKind, Occurrence};
 
 use super::about::{About, is_deleted, read_about};
 use super::archive::{Answer, Archive};
+use super::happened::read_happened;
 use super::network::ConversationKey;
 
 /// A message as it is kept.
@@ -20,6 +21,15 @@ pub struct ArchivedMessage {
     pub is_mention: bool,
     /// Reactions to it, and whether it was deleted; then its text is empty.
     pub about: About,
+}
+
+/// A stretch of a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ArchivedPage {
+    /// What was said, oldest first.
+    pub messages: Vec<ArchivedMessage>,
+    /// What happened besides, oldest first; of much, the newest.
+    pub happened: Vec<Occurrence>,
 }
 
 impl ArchivedMessage {
@@ -48,25 +58,48 @@ impl Archive {
         })
     }
 
-    /// The newest messages before a mark, or of all; oldest first, at most `limit`.
+    /// The newest messages before a mark, or of all; oldest first, at most `limit`. What happened is that from the first of
+    /// them on; where they are fewer, all that came before.
     pub fn page_before(
         &self,
         conversation: ConversationKey,
         before: Option<HistoryMark>,
         limit: u32,
-    ) -> Answer<Vec<ArchivedMessage>> {
-        self.ask(move |connection| read_before(connection, conversation, before.as_ref(), limit))
+    ) -> Answer<ArchivedPage> {
+        self.ask(move |connection| page_before(connection, conversation, before.as_ref(), limit))
     }
 
-    /// The oldest messages after a mark; oldest first, at most `limit`.
+    /// The oldest messages after a mark; oldest first, at most `limit`. What happened is that up to the last of them; where
+    /// they are fewer, all that came later.
     pub fn page_after(
         &self,
         conversation: ConversationKey,
         after: HistoryMark,
         limit: u32,
-    ) -> Answer<Vec<ArchivedMessage>> {
-        self.ask(move |connection| read_after(connection, conversation, &after, limit))
+    ) -> Answer<ArchivedPage> {
+        self.ask(move |connection| {
+            let messages = read_after(connection, conversation, &after, limit)?;
+            let last = messages.last().filter(|_| messages.len() >= limit as usize);
+            let until_ms = last.map_or(u64::MAX, |last| last.message.time_ms);
+            let happened = read_happened(connection, conversation, after.time_ms..until_ms)?;
+            Ok(ArchivedPage { messages, happened })
+        })
     }
+}
+
+/// The newest messages before a mark, or of all, and what happened meanwhile.
+pub(super) fn page_before(
+    connection: &Connection,
+    conversation: ConversationKey,
+    before: Option<&HistoryMark>,
+    limit: u32,
+) -> rusqlite::Result<ArchivedPage> {
+    let messages = read_before(connection, conversation, before, limit)?;
+    let first = messages.first().filter(|_| messages.len() >= limit as usize);
+    let from_ms = first.map_or(0, |first| first.message.time_ms);
+    let until_ms = before.map_or(u64::MAX, |mark| mark.time_ms);
+    let happened = read_happened(connection, conversation, from_ms..until_ms)?;
+    Ok(ArchivedPage { messages, happened })
 }
 
 fn store(

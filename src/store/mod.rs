@@ -5,7 +5,7 @@
 //! | `archive` | the handle, the one thread that touches the disk, the queue between | know a table |
 //! | `open` | opening the file, its version, setting a damaged one aside | know what is in it |
 //! | `place` | where the files are and who may read them | open them |
-//! | `network` `message` `about` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
+//! | `network` `message` `happened` `about` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
 //! | `functions` | what statements can ask of this program | |
 //! | `search` | finding what was said | |
 //! | `restore` | what the application wants to see first | |
@@ -16,6 +16,7 @@
 mod about;
 mod archive;
 mod functions;
+mod happened;
 mod lookup;
 mod message;
 mod network;
@@ -30,7 +31,7 @@ mod tests;
 pub use about::{About, Abouts, REACTIONS_MAX};
 pub use archive::{Answer, Archive, Opened, StoreError};
 pub use lookup::{Found, Goal, Quote, Surroundings};
-pub use message::ArchivedMessage;
+pub use message::{ArchivedMessage, ArchivedPage};
 pub use network::{ConversationKey, ConversationRow, NetworkKey, NetworkRow};
 pub use open::OpenTrouble;
 pub use outbox::{OutboxEntry, Waiting};

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use crate::irc::HistoryMark;
 
 use super::archive::{Answer, Archive};
-use super::message::{ArchivedMessage, from_ms, read_before};
+use super::message::{ArchivedPage, from_ms, page_before};
 use super::network::{
     ConversationKey, ConversationRow, NetworkKey, NetworkRow, read_conversation, read_network,
 };
@@ -29,8 +29,8 @@ pub struct RestoredNetwork {
 pub struct RestoredConversation {
     /// What is kept of it.
     pub row: ConversationRow,
-    /// Its newest messages, oldest first; of a closed one, the newest alone.
-    pub newest: Vec<ArchivedMessage>,
+    /// Its newest messages; of a closed one, the newest alone.
+    pub newest: ArchivedPage,
     /// How many messages of others came after the read mark.
     pub unread_count: u32,
     /// How many of these name us.
@@ -102,7 +102,7 @@ fn restore_conversation(
         None => (0, 0),
     };
     Ok(RestoredConversation {
-        newest: read_before(connection, row.key, None, limit)?,
+        newest: page_before(connection, row.key, None, limit)?,
         unread_count,
         mention_count,
         row,

@@ -159,3 +159,24 @@ CREATE TABLE deletions (
     time_ms INTEGER NOT NULL,
     PRIMARY KEY (conversation, msgid)
 ) STRICT, WITHOUT ROWID;
+
+-- What happened in rooms besides what was said, once each.
+CREATE TABLE happened (
+    conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    event_id TEXT NOT NULL,
+    -- Milliseconds since 1970.
+    time_ms INTEGER NOT NULL,
+    -- Who did it.
+    nick TEXT NOT NULL,
+    display_name TEXT,
+    -- 0 joined, 1 left, 2 took another nick, 3 renamed the room, 4 set the topic, 5 removed somebody, 6 changed modes,
+    -- 7 took a role away, 8 gave voice, 9 made an operator.
+    kind INTEGER NOT NULL,
+    -- To whom it was done, if to somebody.
+    whom TEXT,
+    whom_display_name TEXT,
+    -- The new nick, name, topic, modes, or the reason; possibly empty.
+    words TEXT NOT NULL,
+    PRIMARY KEY (conversation, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX happened_in_order ON happened (conversation, time_ms, event_id);

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::irc::event::{Deletion, Message, MessageKind, Reaction};
+use crate::irc::event::{Deletion, Happening, Message, MessageKind, Occurrence, Reaction, Role};
 use crate::irc::{HistoryMark, KnownServer};
 
 use super::*;
@@ -65,7 +65,7 @@ impl Fixture {
     }
 
     fn everything(&self, room: &ConversationRow) -> Vec<ArchivedMessage> {
-        self.archive.page_before(room.key, None, 1000).wait().unwrap()
+        self.archive.page_before(room.key, None, 1000).wait().unwrap().messages
     }
 }
 
@@ -160,9 +160,9 @@ fn what_was_kept_is_there_after_reopening() {
     assert_eq!(restored.len(), 1);
     assert_eq!(restored[0].row, network);
     let [first, second] = &restored[0].conversations[..] else { panic!("two conversations") };
-    assert_eq!((&first.row, &first.newest), (&room, &messages(1..=5)));
+    assert_eq!((&first.row, &first.newest.messages), (&room, &messages(1..=5)));
     assert_eq!((first.unread_count, first.mention_count), (3, 1), "3, 4 and 5; of these 4");
-    assert_eq!((&second.row, &second.newest), (&closed, &messages([5])));
+    assert_eq!((&second.row, &second.newest.messages), (&closed, &messages([5])));
     assert_eq!((second.unread_count, second.mention_count), (0, 0), "nothing was ever unread");
 }
 
@@ -197,7 +197,7 @@ fn pages_are_in_order_and_meet_without_overlap() {
     let mut walked = Vec::new();
     let mut before = None;
     loop {
-        let mut page = archive.page_before(room.key, before, 10).wait().unwrap();
+        let mut page = archive.page_before(room.key, before, 10).wait().unwrap().messages;
         let Some(oldest) = page.first() else { break };
         before = Some(oldest.mark());
         page.append(&mut walked);
@@ -205,7 +205,90 @@ fn pages_are_in_order_and_meet_without_overlap() {
     }
     assert_eq!(walked, messages(1..=25));
     let after = archive.page_after(room.key, message(7).mark(), 10).wait().unwrap();
-    assert_eq!(after, messages(8..=17));
+    assert_eq!(after.messages, messages(8..=17));
+}
+
+fn happened(time_ms: u64, what: Happening) -> Occurrence {
+    Occurrence {
+        event_id: format!("e{time_ms}"),
+        time_ms,
+        nick: "ben".into(),
+        display_name: Some("Ben".into()),
+        what,
+    }
+}
+
+#[test]
+fn whatever_happens_is_kept_as_it_was_and_once() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let whom = || ("cem".to_owned(), Some("Cem".to_owned()));
+    let role = |role| {
+        let (nick, display_name) = whom();
+        Happening::Role { nick, display_name, role }
+    };
+    let (nick, display_name) = whom();
+    let all: Vec<_> = [
+        Happening::Joined,
+        Happening::Left,
+        Happening::Nick("benny".into()),
+        Happening::Renamed("#tea".into()),
+        Happening::Topic(String::new()),
+        Happening::Removed { nick, display_name, reason: "out".into() },
+        Happening::Modes("+m".into()),
+        role(Role::None),
+        role(Role::Voice),
+        role(Role::Operator),
+    ]
+    .into_iter()
+    .zip(1..)
+    .map(|(what, time_ms)| happened(time_ms, what))
+    .collect();
+    for _ in 0..2 {
+        fixture.archive.store_happened(vec![(room.key, all.clone())]).wait().unwrap();
+    }
+    let fixture = fixture.after_kill();
+    assert_eq!(fixture.restore()[0].conversations[0].newest.happened, all);
+}
+
+#[test]
+fn what_happened_comes_with_the_page_in_whose_time_it_was() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    fixture.store(&room, messages((10..=50).step_by(10)));
+    let joined = [5, 15, 20, 25, 35, 45, 55].map(|time_ms| happened(time_ms, Happening::Joined));
+    fixture.archive.store_happened(vec![(room.key, joined.to_vec())]).wait().unwrap();
+    let times =
+        |page: ArchivedPage| page.happened.iter().map(|one| one.time_ms).collect::<Vec<_>>();
+    let before = |mark: Option<u64>, limit| {
+        let mark = mark.map(|number| message(number).mark());
+        times(fixture.archive.page_before(room.key, mark, limit).wait().unwrap())
+    };
+    assert_eq!(before(None, 2), [45, 55]);
+    assert_eq!(before(Some(40), 2), [20, 25, 35]);
+    assert_eq!(before(Some(20), 2), [5, 15], "there is nothing before");
+    let after = |mark, limit| {
+        let mark = message(mark).mark();
+        times(fixture.archive.page_after(room.key, mark, limit).wait().unwrap())
+    };
+    assert_eq!(after(10, 2), [15, 20, 25]);
+    assert_eq!(after(30, 9), [35, 45, 55]);
+    let around = |mark, limit| {
+        let found = fixture.archive.page_around(room.key, message(mark).mark(), limit);
+        times(found.wait().unwrap().page)
+    };
+    assert_eq!(around(30, 1), [20, 25], "from 20 up to 30");
+    assert_eq!(around(20, 9), [5, 15, 20, 25, 35, 45, 55]);
+}
+
+#[test]
+fn of_a_crowd_that_comes_and_goes_the_newest_are_enough() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let crowd: Vec<_> = (0..500).map(|time_ms| happened(time_ms, Happening::Left)).collect();
+    fixture.archive.store_happened(vec![(room.key, crowd.clone())]).wait().unwrap();
+    let page = fixture.archive.page_before(room.key, None, 10).wait().unwrap();
+    assert_eq!(page.happened, crowd[400..]);
 }
 
 #[test]
@@ -225,7 +308,7 @@ fn messages_of_one_instant_are_in_the_order_of_their_identifiers() {
     assert_eq!(ids(&fixture.everything(&room)), ["a", "b", "c"]);
     let mark = HistoryMark { time_ms: 9, msgid: "b".into() };
     let before = fixture.archive.page_before(room.key, Some(mark), 10).wait().unwrap();
-    assert_eq!(ids(&before), ["a"]);
+    assert_eq!(ids(&before.messages), ["a"]);
 }
 
 #[test]
@@ -454,7 +537,7 @@ fn a_place_is_found_by_message_and_by_time_with_what_is_around_it() {
 
     let around = |number, limit| {
         let found = fixture.archive.page_around(room.key, mark(number), limit).wait().unwrap();
-        let numbers: Vec<_> = found.messages.iter().map(|one| one.message.time_ms).collect();
+        let numbers: Vec<_> = found.page.messages.iter().map(|one| one.message.time_ms).collect();
         (numbers, found.is_oldest, found.is_newest)
     };
     assert_eq!(around(15, 2), (vec![13, 14, 15, 16], false, false));

@@ -1,5 +1,7 @@
 """Losing the server and getting it back, with nothing lost and nothing twice."""
 
+import re
+
 import steps
 from driver import until
 from scene import WindowTest
@@ -34,6 +36,26 @@ class Reconnect(WindowTest):
         said = ["before", "meanwhile, one", "meanwhile, two", "after"]
         shown = [node.name for node in app.find_all("label", None, steps.timeline(app))]
         self.assertEqual([text for text in shown if text in said], said)
+
+    def test_who_came_and_went_meanwhile_is_told_once(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        steps.say(ana, "before")
+        steps.sees(badr, "before")
+        self.assertEqual(badr.close_window(), 0)
+        self.raw_guest("carol").leave()
+        ana.wait_for_text("carol", steps.timeline(ana))
+        steps.say(ana, "after")
+        for turn in ("missed", "kept"):
+            badr = self.open_app("badr")
+            steps.wait_until_online(badr)
+            steps.sees(badr, "after")
+            told = re.compile("carol.*joined and left")
+            badr.find("label", told, steps.timeline(badr))
+            self.assertEqual(len(badr.find_all("label", told, steps.timeline(badr))), 1)
+            self.picture(badr, turn)
+            self.assertEqual(badr.close_window(), 0)
 
     def test_twice_in_a_row(self):
         """The second loss finds everything that the first one had to put back in place."""

@@ -41,6 +41,31 @@ class Rooms(WindowTest):
         badr.find("dialog", "Room Settings")
         self.picture(badr, "settings-to-look-at")
 
+    def test_a_room_with_another_name_is_the_same_room(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        for app in (ana, badr):
+            steps.enter(app, "/join #garden")
+            app.wait_for_text("garden", app.find("list", "Rooms"))
+        steps.say(ana, "the roses are out")
+        steps.sees(badr, "the roses are out")
+        steps.write(badr, "half a sen")
+        steps.choose_from(ana, "Conversation Menu", "s")
+        name = ana.set_text("Room Name", "orchard")
+        ana.focus(name)
+        ana.type_keys("Return")
+        ana.type_keys("Escape")
+        for app in (ana, badr):
+            app.wait_for_text("orchard", app.find("list", "Rooms"))
+            steps.sees(app, "the roses are out")
+            app.wait_for_text("renamed the room to", steps.timeline(app))
+            self.assertEqual(app.find_all("row", re.compile("^garden"), app.find("list", "Rooms")), [])
+        self.assertEqual(badr.find("entry", steps.COMPOSER).text, "half a sen")
+        self.picture(badr, "renamed")
+        steps.say(badr, "and the apples")
+        steps.sees(ana, "and the apples")
+
     def test_others_are_asked_in_and_come(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")
         steps.connect(ana, self.server, "Ana")

@@ -170,6 +170,7 @@ impl Session {
         if line.purpose() != BatchUse::Ordinary {
             self.live.history.note_line(line.purpose(), line.mark());
             if !IN_HISTORY.iter().any(|known| known.eq_ignore_ascii_case(command)) {
+                self.take_happened(line);
                 return;
             }
         }

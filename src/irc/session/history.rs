@@ -12,7 +12,7 @@ use super::output::Labelled;
 use super::page::{Ask, Page, Place, Purpose};
 use super::{Now, Session};
 use crate::irc::HistoryMark;
-use crate::irc::event::{Event, Message, Origin};
+use crate::irc::event::{Event, Message, Occurrence, Origin};
 
 /// How long a page may take; then the server is taken to have none, and what was in doubt stays so.
 pub(super) const PAGE_ANSWER_MS: u64 = 60_000;
@@ -69,17 +69,17 @@ impl Session {
     pub(super) fn fetch_older(&mut self, name: String, before: Option<HistoryMark>, limit: u32) {
         let is_possible = self.has_history();
         if !is_possible || self.live.history.is_full() {
-            self.tell_older(name, Vec::new(), !is_possible);
+            self.tell_older(name, Vec::new(), Vec::new(), !is_possible);
             return;
         }
-        let silent_left = SILENT_PAGES_MAX;
-        let purpose = Purpose::Older { name: name.clone(), before, limit, silent_left };
+        let (silent_left, happened) = (SILENT_PAGES_MAX, Vec::new());
+        let purpose = Purpose::Older { name: name.clone(), before, limit, silent_left, happened };
         self.live.history.push(&fold(&name), purpose, Reference::Msgid);
     }
 
     /// There is no connection to ask over.
     pub(super) fn refuse_fetch(&mut self, name: String) {
-        self.tell_older(name, Vec::new(), false);
+        self.tell_older(name, Vec::new(), Vec::new(), false);
     }
 
     /// Sends the next request if none is under way.
@@ -135,8 +135,11 @@ impl Session {
         let Some(ask) = self.live.history.current.take() else { return };
         match ask.purpose {
             Purpose::Fill => self.take_in_fill(&ask.key, ask.by, ask.page),
-            Purpose::Older { name, before, limit, silent_left } => {
-                self.take_in_older(name, before.as_ref(), (limit, silent_left), ask.page);
+            Purpose::Older { name, before, limit, silent_left, mut happened } => {
+                let mut page = ask.page;
+                // The pages come backwards.
+                page.happened.append(&mut happened);
+                self.take_in_older(name, before.as_ref(), (limit, silent_left), page);
             }
         }
         self.ask_for_history(now);
@@ -161,12 +164,12 @@ impl Session {
             {
                 let (key, before) = (fold(&name), Some(first));
                 self.tell_about(&name, page.abouts);
-                let silent_left = silent_left - 1;
-                let purpose = Purpose::Older { name, before, limit, silent_left };
+                let (silent_left, happened) = (silent_left - 1, page.happened);
+                let purpose = Purpose::Older { name, before, limit, silent_left, happened };
                 self.live.history.push(&key, purpose, Reference::Msgid);
             }
             ends => {
-                self.tell_older(name.clone(), messages, ends.is_none());
+                self.tell_older(name.clone(), messages, page.happened, ends.is_none());
                 self.tell_about(&name, page.abouts);
             }
         }
@@ -175,7 +178,7 @@ impl Session {
     fn take_in_fill(&mut self, key: &str, by: Reference, page: Page) {
         let Some(conversation) = self.conversations.get_mut(key) else { return };
         let Stage::Filling(fill) = &mut conversation.stage else { return };
-        let Page { messages, abouts, ends } = page;
+        let Page { messages, abouts, happened, ends } = page;
         fill.held.retain(|held| messages.iter().all(|message| message.msgid != held.msgid));
         let newest = ends.map(|(_, last)| last).or_else(|| messages.last().map(mark_of));
         let moves_on = newest.is_some() && newest != conversation.mark;
@@ -187,7 +190,7 @@ impl Session {
         }
         let is_complete = is_last && !fill.has_dropped;
         let name = conversation.name.clone();
-        self.tell_gap(name.clone(), messages, !is_last);
+        self.tell_gap(name.clone(), messages, happened, !is_last);
         self.tell_about(&name, abouts);
         if is_complete {
             self.end_fill(key);
@@ -196,21 +199,33 @@ impl Session {
         }
     }
 
-    fn tell_gap(&mut self, conversation: String, mut page: Vec<Message>, more: bool) {
+    fn tell_gap(
+        &mut self,
+        conversation: String,
+        mut page: Vec<Message>,
+        happened: Vec<Occurrence>,
+        more: bool,
+    ) {
         page.retain(|message| {
             let was_awaited = self.confirm(message);
             let is_new = !self.was_told_as_sent(message) && self.seen.insert(&message.msgid);
             was_awaited || is_new
         });
-        if !page.is_empty() {
+        if !page.is_empty() || !happened.is_empty() {
             let origin = Origin::Gap { more };
-            self.tell(Event::Messages { conversation, origin, messages: page });
+            self.tell(Event::Messages { conversation, origin, messages: page, happened });
         }
     }
 
-    fn tell_older(&mut self, conversation: String, messages: Vec<Message>, is_start: bool) {
+    fn tell_older(
+        &mut self,
+        conversation: String,
+        messages: Vec<Message>,
+        happened: Vec<Occurrence>,
+        is_start: bool,
+    ) {
         let origin = Origin::Older { is_start };
-        self.tell(Event::Messages { conversation, origin, messages });
+        self.tell(Event::Messages { conversation, origin, messages, happened });
     }
 
     /// The server has no such page, or cannot place the mark: tries the next way of asking, if there is one.
@@ -243,7 +258,9 @@ impl Session {
     fn give_up(&mut self, ask: Ask) {
         match ask.purpose {
             Purpose::Fill => self.end_fill(&ask.key),
-            Purpose::Older { name, .. } => self.tell_older(name, Vec::new(), false),
+            Purpose::Older { name, happened, .. } => {
+                self.tell_older(name, Vec::new(), happened, false);
+            }
         }
     }
 
@@ -251,8 +268,8 @@ impl Session {
     pub(super) fn answer_all_fetches(&mut self) {
         let history = mem::take(&mut self.live.history);
         for ask in history.current.into_iter().chain(history.waiting) {
-            if let Purpose::Older { name, .. } = ask.purpose {
-                self.tell_older(name, Vec::new(), false);
+            if let Purpose::Older { name, happened, .. } = ask.purpose {
+                self.tell_older(name, Vec::new(), happened, false);
             }
         }
     }

@@ -186,7 +186,7 @@ impl Session {
         if let Some(known) = self.conversations.get_mut(&key).filter(|_| is_in_order) {
             known.pass(&message);
         }
-        if let Some(Event::Messages { conversation: last, origin: last_origin, messages }) =
+        if let Some(Event::Messages { conversation: last, origin: last_origin, messages, .. }) =
             self.events.last_mut()
             && (last.as_str(), *last_origin) == (conversation, origin)
         {
@@ -194,7 +194,8 @@ impl Session {
             return;
         }
         let conversation = conversation.to_owned();
-        self.tell(Event::Messages { conversation, origin, messages: vec![message] });
+        let (messages, happened) = (vec![message], Vec::new());
+        self.tell(Event::Messages { conversation, origin, messages, happened });
     }
 }
 

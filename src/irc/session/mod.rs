@@ -13,6 +13,7 @@
 //! | `message`, `conversation`, `seen` | what was said, where, and telling it once |
 //! | `typing` | writing and reading |
 //! | `about` | reactions and deletions |
+//! | `happening` | who came and went, and what people do to a room, as lines of its timeline |
 //! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
 //! | `questions`, `answers` | what is asked of the server and answered; deeds |
@@ -34,6 +35,7 @@ mod commands;
 mod conversation;
 mod dispatch;
 mod features;
+mod happening;
 mod history;
 mod liveness;
 mod message;

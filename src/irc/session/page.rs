@@ -9,7 +9,7 @@ use super::batch::BatchUse;
 use super::conversation::Reference;
 use super::message::is_made;
 use crate::irc::HistoryMark;
-use crate::irc::event::Message;
+use crate::irc::event::{Message, Occurrence};
 
 /// How many requests of the person may wait.
 const WAITING_MAX: usize = 64;
@@ -42,6 +42,8 @@ pub(super) struct Page {
     pub(super) messages: Vec<Message>,
     /// What was done about messages.
     pub(super) abouts: Vec<About>,
+    /// What happened besides.
+    pub(super) happened: Vec<Occurrence>,
     /// The places of the first and the last line, whatever they say.
     pub(super) ends: Option<(HistoryMark, HistoryMark)>,
 }
@@ -61,6 +63,8 @@ pub(super) enum Purpose {
         limit: u32,
         /// How many pages in which nobody said anything may still be passed over.
         silent_left: u32,
+        /// What happened in the pages that were passed over.
+        happened: Vec<Occurrence>,
     },
 }
 
@@ -95,6 +99,14 @@ impl HistoryQueue {
         let Some(ask) = &mut self.current else { return };
         if ask.page.abouts.len() < PAGE_SURPLUS * ask.limit as usize {
             ask.page.abouts.push(about);
+        }
+    }
+
+    /// The same for what happened in the room.
+    pub(super) fn add_happened(&mut self, occurrence: Occurrence) {
+        let Some(ask) = &mut self.current else { return };
+        if ask.page.happened.len() < PAGE_SURPLUS * ask.limit as usize {
+            ask.page.happened.push(occurrence);
         }
     }
 

@@ -4,8 +4,9 @@ use majlis_protocol::{Encoder, fold};
 
 use super::Session;
 use super::dispatch::Line;
+use super::happening::ModeOfMember;
 use super::roster::{Person, clean_display_name};
-use crate::irc::event::{Event, Happening, Member};
+use crate::irc::event::{Event, Happening};
 
 /// What is asked of a server with WHOX, and the token by which its answers are known: nick, flags, account, realname.
 const WHOX_FIELDS: &str = "%tnfar,1";
@@ -90,8 +91,12 @@ impl Session {
         if is_own {
             self.handle_own_nick(new);
         }
+        let rooms = self.live.roster.rooms_of(old);
         self.live.roster.rename(old, new);
         self.tell(Event::Nick { old: old.to_owned(), new: new.to_owned() });
+        for key in rooms {
+            self.tell_happened(line, &key, vec![Happening::Nick(new.to_owned())]);
+        }
     }
 
     /// A nick that the person chose is asked for on later connections, too; one that the server chose is not.
@@ -132,56 +137,18 @@ impl Session {
         }
     }
 
-    /// `MODE room changes parameters…`. Only member modes are told.
+    /// `MODE room changes parameters…`.
     pub(super) fn handle_mode(&mut self, line: &Line<'_>) {
         let key = fold(line.param(0));
         if !self.live.roster.is_in(&key) {
             return;
         }
-        let mut params = line.message.params().iter().skip(2);
-        let mut is_set = true;
-        let mut others = String::new();
-        for letter in line.param(1).chars() {
-            match letter {
-                '+' | '-' => is_set = letter == '+',
-                _ if self.live.features.member_mode(letter).is_some() => {
-                    let Some(nick) = params.next() else { return };
-                    self.change_role(&key, nick, letter, is_set);
-                    self.tell_role_given(line, &key, nick);
-                }
-                _ => {
-                    others.push(if is_set { '+' } else { '-' });
-                    others.push(letter);
-                    // Keys and masks are nobody's affair.
-                    if self.live.features.takes_param(letter, is_set) {
-                        params.next();
-                    }
-                }
-            }
+        for change in self.role_changes(line) {
+            let ModeOfMember { nick, letter, is_set } = change;
+            self.change_role(&key, nick, letter, is_set);
         }
-        if !others.is_empty() {
-            self.tell_happened(line, &key, Happening::Modes(others));
-        }
-    }
-
-    fn tell_role_given(&mut self, line: &Line<'_>, key: &str, nick: &str) {
-        if let Some(member) = self.live.roster.member(key, nick, &self.live.features) {
-            let Member { nick, display_name, role, .. } = member;
-            self.tell_happened(line, key, Happening::Role { nick, display_name, role });
-        }
-    }
-
-    /// Tells that somebody did something to a room. What a server does by itself is no news.
-    pub(super) fn tell_happened(&mut self, line: &Line<'_>, key: &str, what: Happening) {
-        if line.message.source().is_some_and(|source| source.contains('!')) {
-            self.tell(Event::Happened {
-                room: self.conversations.name(key).to_owned(),
-                nick: line.nick().to_owned(),
-                display_name: self.display_name_of(line.nick()),
-                what,
-                time_ms: line.time_ms,
-            });
-        }
+        let what = self.happenings_of_mode(line);
+        self.tell_happened(line, &key, what);
     }
 
     fn change_role(&mut self, key: &str, nick: &str, letter: char, is_set: bool) {

@@ -82,7 +82,8 @@ impl Session {
         let member = self.live.roster.member(&key, nick, &self.live.features);
         if let (false, Some(member)) = (is_own, member) {
             let room = self.conversations.name(&key).to_owned();
-            self.tell(Event::MemberJoined { room, member, time_ms: line.time_ms });
+            self.tell(Event::MemberJoined { room, member });
+            self.tell_happened(line, &key, vec![Happening::Joined]);
         }
     }
 
@@ -106,7 +107,7 @@ impl Session {
         if self.is_own(line.nick()) {
             self.leave_room(&fold(line.param(0)), String::new());
         } else {
-            self.remove_member(line.param(0), line.nick(), line.param(1), line.time_ms);
+            self.remove_member(line, line.nick(), Happening::Left);
         }
     }
 
@@ -116,12 +117,8 @@ impl Session {
             let words = if line.param(2).is_empty() { line.nick() } else { line.param(2) };
             self.leave_room(&fold(line.param(0)), words.to_owned());
         } else {
-            let nick = line.param(1).to_owned();
-            let display_name = self.display_name_of(&nick);
-            let reason = line.param(2).to_owned();
-            let what = Happening::Removed { nick, display_name, reason };
-            self.tell_happened(line, &fold(line.param(0)), what);
-            self.remove_member(line.param(0), line.param(1), line.param(2), line.time_ms);
+            let what = self.removal(line);
+            self.remove_member(line, line.param(1), what);
         }
     }
 
@@ -130,8 +127,11 @@ impl Session {
         if self.is_own(line.nick()) {
             return;
         }
+        // Before they are forgotten, and with them what they call themselves.
+        let happened = self.occurrences(line, vec![Happening::Left]);
         for key in self.live.roster.remove_everywhere(line.nick()) {
-            self.tell_member_left(&key, line.nick(), line.param(0), line.time_ms);
+            self.tell_member_left(&key, line.nick());
+            self.tell_occurrences(&key, happened.clone());
         }
     }
 
@@ -147,17 +147,19 @@ impl Session {
         self.tell(Event::Left { room, reason });
     }
 
-    fn remove_member(&mut self, room: &str, nick: &str, reason: &str, time_ms: u64) {
-        let key = fold(room);
+    /// Somebody left a room, by what the line says.
+    fn remove_member(&mut self, line: &Line<'_>, nick: &str, what: Happening) {
+        let key = fold(line.param(0));
+        let happened = self.occurrences(line, vec![what]);
         if self.live.roster.remove(&key, nick) {
-            self.tell_member_left(&key, nick, reason, time_ms);
+            self.tell_member_left(&key, nick);
+            self.tell_occurrences(&key, happened);
         }
     }
 
-    fn tell_member_left(&mut self, key: &str, nick: &str, reason: &str, time_ms: u64) {
+    fn tell_member_left(&mut self, key: &str, nick: &str) {
         let room = self.conversations.name(key).to_owned();
-        let (nick, reason) = (nick.to_owned(), reason.to_owned());
-        self.tell(Event::MemberLeft { room, nick, reason, time_ms });
+        self.tell(Event::MemberLeft { room, nick: nick.to_owned() });
     }
 
     /// `TOPIC room :topic`.
@@ -165,7 +167,7 @@ impl Session {
         self.tell_topic(line.param(0), line.param(1));
         let key = fold(line.param(0));
         if self.live.roster.is_in(&key) {
-            self.tell_happened(line, &key, Happening::Topic(line.param(1).to_owned()));
+            self.tell_happened(line, &key, vec![Happening::Topic(line.param(1).to_owned())]);
         }
     }
 
@@ -203,6 +205,7 @@ impl Session {
         self.outbox.rename_target(&old, new);
         self.live.history.rename(&old, &key);
         self.tell(Event::Renamed { old: old_name, new: new.to_owned() });
+        self.tell_happened(line, &key, vec![Happening::Renamed(new.to_owned())]);
     }
 
     /// Whether a nick is ours.

@@ -116,6 +116,13 @@ impl Roster {
         rooms.filter_map(|(room, members)| members.remove(&key).map(|_| room.clone())).collect()
     }
 
+    /// The rooms that somebody is in.
+    pub(super) fn rooms_of(&self, nick: &str) -> Vec<String> {
+        let key = fold(nick);
+        let rooms = self.rooms.iter().filter(|(_, members)| members.contains_key(&key));
+        rooms.map(|(room, _)| room.clone()).collect()
+    }
+
     /// Somebody has another nick. A stale entry under the new one is replaced.
     pub(super) fn rename(&mut self, old: &str, new: &str) {
         let (old_key, new_key) = (fold(old), fold(new));

@@ -57,11 +57,12 @@ impl Members {
         self.insert(&member);
     }
 
-    /// Takes somebody out; gives who it was.
-    pub(super) fn remove(&self, nick: &str) -> Option<Member> {
-        let member = self.by_nick.borrow_mut().remove(&fold(nick))?;
-        self.list.remove(self.position(&member));
-        Some(member)
+    /// Takes somebody out, if they are here.
+    pub(super) fn remove(&self, nick: &str) {
+        let member = self.by_nick.borrow_mut().remove(&fold(nick));
+        if let Some(member) = member {
+            self.list.remove(self.position(&member));
+        }
     }
 
     pub(super) fn clear(&self) {
@@ -69,12 +70,13 @@ impl Members {
         self.list.remove_all();
     }
 
-    /// Somebody is called otherwise; false if they are not here.
-    pub(super) fn rename(&self, old: &str, new: &str) -> bool {
-        let Some(member) = self.by_nick.borrow_mut().remove(&fold(old)) else { return false };
-        self.by_nick.borrow_mut().insert(fold(new), member.clone());
-        self.change(&member, |member| member.set_nick(new));
-        true
+    /// Somebody is called otherwise, if they are here.
+    pub(super) fn rename(&self, old: &str, new: &str) {
+        let renamed = self.by_nick.borrow_mut().remove(&fold(old));
+        if let Some(member) = renamed {
+            self.by_nick.borrow_mut().insert(fold(new), member.clone());
+            self.change(&member, |member| member.set_nick(new));
+        }
     }
 
     pub(super) fn set_role(&self, nick: &str, role: Role) {
@@ -187,7 +189,7 @@ mod tests {
                 members.replace(&all, "nick0");
             }
             Operation::Add(n, r) => members.add(&told(&nick(*n), role(*r), None), false),
-            Operation::Remove(n) => drop(members.remove(&nick(*n))),
+            Operation::Remove(n) => members.remove(&nick(*n)),
             Operation::Rename(old, new) if members.find(&nick(*new)).is_none() => {
                 members.rename(&nick(*old), &nick(*new));
             }

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
 use crate::irc::Command;
-use crate::irc::event::{Message, MessageKind, Origin};
+use crate::irc::event::{Message, MessageKind, Occurrence, Origin};
 use crate::model::services::Turn;
 use crate::model::{SendState, TimelineItem};
-use crate::store::{About, ArchivedMessage, Waiting};
+use crate::store::{About, ArchivedMessage, ArchivedPage, Waiting};
 
 use super::about::deleted_words;
 use super::reading::BEFORE_EVERYTHING;
@@ -69,20 +69,21 @@ impl Channel {
     /// What was there before the program started.
     pub(super) fn show_restored(
         &self,
-        newest: Vec<ArchivedMessage>,
+        newest: ArchivedPage,
         unread_count: u32,
         mention_count: u32,
     ) {
         let imp = self.imp();
-        if let Some(last) = newest.last() {
+        let messages = &newest.messages;
+        if let Some(last) = messages.last() {
             imp.newest.replace(Some(last.mark()));
         }
-        let heard = newest.iter().rfind(|archived| self.is_heard(&archived.message.nick));
+        let heard = messages.iter().rfind(|archived| self.is_heard(&archived.message.nick));
         imp.last_said.replace(heard.map(|last| Line::of_message(&last.message)));
         if let Some(last) = heard.filter(|last| last.about.deletion.is_some()) {
             self.forget_last_said(&last.message.msgid);
         }
-        for archived in &newest {
+        for archived in messages {
             self.learn_title(&archived.message);
         }
         imp.unread_count.set(unread_count);
@@ -109,20 +110,27 @@ impl Channel {
         &self,
         origin: Origin,
         messages: Vec<Message>,
+        happened: Vec<Occurrence>,
         turn: &mut Turn,
     ) {
         if origin == Origin::Live {
             self.end_typing_of(&messages);
         }
-        let archived: Vec<_> = messages.into_iter().map(|message| self.judge(message)).collect();
+        let messages: Vec<_> = messages.into_iter().map(|message| self.judge(message)).collect();
+        let page = ArchivedPage { messages, happened };
         match origin {
-            Origin::Older { is_start } => self.take_older(&archived, is_start),
-            Origin::Live | Origin::Gap { .. } => self.take_newer(&archived, origin),
+            Origin::Older { is_start } => self.take_older(&page, is_start),
+            Origin::Live | Origin::Gap { .. } => self.take_newer(&page.messages, origin),
         }
-        if origin != Origin::Live && !archived.is_empty() {
-            self.find_abouts(archived.iter().map(|one| one.message.msgid.clone()).collect());
+        let ArchivedPage { messages, happened } = page;
+        if origin != Origin::Live && !messages.is_empty() {
+            self.find_abouts(messages.iter().map(|one| one.message.msgid.clone()).collect());
         }
-        turn.keep(self.key(), archived);
+        turn.keep(self.key(), messages);
+        match origin {
+            Origin::Older { .. } => turn.keep_happened(self.key(), happened),
+            Origin::Live | Origin::Gap { .. } => self.take_happened(happened, turn),
+        }
         turn.touch(self);
     }
 

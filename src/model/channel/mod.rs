@@ -4,7 +4,6 @@
 //! |---|---|
 //! | `messages` | what comes and goes, what is unread, what the last line was |
 //! | `pages` | older and newer pages from the archive and the server |
-//! | `happening` | what people do to a room, in words |
 //! | `about` | reactions and deletions |
 //! | `reading` | how far one has read, here and on other devices |
 //! | `typing` | who is writing |
@@ -18,7 +17,6 @@
 //! Here is what a channel is, and how it is kept.
 
 mod about;
-mod happening;
 mod members;
 mod messages;
 mod pages;
@@ -36,11 +34,11 @@ use gio::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::{Command, HistoryMark, event, fold};
+use crate::irc::{Command, HistoryMark, event};
 use crate::store::{ConversationKey, ConversationRow, NetworkKey, RestoredConversation};
 
-use super::services::Services;
-use super::timeline::{Change, Sender};
+use super::services::{Services, Turn};
+use super::timeline::Sender;
 use super::{Member, Network, Presence, Timeline};
 
 use self::members::Members;
@@ -157,8 +155,6 @@ mod imp {
         pub(super) told_read_ms: Cell<u64>,
         /// Whether the server is told so in a moment.
         pub(super) tells_read_soon: Cell<bool>,
-        /// Who was just put out of the room.
-        pub(super) put_out: RefCell<Option<String>>,
         /// Deletions of ours that can still be undone.
         pub(super) held: RefCell<Held>,
         /// Who waits for a page on the way to a goal; told whether it brought anything.
@@ -455,31 +451,28 @@ impl Channel {
     }
 
     /// Somebody came in.
-    pub(super) fn add_member(&self, member: &event::Member, time_ms: u64) {
+    pub(super) fn add_member(&self, member: &event::Member) {
         self.imp().members.add(member, false);
-        self.add_change(&member.nick, member.display_name.as_deref(), true, time_ms);
     }
 
     /// Somebody left.
-    pub(super) fn remove_member(&self, nick: &str, time_ms: u64) {
+    pub(super) fn remove_member(&self, nick: &str) {
         self.end_typing(std::iter::once(nick));
-        let known = self.imp().members.remove(nick).map(|member: Member| member.display_name());
-        // That somebody was put out says that they left.
-        if self.imp().put_out.take().is_some_and(|put_out| put_out == fold(nick)) {
-            return;
+        self.imp().members.remove(nick);
+    }
+
+    /// What happened in the room, just now.
+    pub(super) fn take_happened(&self, happened: Vec<event::Occurrence>, turn: &mut Turn) {
+        for occurrence in &happened {
+            self.timeline().window().receive_happened(occurrence);
         }
-        self.add_change(nick, known.as_deref(), false, time_ms);
+        turn.keep_happened(self.key(), happened);
+        turn.touch(self);
     }
 
-    fn add_change(&self, nick: &str, name: Option<&str>, is_join: bool, time_ms: u64) {
-        let change =
-            Change { nick: fold(nick), display_name: name.unwrap_or(nick).to_owned(), is_join };
-        self.timeline().window().add_change(change, time_ms);
-    }
-
-    /// Somebody has another nick; whether they are inside.
-    pub(super) fn rename_member(&self, old: &str, new: &str) -> bool {
-        self.imp().members.rename(old, new)
+    /// Somebody has another nick.
+    pub(super) fn rename_member(&self, old: &str, new: &str) {
+        self.imp().members.rename(old, new);
     }
 
     pub(super) fn set_role(&self, nick: &str, role: super::Role) {

@@ -9,7 +9,7 @@ use glib::subclass::prelude::*;
 
 use crate::irc::Command;
 use crate::model::ConnectionState;
-use crate::store::ArchivedMessage;
+use crate::store::{ArchivedMessage, ArchivedPage};
 
 use super::Channel;
 
@@ -63,13 +63,14 @@ impl Channel {
     }
 
     /// Takes in the page that the archive gave first.
-    pub(super) fn add_first_page(&self, newest: Vec<ArchivedMessage>) {
-        let is_start = self.is_first_page(&newest);
+    pub(super) fn add_first_page(&self, newest: ArchivedPage) {
+        let is_start = self.is_first_page(&newest.messages);
         self.timeline().window().add_older(newest, is_start);
     }
 
     /// Takes in the server's answer.
-    pub(super) fn take_older(&self, messages: &[ArchivedMessage], is_start: bool) {
+    pub(super) fn take_older(&self, page: &ArchivedPage, is_start: bool) {
+        let messages = &page.messages;
         let imp = self.imp();
         if is_start && !imp.is_complete.replace(true) {
             imp.is_changed.set(true);
@@ -82,7 +83,7 @@ impl Channel {
             // At its beginning nothing came, and yet more is known.
             let _ = told.try_send(is_start || !messages.is_empty());
         } else if fetch.awaits_server {
-            self.timeline().window().add_older(messages.to_vec(), is_start);
+            self.timeline().window().add_older(page.clone(), is_start);
             self.timeline().publish_older();
             self.end_fetch_older(messages.is_empty() && !is_start);
         }
@@ -138,7 +139,7 @@ impl Channel {
         }
         // A failure is told by the archive itself; the server may still know.
         let page = page.unwrap_or_default();
-        let (is_whole, is_empty) = (is_whole(&page), page.is_empty());
+        let (is_whole, is_empty) = (is_whole(&page.messages), page.messages.is_empty());
         self.add_first_page(page);
         self.timeline().publish_older();
         let is_start = self.timeline().is_start();
@@ -158,7 +159,7 @@ impl Channel {
                 return;
             }
             let Ok(page) = page else { break };
-            let is_whole = is_whole(&page);
+            let is_whole = is_whole(&page.messages);
             self.timeline().window().add_newer(page, !is_whole);
             self.timeline().publish_newer();
             if is_whole {

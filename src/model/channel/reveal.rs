@@ -73,7 +73,7 @@ impl Channel {
             let around = around.await.ok().filter(|_| self.is_under_way(fetch))?;
             let is_start = around.is_oldest && self.imp().is_complete.get();
             is_shown =
-                self.timeline().window().show_around(around.messages, is_start, around.is_newest);
+                self.timeline().window().show_around(around.page, is_start, around.is_newest);
         }
         self.timeline().publish();
         Some(place.msgid)

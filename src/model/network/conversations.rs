@@ -122,6 +122,20 @@ impl Network {
         }
     }
 
+    /// A room has another name. The name can be free only of a room that we left or were not let into: what is known of that
+    /// one is kept under the name that nobody bears now.
+    pub(super) fn rename_room(&self, old: &str, new: &str) {
+        let by_name = &self.imp().conversations.by_name;
+        let renamed = by_name.borrow_mut().remove(&fold(old));
+        let Some(channel) = renamed else { return };
+        let other = by_name.borrow_mut().insert(fold(new), channel.clone());
+        if let Some(other) = other {
+            by_name.borrow_mut().insert(fold(old), other.clone());
+            other.rename(old);
+        }
+        channel.rename(new);
+    }
+
     pub(super) fn restore_conversations(&self, restored: Vec<RestoredConversation>) {
         let channels: Vec<_> =
             restored.into_iter().map(|one| Channel::restore(self, one)).collect();

@@ -5,7 +5,7 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::event::{Event, Failure, Message, Origin, State};
+use crate::irc::event::{Event, Failure, Message, State};
 use crate::irc::{KnownServer, fold, nick_from_display_name};
 use crate::model::Channel;
 use crate::model::channel::is_room;
@@ -36,8 +36,10 @@ impl Network {
             Event::JoinFailed { room, reason } => {
                 self.handle_join_failed(&room, &words::refusal(&reason));
             }
-            Event::Messages { conversation, origin, messages } => {
-                self.handle_messages(&conversation, origin, messages, turn);
+            Event::Messages { conversation, origin, messages, happened } => {
+                if let Some(channel) = self.channel_of(&conversation, &messages) {
+                    channel.receive(origin, messages, happened, turn);
+                }
             }
             Event::SendFailed { id, reason } => {
                 self.handle_send_failed(id, &words::refusal(&reason), turn);
@@ -64,7 +66,7 @@ impl Network {
             Event::Invited { room, by } => {
                 self.emit_by_name::<()>("invited", &[&room, &by]);
             }
-            Event::Renamed { old, new } => self.rename_conversation(&old, &new),
+            Event::Renamed { old, new } => self.rename_room(&old, &new),
             event => self.handle_room_event(event, turn),
         }
     }
@@ -78,22 +80,17 @@ impl Network {
                     self.set_up_if_new(room);
                 });
             }
-            Event::MemberJoined { room, member, time_ms } => self.in_room(&room, |room| {
-                room.add_member(&member, time_ms);
-                turn.touch(room);
-            }),
-            Event::MemberLeft { room, nick, reason: _, time_ms } => self.in_room(&room, |room| {
-                room.remove_member(&nick, time_ms);
-                turn.touch(room);
-            }),
+            Event::MemberJoined { room, member } => {
+                self.in_room(&room, |room| room.add_member(&member));
+            }
+            Event::MemberLeft { room, nick } => {
+                self.in_room(&room, |room| room.remove_member(&nick));
+            }
             Event::Role { room, nick, role } => {
                 self.in_room(&room, |room| room.set_role(&nick, role.into()));
             }
-            Event::Happened { room, nick, display_name, what, time_ms } => {
-                self.in_room(&room, |room| {
-                    room.take_happening(display_name.as_ref().unwrap_or(&nick), &what, time_ms);
-                    turn.touch(room);
-                });
+            Event::Happened { room, occurrence } => {
+                self.in_room(&room, |room| room.take_happened(vec![occurrence], turn));
             }
             Event::Typing { conversation, nick, display_name, state } => {
                 let name = display_name.as_deref();
@@ -154,9 +151,7 @@ impl Network {
 
     fn handle_nick(&self, old: &str, new: &str) {
         for channel in self.open_channels() {
-            if channel.rename_member(old, new) {
-                channel.take_renaming(old, new);
-            }
+            channel.rename_member(old, new);
         }
         if fold(old) == fold(&self.nick()) {
             self.handle_own_nick(new);
@@ -205,23 +200,14 @@ impl Network {
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
     }
 
-    fn handle_messages(
-        &self,
-        conversation: &str,
-        origin: Origin,
-        messages: Vec<Message>,
-        turn: &mut Turn,
-    ) {
+    /// Where messages belong.
+    fn channel_of(&self, conversation: &str, messages: &[Message]) -> Option<Channel> {
         // A person may speak to us at any time. A room that is not open is one that we have left.
         // Whom we do not hear opens none.
-        let channel = if is_room(conversation) || messages.is_empty() || self.ignores(conversation)
-        {
+        if is_room(conversation) || messages.is_empty() || self.ignores(conversation) {
             self.find_open(conversation)
         } else {
             Some(self.ensure(conversation))
-        };
-        if let Some(channel) = channel {
-            channel.receive(origin, messages, turn);
         }
     }
 

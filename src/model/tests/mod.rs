@@ -274,7 +274,7 @@ fn live(messages: Vec<Message>) -> Event {
 }
 
 fn said(origin: Origin, messages: Vec<Message>) -> Event {
-    Event::Messages { conversation: ROOM.into(), origin, messages }
+    Event::Messages { conversation: ROOM.into(), origin, messages, happened: Vec::new() }
 }
 
 fn rows(timeline: &Timeline) -> Vec<TimelineItem> {

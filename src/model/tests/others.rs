@@ -8,7 +8,12 @@ use super::*;
 
 fn said_by(nick: &str, conversation: &str, number: u64) -> Event {
     let messages = vec![Message { nick: nick.into(), ..message(number) }];
-    Event::Messages { conversation: conversation.into(), origin: Origin::Live, messages }
+    Event::Messages {
+        conversation: conversation.into(),
+        origin: Origin::Live,
+        messages,
+        happened: Vec::new(),
+    }
 }
 
 /// Begins to wait for something, answers what was asked meanwhile, and gives what came of it.
@@ -238,6 +243,39 @@ fn being_asked_into_a_room_and_a_rooms_new_name_are_told() {
     assert_eq!(invited.take(), ["#tea", "Ana María"]);
     assert_eq!((room.name(), room.title()), ("#garden".into(), "garden".into()));
     assert_eq!(world.restarted().config().rooms[0].0, "#garden");
+}
+
+#[test]
+fn a_renamed_room_keeps_what_it_has_and_a_left_one_of_that_name_gives_way() {
+    let (world, network, tea) = World::online();
+    world.act(|_| network.join("#tea"));
+    world.events(&network, vec![Event::Joined { room: "#tea".into() }]);
+    let left = channels(&network).into_iter().find(|one| one.name() == "#tea").unwrap();
+    world.act(|_| left.leave());
+    world.events(&network, vec![live(messages(1..=3))]);
+    world.act(|_| {
+        tea.set_draft("half a sen");
+        tea.set_pinned(true);
+        tea.set_muted(true);
+    });
+    let unread = tea.unread_count();
+    assert_eq!(unread, 3);
+    let renamed = Event::Renamed { old: ROOM.into(), new: "#tea".into() };
+    world.events(&network, vec![renamed]);
+    let next = Event::Messages {
+        conversation: "#tea".into(),
+        origin: Origin::Live,
+        messages: messages([4]),
+        happened: Vec::new(),
+    };
+    world.events(&network, vec![next]);
+    assert_eq!((tea.name(), texts(&tea)), ("#tea".into(), numbered(1..=4)));
+
+    let world = world.restarted();
+    let [room] = &channels(&world.network())[..] else { panic!("one open room") };
+    assert_eq!((room.name(), texts(room)), ("#tea".into(), numbered(1..=4)));
+    assert_eq!((room.unread_count(), room.draft()), (4, "half a sen".into()));
+    assert!(room.pinned() && room.muted());
 }
 
 #[test]

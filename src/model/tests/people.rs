@@ -1,6 +1,6 @@
 //! Who is there, and conversations with one person.
 
-use crate::irc::event::{Failure, Member, Role};
+use crate::irc::event::{Failure, Happening, Member, Occurrence, Role};
 
 use super::*;
 
@@ -19,8 +19,25 @@ fn names(room: &Channel) -> Vec<String> {
     members.iter::<super::super::Member>().flatten().map(|member| member.display_name()).collect()
 }
 
+/// What somebody did in the room, of several things in one instant in the order of their identifiers.
+fn happened(event_id: &str, name: &str, what: Happening) -> Event {
+    let occurrence = Occurrence {
+        event_id: event_id.into(),
+        time_ms: START_MS,
+        nick: name.replace(' ', "_"),
+        display_name: Some(name.into()),
+        what,
+    };
+    Event::Happened { room: ROOM.into(), occurrence }
+}
+
 fn private(messages: Vec<Message>) -> Event {
-    Event::Messages { conversation: "ana".into(), origin: Origin::Live, messages }
+    Event::Messages {
+        conversation: "ana".into(),
+        origin: Origin::Live,
+        messages,
+        happened: Vec::new(),
+    }
 }
 
 #[test]
@@ -35,13 +52,10 @@ fn the_list_follows_who_comes_and_goes() {
     world.events(
         &network,
         vec![
-            Event::MemberJoined { room: in_room(), member: ben, time_ms: START_MS },
-            Event::MemberLeft {
-                room: in_room(),
-                nick: "ana".into(),
-                reason: String::new(),
-                time_ms: START_MS,
-            },
+            Event::MemberJoined { room: in_room(), member: ben },
+            happened("1", "The ben", Happening::Joined),
+            Event::MemberLeft { room: in_room(), nick: "ana".into() },
+            happened("2", "The ana", Happening::Left),
             Event::Role { room: in_room(), nick: "hiba".into(), role: Role::Operator },
             Event::Person {
                 nick: "zoe".into(),
@@ -105,6 +119,7 @@ fn a_conversation_follows_the_person_to_another_nick() {
         conversation: "anna".into(),
         origin: Origin::Live,
         messages: messages([2]),
+        happened: Vec::new(),
     };
     world.events(&network, vec![next]);
     assert_eq!(texts(&ana), numbered(1..=2));
@@ -167,7 +182,6 @@ fn somebody_who_never_spoke_to_us_is_called_as_in_the_room() {
 
 #[test]
 fn what_people_do_to_a_room_is_told_in_a_line_each() {
-    use crate::irc::event::{Happening, Member, Role};
     let (world, network, room) = World::online();
     let member = |nick: &str| Member {
         nick: nick.into(),
@@ -177,13 +191,8 @@ fn what_people_do_to_a_room_is_told_in_a_line_each() {
         is_registered: false,
     };
     let members = vec![member("hiba"), member("bo"), member("cy")];
-    let happened = |what| Event::Happened {
-        room: ROOM.into(),
-        nick: "ana".into(),
-        display_name: Some("Ana María".into()),
-        what,
-        time_ms: START_MS,
-    };
+    let ids = std::cell::Cell::new(0);
+    let happened = |what| happened(&ids.replace(ids.get() + 1).to_string(), "Ana María", what);
     let (bo, reason) = ("bo".to_owned(), String::new());
     world.events(
         &network,
@@ -197,14 +206,11 @@ fn what_people_do_to_a_room_is_told_in_a_line_each() {
                 role: Role::Operator,
             }),
             happened(Happening::Modes("+m".into())),
+            Event::MemberLeft { room: ROOM.into(), nick: "bo".into() },
             happened(Happening::Removed { nick: bo, display_name: Some("Bo".into()), reason }),
-            Event::MemberLeft {
-                room: ROOM.into(),
-                nick: "bo".into(),
-                reason: String::new(),
-                time_ms: START_MS,
-            },
             Event::Nick { old: "cy".into(), new: "cyrus".into() },
+            happened(Happening::Nick("cyrus".into())),
+            happened(Happening::Renamed("#tea".into())),
         ],
     );
     let rows = rows(&room.timeline()).into_iter().filter(|row| row.kind() == ItemKind::Membership);
@@ -215,8 +221,51 @@ fn what_people_do_to_a_room_is_told_in_a_line_each() {
         "Ana María made bo an operator",
         "Ana María changed the room’s settings: +m",
         "Ana María removed Bo",
+        "Ana_María is now called cyrus",
+        "Ana María renamed the room to #tea",
     ];
-    assert_eq!(told[..5], expected);
-    assert!(told.contains(&"cy is now called cyrus".to_owned()), "{told:?}");
-    assert_eq!(told.len(), 6, "that one was put out says that one left: {told:?}");
+    assert_eq!(told, expected, "that one was put out says that one left");
+}
+
+#[test]
+fn what_happened_outlives_the_program_and_comes_back_with_its_page() {
+    let (world, network, room) = World::online();
+    let gap = |numbers: std::ops::RangeInclusive<u64>, happened| Event::Messages {
+        conversation: ROOM.into(),
+        origin: Origin::Gap { more: false },
+        messages: messages(numbers),
+        happened,
+    };
+    let occurred = |id: &str, number: u64| match happened(id, "The ben", Happening::Joined) {
+        Event::Happened { occurrence, .. } => {
+            Occurrence { time_ms: START_MS + number * 1000 + 1, ..occurrence }
+        }
+        event => unreachable!("{event:?}"),
+    };
+    let live = |id, number| Event::Happened { room: ROOM.into(), occurrence: occurred(id, number) };
+    world.events(&network, vec![gap(1..=3, vec![]), live("b", 3)]);
+    // After a reconnect the history tells of it once more, and of what was missed.
+    world.events(&network, vec![gap(4..=6, vec![occurred("b", 3), occurred("c", 5)])]);
+    let shape = |room: &Channel| {
+        let is_there = |row: &TimelineItem| row.kind() != ItemKind::Unread;
+        let rows = rows(&room.timeline()).into_iter().skip(1).filter(is_there);
+        rows.map(|row| if row.kind() == ItemKind::Membership { '+' } else { '.' })
+            .collect::<String>()
+    };
+    assert_eq!(shape(&room), "...+..+.");
+
+    let world = world.restarted();
+    let (network, room) = (world.network(), room_of(&world.network()));
+    assert_eq!(shape(&room), "...+..+.");
+    world.come_online(&network);
+    world.act(|_| room.load_older());
+    let older = Event::Messages {
+        conversation: ROOM.into(),
+        origin: Origin::Older { is_start: true },
+        messages: messages([0]),
+        happened: vec![occurred("a", 0)],
+    };
+    world.events(&network, vec![older]);
+    assert_eq!(shape(&room), ".+...+..+.");
+    assert_eq!(shape(&room_of(&world.restarted().network())), ".+...+..+.");
 }

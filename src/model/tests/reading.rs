@@ -108,12 +108,7 @@ fn who_writes_is_shown_until_they_say_it_or_leave() {
         vec![typing("ana", TypingState::Paused), typing("ana", TypingState::Done)],
     );
     assert_eq!(room.typing_text(), "");
-    let left = Event::MemberLeft {
-        room: ROOM.into(),
-        nick: "ana".into(),
-        reason: String::new(),
-        time_ms: START_MS,
-    };
+    let left = Event::MemberLeft { room: ROOM.into(), nick: "ana".into() };
     world.events(&network, vec![typing("ana", TypingState::Active), left]);
     assert_eq!(room.typing_text(), "");
 }

@@ -4,15 +4,18 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
-use crate::irc::HistoryMark;
+use crate::irc::event::{Happening, Occurrence};
+use crate::irc::{HistoryMark, fold};
 use crate::store::{ArchivedMessage, Waiting};
+
+use super::happening::happening_words;
 
 /// A day's number, one more than that of the day before. In local time, since that is how people
 /// live.
 pub(super) type Day = i32;
 
-/// A place in the order of a conversation: by the server's time, then by identifier. What nobody
-/// said comes after what was said in the same instant.
+/// A place in the order of a conversation: by the server's time, then by identifier. What happened
+/// comes after what was said in the same instant, and our own remarks after both.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) time_ms: u64,
@@ -23,8 +26,10 @@ pub(super) struct Key {
 pub(super) enum Rank {
     /// The message's identifier.
     Said(Rc<str>),
+    /// The identifier of what happened.
+    Happened(Rc<str>),
     /// Counted by the window.
-    Change(u64),
+    Remark(u64),
 }
 
 /// Something that has its place in the order.
@@ -39,7 +44,7 @@ pub(super) struct Entry {
 pub(super) enum Content {
     Said(Box<ArchivedMessage>),
     Change(Change),
-    /// A sentence of ours about the conversation.
+    /// A sentence about what else happened.
     Remark(String),
 }
 
@@ -75,8 +80,10 @@ pub(crate) struct Sender {
 pub(super) enum RowKey {
     Day(Day),
     Unread,
-    /// The number of the first change in it.
-    Changes(u64),
+    /// The identifier of what happened, or of the first thing that is folded in it.
+    Happened(Rc<str>),
+    /// Its number.
+    Remark(u64),
     Said(Rc<str>),
     Sent(Uuid),
 }
@@ -87,8 +94,26 @@ impl Key {
         Self { time_ms: message.time_ms, rank: Rank::Said(message.msgid.as_str().into()) }
     }
 
+    pub(super) fn of_occurrence(occurrence: &Occurrence) -> Self {
+        let rank = Rank::Happened(occurrence.event_id.as_str().into());
+        Self { time_ms: occurrence.time_ms, rank }
+    }
+
     pub(super) fn of_mark(mark: &HistoryMark) -> Self {
         Self { time_ms: mark.time_ms, rank: Rank::Said(mark.msgid.as_str().into()) }
+    }
+}
+
+impl Content {
+    /// What a timeline tells of what happened.
+    pub(super) fn of(occurrence: &Occurrence) -> Self {
+        let is_join = match occurrence.what {
+            Happening::Joined => true,
+            Happening::Left => false,
+            _ => return Self::Remark(happening_words(occurrence)),
+        };
+        let display_name = occurrence.display_name.as_ref().unwrap_or(&occurrence.nick).clone();
+        Self::Change(Change { nick: fold(&occurrence.nick), display_name, is_join })
     }
 }
 
@@ -121,7 +146,8 @@ impl Entry {
         match (&self.key.rank, self.said().and_then(|said| said.message.send_id)) {
             (_, Some(id)) => RowKey::Sent(id),
             (Rank::Said(msgid), None) => RowKey::Said(Rc::clone(msgid)),
-            (Rank::Change(number), None) => RowKey::Changes(*number),
+            (Rank::Happened(id), None) => RowKey::Happened(Rc::clone(id)),
+            (Rank::Remark(number), None) => RowKey::Remark(*number),
         }
     }
 }

@@ -7,12 +7,14 @@
 //! | `layout` | from there to rows: days, groups, folds, the unread marker (pure) |
 //! | `reactions` | reactions to one message by their signs (pure) |
 //! | `words` | the words of rows that nobody said |
+//! | `happening` | the words of what people do to a room |
 //! | `item` | one row as an object |
 //!
 //! Here is the shell: it lays the window out, finds what differs from the rows that stand, and tells
 //! it in one signal. Changing the window tells nothing; [`Timeline::publish`] does, once a batch.
 
 mod entry;
+mod happening;
 mod item;
 mod layout;
 mod reactions;
@@ -30,7 +32,7 @@ use glib::subclass::prelude::*;
 use self::layout::{Row, lay_out};
 use self::window::{End, Window};
 
-pub(crate) use self::entry::{Change, Sender};
+pub(crate) use self::entry::Sender;
 pub use self::item::{ItemKind, SendState, TimelineItem};
 pub use self::reactions::ReactionGroup;
 pub(crate) use self::window::HELD_MAX;

@@ -9,10 +9,11 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
-use crate::irc::event::{Message, MessageKind};
+use crate::irc::event::{Happening, Message, MessageKind, Occurrence};
 use crate::store::About;
-use crate::store::{ArchivedMessage, Waiting};
+use crate::store::{ArchivedMessage, ArchivedPage, Waiting};
 
+use super::entry::Change;
 use super::*;
 
 const MINUTE_MS: u64 = 60_000;
@@ -113,6 +114,20 @@ fn waiting(number: u64) -> Waiting {
 fn change(nick: u8, is_join: bool) -> Change {
     let nick = format!("nick{nick}");
     Change { display_name: nick.clone(), nick, is_join }
+}
+
+fn occurrence(event_id: String, nick: u8, is_join: bool, at: u64) -> Occurrence {
+    Occurrence {
+        event_id,
+        time_ms: message(at).message.time_ms,
+        nick: change(nick, is_join).nick,
+        display_name: None,
+        what: if is_join { Happening::Joined } else { Happening::Left },
+    }
+}
+
+fn page(messages: Vec<ArchivedMessage>) -> ArchivedPage {
+    ArchivedPage { messages, happened: Vec::new() }
 }
 
 #[derive(Clone, Debug)]
@@ -291,7 +306,9 @@ fn apply(timeline: &Timeline, operation: &Operation) {
     match operation {
         Operation::Receive(numbers) => numbers.iter().for_each(|n| window.receive(message(*n))),
         Operation::Change(nick, is_join, at) => {
-            window.add_change(change(*nick, *is_join), message(*at).message.time_ms);
+            // In the order in which they come, as Naive has them.
+            let event_id = format!("{:06}", window.shown_entries().count());
+            window.receive_happened(&occurrence(event_id, *nick, *is_join, *at));
         }
         Operation::Type(number) => window.add_waiting(waiting(*number), me()),
         Operation::Fail(number) => {
@@ -402,7 +419,7 @@ impl Walker {
             None => self.archive.len(),
         };
         let start = end.saturating_sub(PAGE);
-        let page = self.archive[start..end].to_vec();
+        let page = page(self.archive[start..end].to_vec());
         self.watched.timeline.window().add_older(page, start == 0);
         self.watched.timeline.publish_older();
     }
@@ -415,7 +432,7 @@ impl Walker {
         let page: Vec<_> = self.archive[start..].iter().take(PAGE).cloned().collect();
         self.live(after);
         let is_last = page.len() < PAGE;
-        self.watched.timeline.window().add_newer(page, is_last);
+        self.watched.timeline.window().add_newer(super::tests::page(page), is_last);
         self.watched.timeline.publish_newer();
     }
 
@@ -423,7 +440,7 @@ impl Walker {
         self.watched.timeline.window().expect_newer();
         self.live(before);
         let start = self.archive.len().saturating_sub(PAGE);
-        let page = self.archive[start..].to_vec();
+        let page = page(self.archive[start..].to_vec());
         self.live(after);
         self.watched.timeline.window().replace(page);
         self.watched.timeline.publish();
@@ -476,10 +493,37 @@ fn the_unread_marker_hides_where_older_ones_may_be_unread_too() {
     (10..20).for_each(|number| watched.timeline.window().receive(message(number)));
     watched.timeline.publish();
     assert!(!unread(), "4 to 10 are not held");
-    let page = (1..10).map(message).collect();
+    let page = page((1..10).map(message).collect());
     watched.timeline.window().add_older(page, false);
     watched.timeline.publish();
     assert!(unread());
+}
+
+#[test]
+fn what_happened_takes_its_place_once_whether_live_or_from_history() {
+    let watched = Watched::new();
+    let told = |id: &str, nick, at| occurrence(id.into(), nick, true, at);
+    watched.timeline.window().receive(message(10));
+    watched.timeline.window().receive(message(30));
+    watched.timeline.window().receive_happened(&told("b", 1, 30));
+    // A gap brings the same once more, and what was missed.
+    for occurrence in [told("a", 2, 20), told("b", 1, 30)] {
+        watched.timeline.window().receive_happened(&occurrence);
+    }
+    // Older than this stretch: it comes with its page.
+    watched.timeline.window().receive_happened(&told("0", 3, 4));
+    watched.timeline.publish();
+    let changes = || {
+        let texts = watched.texts().into_iter();
+        texts.filter(|row| row.starts_with("changes")).collect::<Vec<_>>()
+    };
+    assert_eq!(changes().len(), 2, "{:?}", watched.texts());
+    let happened = vec![told("0", 3, 4), told("a", 2, 20)];
+    let older = ArchivedPage { messages: vec![message(2)], happened };
+    watched.timeline.window().add_older(older, false);
+    watched.timeline.publish();
+    assert_eq!(changes().len(), 3);
+    assert!(changes()[0].contains("nick3"), "{:?}", watched.texts());
 }
 
 #[test]

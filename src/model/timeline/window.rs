@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::irc::event::{Deletion, Reaction};
+use crate::irc::event::{Deletion, Occurrence, Reaction};
 use crate::irc::{HistoryMark, fold};
-use crate::store::{About, ArchivedMessage, Quote, Waiting};
+use crate::store::{About, ArchivedMessage, ArchivedPage, Quote, Waiting};
 
-use super::entry::{Change, Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
+use super::entry::{Content, Day, Entry, Key, Rank, RowKey, Sender, WaitingEntry};
 
 /// More entries than this are let go.
 pub(crate) const HELD_MAX: usize = 400;
@@ -31,7 +31,7 @@ pub(super) enum End {
 pub(in crate::model) struct Window {
     day_of: fn(u64) -> Day,
     entries: Vec<Entry>,
-    /// The rows that `entries` make, but for changes: what is never taken in twice.
+    /// The rows that `entries` make, each for itself: what is never taken in twice.
     held: HashSet<RowKey>,
     waiting: Vec<WaitingEntry>,
     /// The newest message that had been read when the first unread one came.
@@ -44,7 +44,7 @@ pub(in crate::model) struct Window {
     is_end: bool,
     /// Whether something newer came and is not held, since the last `expect_newer`.
     has_missed: bool,
-    next_change: u64,
+    next_remark: u64,
     /// What replies show of messages that are not held; nothing where the archive does not know them either.
     quotes: HashMap<String, Option<Quote>>,
     /// The messages that are about to be deleted.
@@ -65,7 +65,7 @@ impl Window {
             is_start: false,
             is_end: true,
             has_missed: false,
-            next_change: 0,
+            next_remark: 0,
             quotes: HashMap::new(),
             leaving: HashSet::new(),
         }
@@ -88,26 +88,30 @@ impl Window {
         }
     }
 
-    /// Takes in that somebody came or went.
-    pub(in crate::model) fn add_change(&mut self, change: Change, time_ms: u64) {
-        self.add_happened(Content::Change(change), time_ms);
-    }
-
-    fn add_happened(&mut self, content: Content, time_ms: u64) {
-        if self.is_end {
-            let key = Key { time_ms, rank: Rank::Change(self.next_change) };
-            self.next_change += 1;
-            self.insert(key, content);
+    /// Takes in what just happened or fills a gap, where it belongs to this stretch.
+    pub(in crate::model) fn receive_happened(&mut self, occurrence: &Occurrence) {
+        let key = Key::of_occurrence(occurrence);
+        let is_newest = self.entries.last().is_none_or(|last| key > last.key);
+        self.has_missed |= is_newest;
+        if !self.is_end && is_newest {
+            return;
+        }
+        if self.is_start || self.first_said().is_none_or(|first| key > first.key) {
+            self.insert(key, Content::of(occurrence));
         }
     }
 
-    /// Takes in a sentence about what else happened.
+    /// Takes in a sentence of ours about the conversation, which is not kept.
     pub(in crate::model) fn add_remark(&mut self, words: String, time_ms: u64) {
-        self.add_happened(Content::Remark(words), time_ms);
+        if self.is_end {
+            let key = Key { time_ms, rank: Rank::Remark(self.next_remark) };
+            self.next_remark += 1;
+            self.insert(key, Content::Remark(words));
+        }
     }
 
     /// Takes in a page that ends where the window begins.
-    pub(in crate::model) fn add_older(&mut self, page: Vec<ArchivedMessage>, is_start: bool) {
+    pub(in crate::model) fn add_older(&mut self, page: ArchivedPage, is_start: bool) {
         self.add_page(page);
         self.is_start = is_start;
     }
@@ -119,14 +123,14 @@ impl Window {
 
     /// Takes in a page that begins where the window ends. `is_last` says that nothing newer was there
     /// when it was read.
-    pub(in crate::model) fn add_newer(&mut self, page: Vec<ArchivedMessage>, is_last: bool) {
+    pub(in crate::model) fn add_newer(&mut self, page: ArchivedPage, is_last: bool) {
         self.add_page(page);
         self.is_end = is_last && !self.has_missed;
     }
 
     /// Becomes the newest page, where it is not at the end anyhow. Nothing changes, and the answer is
     /// false, if something newer passed by since `expect_newer`: the page must be read again.
-    pub(in crate::model) fn replace(&mut self, newest: Vec<ArchivedMessage>) -> bool {
+    pub(in crate::model) fn replace(&mut self, newest: ArchivedPage) -> bool {
         if self.is_end {
             return true;
         }
@@ -142,7 +146,7 @@ impl Window {
     /// Nothing changes, and the answer is false, if something newer came since `expect_newer`: it must be read again.
     pub(in crate::model) fn show_around(
         &mut self,
-        page: Vec<ArchivedMessage>,
+        page: ArchivedPage,
         is_start: bool,
         is_last: bool,
     ) -> bool {
@@ -352,9 +356,12 @@ impl Window {
         self.last_said().and_then(Entry::said).map(ArchivedMessage::mark)
     }
 
-    fn add_page(&mut self, page: Vec<ArchivedMessage>) {
-        for archived in page {
+    fn add_page(&mut self, page: ArchivedPage) {
+        for archived in page.messages {
             self.insert_message(Key::of_message(&archived), archived);
+        }
+        for occurrence in &page.happened {
+            self.insert(Key::of_occurrence(occurrence), Content::of(occurrence));
         }
     }
 

@@ -3,7 +3,9 @@
 use super::server::Abilities;
 use super::world::{World, config};
 use crate::irc::Command;
-use crate::irc::event::{Deletion, Event, Origin, REACTION_MAX_BYTES, Reaction, Refusal};
+use crate::irc::event::{
+    Deletion, Event, Happening, Origin, REACTION_MAX_BYTES, Reaction, Refusal, Role,
+};
 
 fn online() -> World {
     let mut abilities = Abilities::majlis();
@@ -134,10 +136,30 @@ fn what_history_holds_besides_messages_changes_no_room_and_no_person() {
     world.inject("@batch=h :bo!u@h REDACT #lobby x0 :oops");
     world.inject("BATCH -h");
     let told = &world.events[before..];
-    assert!(
-        matches!(told[0], Event::Messages { origin: Origin::Older { is_start: false }, .. }),
-        "{told:?}"
-    );
+    let Event::Messages { origin: Origin::Older { is_start: false }, happened, .. } = &told[0]
+    else {
+        panic!("{told:?}");
+    };
+    let happened: Vec<_> = happened.iter().map(|one| (one.nick.as_str(), &one.what)).collect();
+    let me = || "Ana_Lima".to_owned();
+    let cy = || "cy".to_owned();
+    let expected = [
+        ("bo", &Happening::Left),
+        ("cy", &Happening::Joined),
+        ("bo", &Happening::Nick("bob".into())),
+        (
+            "bo",
+            &Happening::Removed {
+                nick: me(),
+                display_name: Some("Real Name".into()),
+                reason: "out".into(),
+            },
+        ),
+        ("bo", &Happening::Role { nick: cy(), display_name: None, role: Role::Operator }),
+        ("bo", &Happening::Topic("another".into())),
+        ("bo", &Happening::Left),
+    ];
+    assert_eq!(happened, expected, "that we left is no news to us");
     assert!(matches!(told[1], Event::Reactions { .. }), "{told:?}");
     assert!(matches!(told[2], Event::Deleted { .. }), "{told:?}");
     assert_eq!(told.len(), 3, "{told:?}");
@@ -167,10 +189,12 @@ fn pages_in_which_nobody_said_anything_are_passed_over() {
     ];
     assert_eq!(asked, expected);
     let answer = world.events.last().expect("it is answered");
-    let Event::Messages { origin: Origin::Older { is_start: true }, messages, .. } = answer else {
+    let Event::Messages { origin, messages, happened, .. } = answer else {
         panic!("{answer:?}");
     };
-    assert!(messages.is_empty());
+    assert_eq!((origin, messages.len()), (&Origin::Older { is_start: true }, 0));
+    let happened: Vec<_> = happened.iter().map(|one| one.event_id.as_str()).collect();
+    assert_eq!(happened, ["e1", "e1z", "e0", "e0z"], "the pages come backwards, and all is told");
 }
 
 #[test]
@@ -200,9 +224,9 @@ fn a_gap_is_filled_past_pages_in_which_nobody_said_anything() {
 
 #[test]
 fn what_people_do_to_a_room_is_told_and_what_the_server_does_is_not() {
-    use crate::irc::event::{Happening, Role};
     let mut world = online();
     world.inject(":cy!u@h JOIN #lobby");
+    world.events.clear();
     for line in [
         ":bo!u@h TOPIC #lobby :tea",
         ":server MODE #lobby +n",
@@ -215,7 +239,9 @@ fn what_people_do_to_a_room_is_told_and_what_the_server_does_is_not() {
         .events
         .iter()
         .filter_map(|event| match event {
-            Event::Happened { nick, what, .. } => Some((nick.as_str(), what.clone())),
+            Event::Happened { occurrence, .. } => {
+                Some((occurrence.nick.as_str(), occurrence.what.clone()))
+            }
             _ => None,
         })
         .collect();
@@ -227,4 +253,38 @@ fn what_people_do_to_a_room_is_told_and_what_the_server_does_is_not() {
         ("bo", Happening::Removed { nick: cy(), display_name: None, reason: "out".into() }),
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn what_happened_is_known_again_by_its_identifier() {
+    let mut world = online();
+    world.events.clear();
+    let mode = ":bo!u@h MODE #lobby +ov-m Ana_Lima Ana_Lima";
+    world.inject(&format!("@msgid=e7;time=2023-11-14T22:13:21.000Z {mode}"));
+    world.inject("@time=2023-11-14T22:13:22.000Z :bo!u@h TOPIC #lobby :tea");
+    let live: Vec<_> = world
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Happened { occurrence, .. } => Some(occurrence.clone()),
+            _ => None,
+        })
+        .collect();
+    let ids: Vec<_> = live.iter().map(|one| one.event_id.as_str()).collect();
+    assert_eq!(ids[..3], ["e7", "e7/1", "e7/2"], "of one line, each its own");
+    assert!(ids[3].starts_with("made-"), "the server gave none");
+    world.command(Command::FetchBefore { room: "#lobby".into(), before: None, limit: 10 });
+    world.deliver_up(usize::MAX);
+    let label = world.last_label();
+    world.lose_down();
+    world.inject(&format!("@label={label} :server BATCH +h chathistory #lobby"));
+    world.inject(&format!("@batch=h;msgid=e7;time=2023-11-14T22:13:21.000Z {mode}"));
+    world.inject("@batch=h;time=2023-11-14T22:13:22.000Z :bo!u@h TOPIC #lobby :tea");
+    world.inject("@batch=h;msgid=x1;time=2023-11-14T22:13:23.000Z :bo!u@h PRIVMSG #lobby :hi");
+    world.inject("BATCH -h");
+    let Some(Event::Messages { happened, .. }) = world.events.last() else {
+        panic!("{:?}", world.events);
+    };
+    let again: Vec<_> = happened.iter().map(|one| one.event_id.as_str()).collect();
+    assert_eq!(again, ids);
 }

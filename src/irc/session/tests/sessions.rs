@@ -3,7 +3,7 @@
 use super::server::Abilities;
 use super::world::{World, config, outgoing};
 use crate::irc::Command;
-use crate::irc::event::{Event, Failure, Member, MessageKind, Origin, Role, State};
+use crate::irc::event::{Event, Failure, Happening, Member, MessageKind, Origin, Role, State};
 use crate::irc::session::registration::{REGISTRATION_MS, SETTLE_MS};
 use crate::irc::session::{LOST_AFTER_MS, PENDING_MAX, PING_AFTER_MS, WINDOW};
 
@@ -230,8 +230,10 @@ fn comings_and_goings_are_told_for_each_room() {
         .events
         .iter()
         .filter_map(|event| match event {
-            Event::MemberLeft { room, reason, time_ms: 1_767_323_045_678, .. }
-                if reason == "good night" =>
+            Event::Happened { room, occurrence }
+                if occurrence.what == Happening::Left
+                    && occurrence.time_ms == 1_767_323_045_678
+                    && occurrence.display_name.as_deref() == Some("Zoë") =>
             {
                 Some(room.as_str())
             }
@@ -252,6 +254,7 @@ fn people_change() {
     world.inject(":bo!u@h NICK Bobby");
     world.inject(":server MODE #lobby -o+v Bobby bobby");
     world.inject(":nobody!u@h AWAY :gone");
+    world.events.retain(|event| !matches!(event, Event::Happened { .. }));
     let person = |is_registered, display_name: &str| Event::Person {
         nick: "bo".into(),
         display_name: Some(display_name.into()),

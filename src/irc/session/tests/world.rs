@@ -262,7 +262,7 @@ impl World {
     /// Every message of a conversation that was told as live or as part of a gap.
     pub(crate) fn told(&self, conversation: &str) -> Vec<&Message> {
         let told = self.events.iter().filter_map(|event| match event {
-            Event::Messages { conversation: name, origin, messages }
+            Event::Messages { conversation: name, origin, messages, .. }
                 if name == conversation && !matches!(origin, Origin::Older { .. }) =>
             {
                 Some(messages)

@@ -1,37 +1,24 @@
-//! What people do to a room, as lines of its timeline.
-
-use glib::subclass::prelude::*;
+//! The words of what people do to a room, as lines of its timeline.
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::event::{Happening, Role};
-use crate::irc::fold;
+use crate::irc::event::{Happening, Occurrence, Role};
 
-use super::Channel;
-
-impl Channel {
-    /// Somebody did something to the room.
-    pub(in crate::model) fn take_happening(&self, name: &str, what: &Happening, time_ms: u64) {
-        if let Happening::Removed { nick, .. } = what {
-            self.imp().put_out.replace(Some(fold(nick)));
-        }
-        self.timeline().window().add_remark(words(name, what), time_ms);
-    }
-
-    /// Somebody inside is called otherwise.
-    pub(in crate::model) fn take_renaming(&self, old: &str, new: &str) {
-        let values = [("old", &*isolate(old)), ("new", &*isolate(new))];
-        // Translators: a person changed their name.
-        let words = gettext_f("{old} is now called {new}", &values);
-        let now_ms = u64::try_from(glib::real_time() / 1000).unwrap_or(0);
-        self.timeline().window().add_remark(words, now_ms);
-        self.timeline().publish();
-    }
-}
-
-fn words(by: &str, what: &Happening) -> String {
-    let by = isolate(by);
+/// What somebody did, as a sentence. That they came or went is told by [`changes`](super::words::changes), folded.
+pub(super) fn happening_words(occurrence: &Occurrence) -> String {
+    let by = isolate(occurrence.display_name.as_ref().unwrap_or(&occurrence.nick));
     let who = |nick: &String, name: &Option<String>| isolate(name.as_ref().unwrap_or(nick));
-    match what {
+    match &occurrence.what {
+        Happening::Joined | Happening::Left => String::new(),
+        Happening::Nick(nick) => {
+            let values = [("old", &*isolate(&occurrence.nick)), ("new", &*isolate(nick))];
+            // Translators: a person changed their name.
+            gettext_f("{old} is now called {new}", &values)
+        }
+        Happening::Renamed(name) => {
+            let values = [("by", &*by), ("room", &*isolate(name))];
+            // Translators: {by} gave the room another name; {room} is the new one, such as "#tea".
+            gettext_f("{by} renamed the room to {room}", &values)
+        }
         Happening::Topic(topic) if topic.is_empty() => {
             // Translators: {by} is a person.
             gettext_f("{by} removed the topic", &[("by", &by)])
