@@ -268,6 +268,10 @@ pub enum Refusal {
     NotConnected,
     /// The server did not answer in time.
     NoAnswer,
+    /// What was typed is not the password of our account.
+    WrongPassword,
+    /// A password is not said where others could read it.
+    Unencrypted,
 }
 
 impl From<String> for Refusal {

@@ -32,8 +32,8 @@ pub use majlis_protocol::{
 };
 pub use majlis_wire::Fingerprint;
 pub use question::{
-    Abilities, Answer, Deed, ListedRoom, ModeChange, Presence, Question, RoomSetup, SearchQuery,
-    Whois,
+    Abilities, Answer, Deed, Device, ListedRoom, ModeChange, Presence, Question, RoomSetup,
+    SearchQuery, Whois,
 };
 pub use secret::Secret;
 pub use session::{Now, Opening, Session};

@@ -3,8 +3,8 @@
 //!
 //! Owns plain values. How a question is put and its answer gathered is the session's.
 
-use super::MultilineLimits;
 use super::event::{Message, Refusal};
+use super::{MultilineLimits, Secret};
 
 /// A question; each is answered, whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Question {
     },
     /// What was said (soju.im/search). Answered by [`Answer::Found`].
     Search(SearchQuery),
+    /// Which devices sign in to our account by themselves (a vendor command). Answered by [`Answer::Devices`].
+    Devices,
     /// Do something. Answered by [`Answer::Done`].
     Do(Deed),
 }
@@ -50,7 +52,7 @@ pub struct SearchQuery {
     pub limit: u32,
 }
 
-/// Something that is done to a room or to people in it; the server says whether one may.
+/// Something that is done to a room, to people in it or to one's own account; the server says whether one may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// Put somebody out (`KICK`).
@@ -90,6 +92,22 @@ pub enum Deed {
         /// In order.
         changes: Vec<ModeChange>,
     },
+    /// Prove the password of our account, so that another can be set (a vendor command, as the next two). It is said in so
+    /// many words; so under encryption only.
+    ProvePassword(Secret),
+    /// Set another password; from then on it is what later connections sign in with.
+    SetPassword(Secret),
+    /// Have a device, by its key, sign in by itself no longer.
+    ForgetDevice(String),
+}
+
+/// A device that signs in to our account by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its key's fingerprint, as the server writes it.
+    pub key: String,
+    /// Whether it is this one.
+    pub is_own: bool,
 }
 
 /// One change of a room's modes.
@@ -135,6 +153,8 @@ pub enum Answer {
     Bans(Vec<String>),
     /// What was found, in the order of time, and where.
     Found(Vec<(String, Message)>),
+    /// In the order in which they were added.
+    Devices(Vec<Device>),
     /// It is done.
     Done,
     /// It is not.

@@ -32,7 +32,7 @@ pub use channel::{Access, Ban, Channel, Fit, RoomSetup, SetupAbilities};
 pub use chat::{Chat, Paths};
 pub use completion::{Completion, Offer};
 pub use member::{Member, Role};
-pub use network::{Blame, KeyChange, Network, NewRoom, Profile, ServerInvitation};
+pub use network::{Blame, Device, KeyChange, Network, NewRoom, Profile, ServerInvitation};
 pub use room_listing::RoomListing;
 pub use search::SearchHit;
 pub use settings::{NetworkSettings, check_display_name, check_room_name};

@@ -4,12 +4,13 @@ use std::mem;
 
 use majlis_protocol::{fold, numeric};
 
-use super::Session;
 use super::dispatch::{Handler, Line};
 use super::questions::Current;
 use super::roster::clean_display_name;
+use super::{Now, Session};
+use crate::irc::Secret;
 use crate::irc::event::Message;
-use crate::irc::question::{Answer, ListedRoom, Question, RoomSetup, Whois};
+use crate::irc::question::{Answer, Deed, Device, ListedRoom, Question, RoomSetup, Whois};
 
 /// How many rooms of a list are looked at.
 pub(super) const LISTED_MAX: usize = 10_000;
@@ -19,6 +20,8 @@ pub(super) const LISTED_AT_ONCE: usize = 200;
 const BANS_MAX: usize = 1000;
 /// How many rooms somebody is in are looked at.
 const ROOMS_OF_PERSON_MAX: usize = 200;
+/// How many devices of an account are looked at.
+const DEVICES_MAX: usize = 1000;
 /// How many messages of a search are looked at.
 const FOUND_MAX: usize = 1000;
 
@@ -159,6 +162,28 @@ impl Session {
             }
         }
         setup
+    }
+
+    /// `DEVICE LIST account key`.
+    pub(super) fn take_device(&mut self, line: &Line<'_>) {
+        let own = self.live.opening.device.map(|device| device.to_string());
+        let is_it = |question: &Question| *question == Question::Devices;
+        if let Some(Current { answer: Answer::Devices(devices), .. }) =
+            self.live.questions.find(line.now, is_it)
+            && devices.len() < DEVICES_MAX
+        {
+            let key = line.param(2).to_owned();
+            devices.push(Device { is_own: own.as_ref() == Some(&key), key });
+        }
+    }
+
+    /// The password that we have asked to be set.
+    pub(super) fn password_being_set(&mut self, now: Now) -> Option<Secret> {
+        let is_it = |question: &Question| matches!(question, Question::Do(Deed::SetPassword(_)));
+        match &self.live.questions.find(now, is_it)?.question {
+            Question::Do(Deed::SetPassword(password)) => Some(password.clone()),
+            _ => None,
+        }
     }
 
     /// A message that the server found.

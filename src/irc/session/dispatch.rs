@@ -105,6 +105,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("AUTHENTICATE", Session::handle_authenticate),
     ("REGISTER", Session::handle_register),
     ("DEVICE", Session::handle_device),
+    ("PASSWORD", Session::handle_password),
     (numeric::RPL_LOGGEDIN, Session::handle_logged_in),
     (numeric::RPL_SASLSUCCESS, Session::handle_sasl_success),
     (numeric::RPL_SASLMECHS, Session::handle_mechanisms),

@@ -116,6 +116,9 @@ impl Session {
 
     fn put(&mut self, asked: Asked, now: Now) {
         let Asked { number, question } = asked;
+        if says_password(&question) && !self.live.opening.is_encrypted {
+            return self.tell_answer(number, Answer::Refused(Refusal::Unencrypted));
+        }
         let modes_max = self.live.features.modes_of_a_line().unwrap_or(MODES_OF_A_LINE);
         let lines = lines_of(&question, modes_max);
         let has_labels = self.has(Capability::LabeledResponse);
@@ -190,7 +193,10 @@ impl Session {
         let Some(current) = number.and_then(|number| self.live.questions.by_number(number)) else {
             return number.is_some();
         };
-        current.refusal.get_or_insert(Refusal::Server(line.words()));
+        let is_wrong = line.is_fail_of("PASSWORD") && line.param(1) == "INVALID_CREDENTIALS";
+        current.refusal.get_or_insert_with(|| {
+            if is_wrong { Refusal::WrongPassword } else { Refusal::Server(line.words()) }
+        });
         // A deed ends with its PING, and WHOIS with its numeric.
         let ends_by_itself = matches!(current.question, Question::Do(_) | Question::Whois { .. });
         if labelled.is_none() && !ends_by_itself {
@@ -212,6 +218,12 @@ impl Session {
         let is_about = |current: &&Current| match &current.question {
             Question::Search(_) => params.first() == Some(&"SEARCH"),
             Question::Rooms { .. } => params.contains(&"LIST"),
+            Question::Devices | Question::Do(Deed::ForgetDevice(_)) => {
+                params.first() == Some(&"DEVICE")
+            }
+            Question::Do(Deed::ProvePassword(_) | Deed::SetPassword(_)) => {
+                params.first() == Some(&"PASSWORD")
+            }
             question => named.contains(&subject(question)),
         };
         self.live.questions.current.iter().find(is_about).map(|current| current.number)
@@ -273,9 +285,15 @@ impl Answer {
             Question::Setup { .. } => Self::Setup(Box::default()),
             Question::Bans { .. } => Self::Bans(Vec::new()),
             Question::Search(_) => Self::Found(Vec::new()),
+            Question::Devices => Self::Devices(Vec::new()),
             Question::Do(_) => Self::Done,
         }
     }
+}
+
+/// Whether it is only to be put where nobody else can read it.
+fn says_password(question: &Question) -> bool {
+    matches!(question, Question::Do(Deed::ProvePassword(_) | Deed::SetPassword(_)))
 }
 
 /// What a question is about, folded.
@@ -291,7 +309,11 @@ fn subject(question: &Question) -> String {
             | Deed::SetTopic { room, .. }
             | Deed::SetModes { room, .. },
         ) => fold(room),
-        Question::Rooms { .. } | Question::Search(_) => String::new(),
+        Question::Do(Deed::ForgetDevice(key)) => fold(key),
+        Question::Do(Deed::ProvePassword(_) | Deed::SetPassword(_))
+        | Question::Rooms { .. }
+        | Question::Search(_)
+        | Question::Devices => String::new(),
     }
 }
 
@@ -335,6 +357,7 @@ fn lines_of(question: &Question, modes_max: usize) -> Vec<Words> {
         Question::Setup { room } => Words::new("MODE", &[room]),
         Question::Bans { room } => Words::new("MODE", &[room, "b"]),
         Question::Search(query) => Words::new("SEARCH", &[&attributes(query)]),
+        Question::Devices => Words::new("DEVICE", &["LIST"]),
         Question::Do(Deed::SetModes { room, changes }) => {
             let lines = changes.chunks(modes_max.max(1));
             return lines.map(|changes| mode_line(room, changes)).collect();
@@ -354,6 +377,13 @@ fn line_of_deed(deed: &Deed) -> Words {
         Deed::Rename { room, name } => Words::new("RENAME", &[room, name]),
         Deed::SetTopic { room, topic } => Words::with_trailing("TOPIC", &[room], topic),
         Deed::SetModes { room, changes } => mode_line(room, changes),
+        Deed::ProvePassword(password) => {
+            Words::with_trailing("PASSWORD", &["CHECK"], password.reveal())
+        }
+        Deed::SetPassword(password) => {
+            Words::with_trailing("PASSWORD", &["SET"], password.reveal())
+        }
+        Deed::ForgetDevice(key) => Words::new("DEVICE", &["REMOVE", key]),
     }
 }
 

@@ -11,6 +11,7 @@ use super::dispatch::Line;
 use super::sasl::{Mechanism, Question, Step};
 use super::{Phase, Session};
 use crate::irc::event::{Event, Failure, SignInFailure};
+use crate::irc::question::Question as Ask;
 
 /// How far signing in is on this connection.
 #[derive(Debug, Default)]
@@ -173,7 +174,7 @@ impl Session {
                 self.handle_registration_refused(code, line);
             }
             // Signing in goes on without it, by the password.
-            ("DEVICE" | "REGISTER", _) => {}
+            ("DEVICE" | "REGISTER", _) if line.label.is_none() => {}
             ("*", "ACCOUNT_REQUIRED") if self.live.phase == Phase::Registering => {
                 self.hang_up(Failure::SignIn(SignInFailure::AccountNeeded(line.words())));
             }
@@ -223,13 +224,32 @@ impl Session {
         }
     }
 
-    /// `DEVICE ADD account key`; other answers of DEVICE are to nobody's question.
+    /// `DEVICE ADD account key`, and `DEVICE LIST account key` for each, up to `DEVICE END account`.
     pub(super) fn handle_device(&mut self, line: &Line<'_>) {
-        if line.param(0) == "ADD"
-            && let Some(sign_in) = &mut self.sign_in
-        {
-            sign_in.has_device = true;
-            self.tell(Event::DeviceAdded);
+        match (line.param(0), &mut self.sign_in) {
+            ("ADD", Some(sign_in)) => {
+                sign_in.has_device = true;
+                self.tell(Event::DeviceAdded);
+            }
+            ("LIST", _) => self.take_device(line),
+            ("END", _) => {
+                self.finish_unlabelled(line, |question| *question == Ask::Devices);
+            }
+            _ => {}
+        }
+    }
+
+    /// `PASSWORD SET account :words`: later connections sign in with the new one. The server knows no device any more; this
+    /// one asks to be known again.
+    pub(super) fn handle_password(&mut self, line: &Line<'_>) {
+        if line.param(0) != "SET" {
+            return;
+        }
+        let password = self.password_being_set(line.now);
+        if let Some((sign_in, password)) = self.sign_in.as_mut().zip(password) {
+            sign_in.password = Some(password);
+            sign_in.has_device = false;
+            self.add_device();
         }
     }
 

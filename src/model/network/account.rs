@@ -5,11 +5,12 @@ use glib::subclass::prelude::*;
 
 use crate::i18n::{gettext, gettext_f, isolate};
 use crate::irc::event::{Failure, SignInFailure, State};
-use crate::irc::{Command, Registration, Secret, SignIn};
+use crate::irc::{self, Answer, Command, Deed, Question, Registration, Secret, SignIn};
 use crate::model::ConnectionState;
 use crate::model::settings::address_words;
 
 use super::Network;
+use super::signals::words;
 
 /// What the person has to mend where a server did not take them in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,24 @@ pub enum Blame {
     Password,
     /// The code of their invitation.
     Invite,
+}
+
+/// A device that signs in to our account by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// For [`Network::forget_device`].
+    pub key: String,
+    /// Six words by which it can be told from others; its key where it is none that Majlis knows.
+    pub words: String,
+    /// Whether it is this one.
+    pub is_own: bool,
+}
+
+impl Device {
+    fn new(told: irc::Device) -> Self {
+        let words = told.key.parse().map_or_else(|_| told.key.clone(), words);
+        Self { key: told.key, words, is_own: told.is_own }
+    }
 }
 
 impl Blame {
@@ -95,6 +114,43 @@ impl Network {
         self.ask(Command::SignOut);
         self.be_guest();
         self.forget_password();
+    }
+
+    /// Whether the password can be changed and devices be looked at, here and now.
+    pub fn can_manage_account(&self) -> bool {
+        let is_signed_in = !self.account().is_empty() && self.imp().known.get().is_majlis;
+        is_signed_in && self.state() == ConnectionState::Online
+    }
+
+    /// Gives our account another password; the server then ends our other sessions, and our devices ask for it once. The
+    /// error is a translated sentence.
+    pub async fn change_password(&self, current: &str, new: &str) -> Result<(), String> {
+        if !self.is_key_checked() {
+            // Translators: "them" are two passwords.
+            return Err(gettext(
+                "Compare the server’s six words first, so that nobody in between learns them.",
+            ));
+        }
+        let new = Secret::new(new);
+        self.carry_out(Deed::ProvePassword(Secret::new(current))).await?;
+        self.carry_out(Deed::SetPassword(new.clone())).await?;
+        let imp = self.imp();
+        imp.password.replace(Some(new.clone()));
+        self.keep_password(new);
+        Ok(())
+    }
+
+    /// Asks the server which devices sign in to our account by themselves. The error is a translated sentence.
+    pub async fn look_at_devices(&self) -> Result<Vec<Device>, String> {
+        match self.inquire(Question::Devices).await? {
+            Answer::Devices(devices) => Ok(devices.into_iter().map(Device::new).collect()),
+            answer => unreachable!("the session answers what was asked, not {answer:?}"),
+        }
+    }
+
+    /// Has a device sign in by itself no longer: it has to show the password. The error is a translated sentence.
+    pub async fn forget_device(&self, key: &str) -> Result<(), String> {
+        self.carry_out(Deed::ForgetDevice(key.to_owned())).await
     }
 
     /// Without an account, or a way to prove it.

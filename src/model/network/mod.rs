@@ -40,7 +40,7 @@ use super::settings::address_words;
 use super::timeline::Sender;
 use super::{ConnectionState, NetworkSettings, mention};
 
-pub use self::account::Blame;
+pub use self::account::{Blame, Device};
 pub use self::people::Profile;
 pub use self::rooms::{NewRoom, ServerInvitation};
 pub use self::signals::KeyChange;

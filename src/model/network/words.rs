@@ -135,5 +135,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             gettext("The topic was not set: it is too long, or there is no connection.")
         }
         Refusal::NoAnswer => gettext("The server did not answer."),
+        Refusal::WrongPassword => gettext("That is not your password."),
+        Refusal::Unencrypted => sign_in_failure(&SignInFailure::Unencrypted),
     }
 }

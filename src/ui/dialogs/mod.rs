@@ -1,8 +1,9 @@
-//! The small dialogs: joining a room, choosing a room or a person, deleting a message, choosing a day, signing in, settings, and
-//! what Majlis is.
+//! The small dialogs: joining a room, choosing a room or a person, deleting a message, choosing a day, signing in, one's devices,
+//! settings, and what Majlis is.
 
 mod about;
 mod delete_message;
+mod devices;
 mod go_to_date;
 mod join_room;
 mod picker;
@@ -14,6 +15,7 @@ use gtk::prelude::*;
 
 pub(crate) use about::present_about;
 pub(crate) use delete_message::present_delete_message;
+pub(crate) use devices::DevicesPage;
 pub(crate) use go_to_date::present_go_to_date;
 pub(crate) use join_room::{JoinRoomDialog, room_name};
 pub(crate) use picker::{present_go_to_room, present_pick_person};

@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use super::SignInDialog;
+use super::{DevicesPage, SignInDialog};
 use crate::i18n::gettext;
 use crate::model::{ConnectionState, Network, NetworkSettings, check_display_name};
 
@@ -30,6 +30,10 @@ mod imp {
         pub(super) account_row: TemplateChild<adw::ActionRow>,
         #[template_child]
         pub(super) sign_out_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) password_row: TemplateChild<adw::ButtonRow>,
+        #[template_child]
+        pub(super) devices_row: TemplateChild<adw::ButtonRow>,
         #[template_child]
         pub(super) address_row: TemplateChild<adw::EntryRow>,
         #[template_child]
@@ -143,6 +147,8 @@ impl ServerDialog {
         imp.protect_row.set_visible(is_guest);
         imp.account_row.set_visible(!is_guest);
         imp.account_row.set_subtitle(&network.account());
+        imp.password_row.set_visible(network.can_manage_account());
+        imp.devices_row.set_visible(network.can_manage_account());
         imp.encrypt_row.set_active(network.encrypted());
         let words = network.key_words();
         imp.words_row.set_visible(words.is_some());
@@ -190,6 +196,20 @@ impl ServerDialog {
                 }
             }
         ));
+        imp.password_row.connect_activated(glib::clone!(
+            #[weak]
+            dialog,
+            move |_| dialog.change_password()
+        ));
+        imp.devices_row.connect_activated(glib::clone!(
+            #[weak]
+            dialog,
+            move |_| {
+                if let Some(network) = dialog.network() {
+                    dialog.push_subpage(&DevicesPage::new(&network));
+                }
+            }
+        ));
         imp.words_button.connect_clicked(glib::clone!(
             #[weak]
             dialog,
@@ -210,6 +230,17 @@ impl ServerDialog {
                 }
             }
         ));
+    }
+
+    fn change_password(&self) {
+        let Some(network) = self.network() else { return };
+        let change = SignInDialog::for_change(&network);
+        change.connect_changed(glib::clone!(
+            #[weak(rename_to = dialog)]
+            self,
+            move |_| dialog.add_toast(adw::Toast::new(&gettext("Your password was changed")))
+        ));
+        change.present(Some(self));
     }
 
     fn set_online(&self, is_wanted: bool) {

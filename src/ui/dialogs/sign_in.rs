@@ -1,4 +1,4 @@
-//! Asks for a password: of an account, or to make a guest's name their own.
+//! Asks for a password: of an account, to make a guest's name their own, or to put another in its place.
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
@@ -10,6 +10,9 @@ use crate::ui::text::{isolate, sentence};
 
 mod imp {
     use std::cell::RefCell;
+    use std::sync::OnceLock;
+
+    use glib::subclass::Signal;
 
     use super::*;
 
@@ -26,6 +29,8 @@ mod imp {
         pub(super) fields: TemplateChild<adw::PreferencesGroup>,
         #[template_child]
         pub(super) password_row: TemplateChild<adw::PasswordEntryRow>,
+        #[template_child]
+        pub(super) new_password_row: TemplateChild<adw::PasswordEntryRow>,
         #[template_child]
         pub(super) invite_row: TemplateChild<adw::EntryRow>,
         #[template_child]
@@ -52,6 +57,11 @@ mod imp {
     }
 
     impl ObjectImpl for SignInDialog {
+        fn signals() -> &'static [Signal] {
+            static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
+            SIGNALS.get_or_init(|| vec![Signal::builder("changed").build()])
+        }
+
         fn constructed(&self) {
             self.parent_constructed();
             begin_in(&*self.password_row);
@@ -70,7 +80,8 @@ mod imp {
 }
 
 glib::wrapper! {
-    /// Asks for a password: of an account, or to make a guest's name their own.
+    /// Asks for a password: of an account, to make a guest's name their own, or to put another in its place. Signal:
+    /// `changed`, where that is done.
     pub struct SignInDialog(ObjectSubclass<imp::SignInDialog>)
         @extends adw::Dialog, gtk::Widget,
         @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::ShortcutManager;
@@ -116,6 +127,26 @@ impl SignInDialog {
         dialog
     }
 
+    /// A dialog that puts another password in the place of the account's.
+    pub(crate) fn for_change(network: &Network) -> Self {
+        let dialog: Self = glib::Object::new();
+        let imp = dialog.imp();
+        dialog.set_title(&gettext("Change Password"));
+        imp.sign_in_button.set_label(&gettext("Cha_nge"));
+        imp.password_row.set_title(&gettext("Current Password"));
+        imp.new_password_row.set_visible(true);
+        imp.invite_row.set_visible(false);
+        let why = gettext("Your other devices will ask for the new password once.");
+        imp.fields.set_description(Some(&glib::markup_escape_text(&why)));
+        imp.network.replace(Some(network.clone()));
+        dialog
+    }
+
+    /// The password is another one now.
+    pub(crate) fn connect_changed(&self, f: impl Fn(&Self) + 'static) -> glib::SignalHandlerId {
+        self.connect_closure("changed", false, glib::closure_local!(move |dialog: &Self| f(dialog)))
+    }
+
     fn connect_widgets(&self) {
         let imp = self.imp();
         imp.cancel_button.connect_clicked(glib::clone!(
@@ -130,14 +161,16 @@ impl SignInDialog {
             self,
             move |_| dialog.sign_in()
         ));
-        imp.password_row.connect_changed(glib::clone!(
-            #[weak(rename_to = dialog)]
-            self,
-            move |row| {
-                row.remove_css_class("error");
-                dialog.imp().trouble_group.set_visible(false);
-            }
-        ));
+        for row in [&imp.password_row, &imp.new_password_row] {
+            row.connect_changed(glib::clone!(
+                #[weak(rename_to = dialog)]
+                self,
+                move |row| {
+                    row.remove_css_class("error");
+                    dialog.imp().trouble_group.set_visible(false);
+                }
+            ));
+        }
     }
 
     fn sign_in(&self) {
@@ -146,12 +179,33 @@ impl SignInDialog {
         if password.is_empty() {
             return self.show_trouble(&gettext("Type your password."));
         }
-        if let Some(network) = &*imp.network.borrow() {
-            imp.button_stack.set_visible_child_name("busy");
-            imp.cancel_button.grab_focus();
-            imp.fields.set_sensitive(false);
+        let Some(network) = imp.network.borrow().clone() else { return };
+        imp.button_stack.set_visible_child_name("busy");
+        imp.cancel_button.grab_focus();
+        imp.fields.set_sensitive(false);
+        if imp.new_password_row.is_visible() {
+            self.change(&network, password, imp.new_password_row.text());
+        } else {
             network.sign_in(&password, Some(&imp.invite_row.text()));
         }
+    }
+
+    fn change(&self, network: &Network, current: glib::GString, new: glib::GString) {
+        glib::spawn_future_local(glib::clone!(
+            #[weak(rename_to = dialog)]
+            self,
+            #[strong]
+            network,
+            async move {
+                match network.change_password(&current, &new).await {
+                    Ok(()) => {
+                        dialog.emit_by_name::<()>("changed", &[]);
+                        dialog.close();
+                    }
+                    Err(words) => dialog.show_trouble(&words),
+                }
+            }
+        ));
     }
 
     fn show_trouble(&self, words: &str) {

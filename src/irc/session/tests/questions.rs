@@ -1,12 +1,13 @@
 //! Questions and deeds: what is sent, what answers, and that every one is answered.
 
+use super::accounts::by_password;
 use super::server::Abilities;
 use super::world::{World, config};
-use crate::irc::Command;
 use crate::irc::event::{Event, Refusal};
 use crate::irc::question::*;
 use crate::irc::session::answers::{LISTED_AT_ONCE, LISTED_MAX};
 use crate::irc::session::questions::{ANSWER_MS, WAITING_MAX};
+use crate::irc::{Command, NetworkConfig, Secret};
 
 fn plain() -> Abilities {
     Abilities { capabilities: String::new(), ..Abilities::majlis() }
@@ -28,6 +29,7 @@ pub(super) fn one_of_each() -> Vec<Question> {
         Question::Setup { room: room() },
         Question::Bans { room: room() },
         Question::Search(SearchQuery { text: "tea".into(), ..SearchQuery::default() }),
+        Question::Devices,
         Question::Do(Deed::Invite { room: room(), nick: "bo".into() }),
     ]
 }
@@ -95,6 +97,79 @@ fn who_somebody_is_comes_as_one_answer_with_labels_or_without() {
         world.inject(line);
     }
     assert_eq!(answers(&world), [(8, &Answer::Whois(Box::new(bo())))]);
+}
+
+#[test]
+fn another_password_is_proved_set_and_used_from_then_on() {
+    let mut world = World::new(
+        Abilities::majlis(),
+        &NetworkConfig { sign_in: Some(by_password("old-password")), ..config(&[]) },
+    );
+    world.server.accounts.add("Ana_Lima", "old-password");
+    world.open();
+    world.settle();
+    world.events.clear();
+    ask(&mut world, 1, Question::Do(Deed::ProvePassword(Secret::new("wrong one"))));
+    assert_eq!(world.received("PASSWORD"), ["PASSWORD CHECK :wrong one"]);
+    let fail = ":server FAIL PASSWORD INVALID_CREDENTIALS Ana_Lima :That is not your password";
+    answer_label(&mut world, &[fail]);
+    assert_eq!(answers(&world), [(1, &Answer::Refused(Refusal::WrongPassword))]);
+
+    world.events.clear();
+    let devices_added = world.received("DEVICE ADD").len();
+    ask(&mut world, 2, Question::Do(Deed::SetPassword(Secret::new("new-password"))));
+    answer_label(&mut world, &[":server PASSWORD SET Ana_Lima :Your password was changed"]);
+    assert_eq!(answers(&world), [(2, &Answer::Done)]);
+    world.settle();
+    let added = world.received("DEVICE ADD").len();
+    assert_eq!(added, devices_added + 1, "the server had forgotten it");
+    let sign_in = world.session.sign_in.as_ref().expect("it signs in");
+    assert_eq!(sign_in.password, Some(Secret::new("new-password")));
+}
+
+#[test]
+fn a_password_is_never_said_in_the_clear() {
+    let mut world = World::new(Abilities::majlis(), &config(&[]));
+    world.opening.is_encrypted = false;
+    world.open();
+    world.settle();
+    for (number, deed) in [Deed::ProvePassword, Deed::SetPassword].into_iter().enumerate() {
+        let number = u32::try_from(number).unwrap();
+        ask(&mut world, number, Question::Do(deed(Secret::new("secret"))));
+    }
+    let refused = Answer::Refused(Refusal::Unencrypted);
+    assert_eq!(answers(&world), [(0, &refused), (1, &refused)]);
+    assert_eq!(world.received("PASSWORD"), [""; 0]);
+}
+
+#[test]
+fn devices_are_listed_and_forgotten() {
+    let mut world = World::online(Abilities::majlis(), &config(&[]));
+    let own = world.opening.device.expect("the tests have a device").to_string();
+    world.command(Command::Ask { number: 1, question: Question::Devices });
+    world.deliver_up(usize::MAX);
+    world.lose_down();
+    assert_eq!(world.received("DEVICE"), ["DEVICE LIST"]);
+    let lines = [
+        format!(":server DEVICE LIST Ana_Lima {own}"),
+        ":server DEVICE LIST Ana_Lima abcd".to_owned(),
+        ":server DEVICE END Ana_Lima".to_owned(),
+    ];
+    answer_label(&mut world, &lines.each_ref().map(String::as_str));
+    let devices = [(own, true), ("abcd".to_owned(), false)];
+    let devices = devices.map(|(key, is_own)| Device { key, is_own }).to_vec();
+    assert_eq!(answers(&world), [(1, &Answer::Devices(devices))]);
+
+    world.events.clear();
+    let forget = Question::Do(Deed::ForgetDevice("abcd".into()));
+    world.command(Command::Ask { number: 2, question: forget });
+    world.deliver_up(usize::MAX);
+    world.lose_down();
+    assert_eq!(world.received("DEVICE").last(), Some(&"DEVICE REMOVE abcd"));
+    let fail = ":server FAIL DEVICE NO_SUCH_DEVICE abcd :Your account has no such device";
+    answer_label(&mut world, &[fail]);
+    let words = "Your account has no such device".to_owned();
+    assert_eq!(answers(&world), [(2, &Answer::Refused(Refusal::Server(words)))]);
 }
 
 #[test]
