@@ -243,6 +243,14 @@ impl Application {
                     application.open_conversation(id.and_then(glib::Variant::get));
                 })
                 .build(),
+            // A link to a chat server in what somebody said.
+            gio::ActionEntry::builder("open-link")
+                .parameter_type(Some(glib::VariantTy::STRING))
+                .activate(|application: &Self, _, link| {
+                    let address = link.and_then(glib::Variant::str).unwrap_or_default().to_owned();
+                    application.open_address(Wanted { address, ..Wanted::default() });
+                })
+                .build(),
             gio::ActionEntry::builder("message-sent")
                 .activate(|application: &Self, _, _| application.ask_for_background())
                 .build(),

@@ -16,12 +16,14 @@ const IRC_PORT: u16 = 6667;
 /// The longest host name (RFC 1035, section 2.3.4).
 const HOST_MAX_BYTES: usize = 253;
 const INVITE_MAX_BYTES: usize = 128;
+/// No server takes a longer name of a room.
+const ROOM_MAX_BYTES: usize = 256;
 
 /// A server's address, and what an invitation says about it.
 ///
 /// It is read from `host`, `host:port`, `[IPv6]:port`, a bare IPv6 address, and `ircs://`, `irc://` and `majlis://` links;
 /// spaces around it do not count. Its text is the `majlis://` link:
-/// `majlis://host:33000/?spki=sha256-BASE64URL#invite=CODE`.
+/// `majlis://host:33000/?spki=sha256-BASE64URL#ROOM&invite=CODE`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServerAddress {
     /// A host name, an IPv4 address, or an IPv6 address without brackets, possibly with a zone (`fe80::1%eth0`).
@@ -34,6 +36,8 @@ pub struct ServerAddress {
     pub spki: Option<[u8; 32]>,
     /// The invitation's code, if the link has one: at most 128 of `A-Za-z0-9-._~`.
     pub invite: Option<String>,
+    /// The room that the link leads to, if to one: its name with its `#`, at most 256 bytes, without spaces.
+    pub room: Option<String>,
 }
 
 /// Why a text is no address.
@@ -78,8 +82,8 @@ impl FromStr for ServerAddress {
         };
         match scheme.to_ascii_lowercase().as_str() {
             "majlis" => parse_majlis(rest),
-            "ircs" => Self::at(authority(rest), IRCS_PORT, true),
-            "irc" => Self::at(authority(rest), IRC_PORT, false),
+            "ircs" => parse_irc(rest, IRCS_PORT, true),
+            "irc" => parse_irc(rest, IRC_PORT, false),
             _ => Err(AddressError::UnknownScheme),
         }
     }
@@ -90,7 +94,7 @@ impl ServerAddress {
         let (host, port) = split_port(authority)?;
         check_host(host)?;
         let port = port.map_or(Ok(default_port), parse_port)?;
-        Ok(Self { host: host.to_owned(), port, encrypt, spki: None, invite: None })
+        Ok(Self { host: host.to_owned(), port, encrypt, spki: None, invite: None, room: None })
     }
 }
 
@@ -109,8 +113,13 @@ impl fmt::Display for ServerAddress {
         if !self.encrypt {
             write!(f, "{separator}encrypt=no")?;
         }
+        let mut separator = '#';
+        if let Some(room) = &self.room {
+            write!(f, "#{}", percent_encoded(room.strip_prefix('#').unwrap_or(room)))?;
+            separator = '&';
+        }
         match &self.invite {
-            Some(invite) => write!(f, "#invite={invite}"),
+            Some(invite) => write!(f, "{separator}invite={invite}"),
             None => Ok(()),
         }
     }
@@ -134,7 +143,62 @@ fn parse_majlis(rest: &str) -> Result<ServerAddress, AddressError> {
             address.invite = Some(parse_invite(value)?);
         }
     }
+    let room = fragment.split('&').find(|field| !field.contains('='));
+    address.room = room.and_then(parse_room);
     Ok(address)
+}
+
+/// `host:port/#room`, as most programs write it, or `host:port/room`.
+fn parse_irc(rest: &str, port: u16, encrypt: bool) -> Result<ServerAddress, AddressError> {
+    let mut address = ServerAddress::at(authority(rest), port, encrypt)?;
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    let room = path.strip_prefix('#').unwrap_or(path);
+    address.room = parse_room(room.split(['?', ',', '#']).next().unwrap_or_default());
+    Ok(address)
+}
+
+/// A room's name without its `#`; what cannot be one leads to the server alone.
+fn parse_room(text: &str) -> Option<String> {
+    let name = percent_decoded(text)?;
+    let is_name_char = |c: char| !c.is_whitespace() && !c.is_control() && c != ',';
+    let is_name = !name.is_empty() && name.len() < ROOM_MAX_BYTES && name.chars().all(is_name_char);
+    is_name.then(|| format!("#{name}"))
+}
+
+/// Letters of any script stay readable; what has a meaning in a link, or could end one amid a sentence, is encoded (RFC 3986,
+/// section 2.1).
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || matches!(c, '-' | '_') {
+            encoded.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+    }
+    encoded
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = &after[2..];
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// What stands before a link's path, query or fragment.
@@ -275,6 +339,40 @@ mod tests {
         assert_eq!(address.spki, Some(std::array::from_fn(|index| u8::try_from(index).unwrap())));
         assert_eq!(address.invite.as_deref(), Some("a-b_c.d~1"));
         assert_eq!(address.to_string(), link);
+    }
+
+    #[test]
+    fn a_link_leads_to_a_room_of_any_script() {
+        let room = |text: &str| text.parse::<ServerAddress>().unwrap().room;
+        let table = [
+            ("majlis://host/#garden", Some("#garden")),
+            ("majlis://host/?encrypt=no#garden&invite=ab", Some("#garden")),
+            ("majlis://host/#invite=ab&garden", Some("#garden")),
+            ("majlis://host/#%D9%85%D8%AC%D9%84%D8%B3", Some("#مجلس")),
+            ("majlis://host/#مجلس", Some("#مجلس")),
+            ("ircs://host/#garden", Some("#garden")),
+            ("irc://host/garden?key", Some("#garden")),
+            ("irc://host/#one,two", Some("#one")),
+            ("majlis://host/#invite=ab", None),
+            ("majlis://host/#two%20words", None),
+            ("majlis://host/#%zz", None),
+            ("majlis://host/#%+1", None),
+            ("majlis://host/#%FF", None),
+            ("majlis://host/#", None),
+            ("ircs://host/", None),
+            ("host", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(room(text).as_deref(), expected, "{text}");
+        }
+        let long = |bytes| room(&format!("majlis://host/#{}", "a".repeat(bytes)));
+        assert!(long(ROOM_MAX_BYTES - 1).is_some());
+        assert!(long(ROOM_MAX_BYTES).is_none());
+        for name in ["#garden", "#a&b=c.d!", "##", "#100%", "#مشروع-GTK"] {
+            let mut address: ServerAddress = "majlis://host".parse().unwrap();
+            address.room = Some(name.to_owned());
+            assert_eq!(address.to_string().parse(), Ok(address));
+        }
     }
 
     #[test]

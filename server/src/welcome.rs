@@ -42,6 +42,7 @@ fn invitation(address: SocketAddr, identity: &Identity) -> String {
         encrypt: true,
         spki: Some(*identity.fingerprint().as_bytes()),
         invite: None,
+        room: None,
     }
     .to_string()
 }

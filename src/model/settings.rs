@@ -4,7 +4,7 @@ use crate::i18n::gettext;
 use crate::irc::{AddressError, Fingerprint, Name, ServerAddress, nick_from_display_name};
 
 /// Where a server is, and as whom to join it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkSettings {
     /// Host name or address literal, without brackets.
     pub host: String,
@@ -19,6 +19,8 @@ pub struct NetworkSettings {
     pub display_name: String,
     /// The code of an invitation, where a link told it.
     pub invite: Option<String>,
+    /// The room that a link leads to, if to one.
+    pub room: Option<String>,
 }
 
 impl NetworkSettings {
@@ -35,6 +37,7 @@ impl NetworkSettings {
             fingerprint: address.spki.map(|hash| Fingerprint::new(hash).to_string()),
             display_name: display_name.trim().to_owned(),
             invite: address.invite,
+            room: address.room,
         })
     }
 }
@@ -95,6 +98,7 @@ mod tests {
         let link = read(&text);
         assert_eq!(link.fingerprint, Some(hash.to_string()));
         assert_eq!(read("majlis://majlis.local/#invite=ABCD").invite.as_deref(), Some("ABCD"));
+        assert_eq!(read("majlis://majlis.local/#tea").room.as_deref(), Some("#tea"));
     }
 
     #[test]

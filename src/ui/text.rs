@@ -43,6 +43,18 @@ pub(crate) fn markup(text: &str) -> String {
     markup
 }
 
+/// The first address in a text, as it is opened.
+pub(crate) fn first_link(text: &str) -> Option<String> {
+    let link = Link::find(text)?;
+    let shown = &text[link.start..link.start + link.length];
+    Some(format!("{}{}", link.scheme, &shown[link.written_bytes..]))
+}
+
+/// Whether a link leads to a chat server, which this program opens by itself.
+pub(crate) fn is_chat_link(link: &str) -> bool {
+    ["majlis://", "ircs://", "irc://"].iter().any(|scheme| link.starts_with(scheme))
+}
+
 /// Where an address stands in a text.
 struct Link {
     start: usize,
@@ -158,7 +170,7 @@ pub(crate) fn mark(reading: gtk::TextDirection) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINKS_MAX, direction, markup, sentence_in};
+    use super::{LINKS_MAX, direction, first_link, is_chat_link, markup, sentence_in};
 
     #[test]
     fn text_is_escaped() {
@@ -185,6 +197,16 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(markup(text), expected);
         }
+    }
+
+    #[test]
+    fn the_first_link_is_told_as_it_is_opened() {
+        assert_eq!(first_link("no link"), None);
+        let link = first_link("(see WWW.a.example, http://b)").unwrap();
+        assert_eq!(link, "https://www.a.example");
+        assert!(!is_chat_link(&link));
+        assert!(is_chat_link(&first_link("MAJLIS://host/#tea!").unwrap()));
+        assert_eq!(first_link("majlis://host/#tea.").as_deref(), Some("majlis://host/#tea"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
 use super::dialogs::PreferencesDialog;
 use super::rooms::{RoomDirectoryDialog, present_invitation};
-use crate::model::{Channel, Chat, Network};
+use crate::model::{Channel, Chat, Network, NetworkSettings};
 use crate::settings;
 
 mod imp {
@@ -287,6 +287,9 @@ impl Window {
             return;
         }
         if let Some(wanted) = imp.wanted.take() {
+            if !wanted.connects && self.go_to_known(&wanted.address) {
+                return;
+            }
             self.show_connect();
             if wanted.connects {
                 imp.connect_view.join(&wanted.address, wanted.name.as_deref());
@@ -298,6 +301,21 @@ impl Window {
         } else {
             self.show_connect();
         }
+    }
+
+    /// Follows a link to a server that is known, and to its room; not where the link has an invitation, which is to be looked
+    /// at first.
+    fn go_to_known(&self, address: &str) -> bool {
+        let chat = self.imp().chat.get().expect("set with the window");
+        let link = NetworkSettings::parse(address, "").ok().filter(|link| link.invite.is_none());
+        let known = link.and_then(|link| Some((chat.find_known(&link)?, link.room)));
+        let Some((network, room)) = known else { return false };
+        network.go_online();
+        self.show_chat(Some(&network));
+        if let Some(room) = room {
+            network.join(&room);
+        }
+        true
     }
 
     fn show_connect(&self) {

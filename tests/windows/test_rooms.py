@@ -66,6 +66,26 @@ class Rooms(WindowTest):
         steps.say(badr, "and the apples")
         steps.sees(ana, "and the apples")
 
+    def test_a_link_leads_to_the_room_on_a_server_that_is_known(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        link = f"majlis://{self.server.host}:{self.server.port}/#tea_room"
+        carol = self.raw_guest("carol")
+        carol.say(f"come to {link}")
+        steps.open_menu(ana, "come to majlis")
+        ana.find("menu item")
+        self.picture(ana, "menu")
+        ana.type_keys("l")
+        until(lambda: not ana.find_all("menu item"), "the menu to close")
+        composer = ana.find("entry", steps.COMPOSER)
+        ana.focus(composer)
+        ana.type_keys("ctrl+v")
+        until(lambda: composer.text == link, "the link to be pasted")
+        composer.set_text("")
+        self.assertEqual(ana.start_again("--from-link", link), 0)
+        ana.wait_for_text("tea_room", ana.find("list", "Rooms"))
+        self.picture(ana, "there")
+
     def test_others_are_asked_in_and_come(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")
         steps.connect(ana, self.server, "Ana")

@@ -91,20 +91,28 @@ impl Network {
 
     /// How somebody else finds this server.
     pub fn invitation(&self) -> ServerInvitation {
-        let imp = self.imp();
-        let host = imp.host.borrow().clone();
-        let pin = imp.pin.get();
-        let address = ServerAddress {
-            port: imp.port.get(),
-            encrypt: imp.encrypted.get(),
-            spki: pin.map(|pin| *pin.as_bytes()),
-            invite: None,
-            host,
-        };
+        let address = self.link_address(None);
         ServerInvitation {
             link: address.to_string(),
-            words: pin.map(|pin| pin.words().join(" ")),
+            words: self.key_words(),
             is_local: is_local(&address.host),
+        }
+    }
+
+    /// A `majlis://` link to a room here.
+    pub fn room_link(&self, room: &Channel) -> String {
+        self.link_address(Some(room.name())).to_string()
+    }
+
+    fn link_address(&self, room: Option<String>) -> ServerAddress {
+        let imp = self.imp();
+        ServerAddress {
+            host: imp.host.borrow().clone(),
+            port: imp.port.get(),
+            encrypt: imp.encrypted.get(),
+            spki: imp.pin.get().map(|pin| *pin.as_bytes()),
+            invite: None,
+            room,
         }
     }
 

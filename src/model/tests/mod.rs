@@ -225,6 +225,7 @@ fn settings(host: &str) -> NetworkSettings {
         fingerprint: None,
         display_name: "Hiba Salim".into(),
         invite: None,
+        room: None,
     }
 }
 

@@ -442,3 +442,11 @@ fn one_goes_to_a_message_that_is_far_back_and_on_from_there() {
     world.act(|_| room.load_newer());
     assert!(texts(&room).contains(&"message 349".to_owned()), "without a hole");
 }
+
+#[test]
+fn a_rooms_link_leads_back_to_it() {
+    let (_world, network, room) = World::online();
+    let link = NetworkSettings::parse(&network.room_link(&room), "").unwrap();
+    assert!(network.is_at(&link.host, link.port));
+    assert_eq!(link.room.as_deref(), Some(ROOM));
+}

@@ -196,6 +196,7 @@ impl AddressDialog {
             link.as_ref().filter(|link| (&link.host, link.port) == (&settings.host, settings.port));
         settings.fingerprint = link.and_then(|link| link.fingerprint.clone());
         settings.invite = link.and_then(|link| link.invite.clone());
+        settings.room = link.and_then(|link| link.room.clone());
         Ok(settings)
     }
 

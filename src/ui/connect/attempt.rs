@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     pub(super) next: Next,
     /// The code of the invitation that led here.
     pub(super) invite: Option<String>,
+    /// The room that the link leads to.
+    pub(super) room: Option<String>,
     pub(super) handlers: Vec<glib::SignalHandlerId>,
 }
 

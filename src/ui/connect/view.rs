@@ -118,7 +118,7 @@ impl ConnectView {
 
     /// Asks for trust in a network that was known before, but whose key never was.
     pub(crate) fn ask_trust(&self, network: &Network, words: &str, fingerprint: &str) {
-        self.follow(network, false, Next::Online, None);
+        self.follow(network, false, Next::Online, &NetworkSettings::default());
         self.handle_trust_needed(network, words, fingerprint);
     }
 
@@ -214,25 +214,25 @@ impl ConnectView {
     /// Looks at the server that was filled in; one that is known is gone back to, unless there is something new to say.
     fn begin(&self, settings: &NetworkSettings, next: Next) {
         let known = self.chat().find_known(settings);
-        let invite = settings.invite.clone();
         if let Some(network) = &known {
             match &next {
                 Next::Join(name) if *name != network.display_name() => {
                     network.join_as(name, None, None);
                 }
-                Next::You if invite.is_some() && network.account().is_empty() => {
-                    self.follow(network, false, next, invite);
+                Next::You if settings.invite.is_some() && network.account().is_empty() => {
+                    self.follow(network, false, next, settings);
                     return self.show_you();
                 }
                 _ => {}
             }
-            return self.go_back_to(network);
+            self.go_back_to(network);
+            return enter(network, settings.room.as_deref());
         }
         if let Some(dialog) = &*self.imp().dialog.borrow() {
             dialog.set_busy(true);
         }
         let network = self.chat().prepare_network(settings);
-        self.follow(&network, true, next, invite);
+        self.follow(&network, true, next, settings);
         network.probe();
     }
 
@@ -242,7 +242,7 @@ impl ConnectView {
         self.emit_by_name::<()>("connected", &[network]);
     }
 
-    fn follow(&self, network: &Network, is_new: bool, next: Next, invite: Option<String>) {
+    fn follow(&self, network: &Network, is_new: bool, next: Next, settings: &NetworkSettings) {
         let view = self;
         let handlers = vec![
             network.connect_trust_needed(glib::clone!(
@@ -276,16 +276,18 @@ impl ConnectView {
             )),
         ];
         let network = network.clone();
-        let attempt = Attempt { network, is_new, next, invite, handlers };
+        let (invite, room) = (settings.invite.clone(), settings.room.clone());
+        let attempt = Attempt { network, is_new, next, invite, room, handlers };
         self.imp().attempt.replace(Some(attempt));
     }
 
     fn handle_state(&self, network: &Network) {
         match network.state() {
             ConnectionState::Online => {
-                self.imp().attempt.take();
+                let room = self.imp().attempt.take().and_then(|mut attempt| attempt.room.take());
                 self.close_dialog();
                 self.emit_by_name::<()>("connected", &[network]);
+                enter(network, room.as_deref());
             }
             // A first attempt that fails is the person's to mend, not to be repeated.
             ConnectionState::Waiting => {
@@ -417,5 +419,12 @@ impl ConnectView {
         } else if attempt.network.state() != ConnectionState::Online {
             attempt.network.go_offline("");
         }
+    }
+}
+
+/// Goes into the room that a link leads to, if it leads to one.
+fn enter(network: &Network, room: Option<&str>) {
+    if let Some(room) = room {
+        network.join(room);
     }
 }

@@ -11,7 +11,7 @@ use super::{ReactionChip, TimelineView};
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
 use crate::ui::formatting::{folded, message_markup};
-use crate::ui::text::{clean, direction, isolate, mark, markup, sentence};
+use crate::ui::text::{clean, direction, is_chat_link, isolate, mark, markup, sentence};
 
 /// More signs than this at one message are not shown.
 const CHIPS_MAX: usize = 24;
@@ -88,6 +88,16 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.obj().connect_pointer();
+            // A browser opens other links, by itself.
+            self.body_label.connect_activate_link(|label, link| {
+                if !is_chat_link(link) {
+                    return glib::Propagation::Proceed;
+                }
+                label
+                    .activate_action("app.open-link", Some(&link.to_variant()))
+                    .expect("the application has this action");
+                glib::Propagation::Stop
+            });
             self.body_label.connect_query_tooltip(glib::clone!(
                 #[weak(rename_to = imp)]
                 self,

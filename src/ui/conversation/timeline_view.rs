@@ -60,6 +60,8 @@ mod imp {
         /// The chooser of signs, once it was asked for.
         pub(super) emoji_chooser: RefCell<Option<gtk::EmojiChooser>>,
         pub(super) chosen: RefCell<Option<TimelineItem>>,
+        /// The link in it that can be copied.
+        pub(super) chosen_link: RefCell<Option<String>>,
         pub(super) handlers: RefCell<Vec<(glib::Object, glib::SignalHandlerId)>>,
     }
 

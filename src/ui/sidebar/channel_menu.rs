@@ -6,7 +6,7 @@ use super::ChannelRow;
 use crate::i18n::gettext;
 use crate::model::Channel;
 use crate::ui::rooms::leave_undoably;
-use crate::ui::toast::window_of;
+use crate::ui::toast::{tell, window_of};
 
 /// How the actions of the menu are called.
 const PREFIX: &str = "conversation";
@@ -38,6 +38,9 @@ fn menu(channel: &Channel) -> gio::Menu {
     keeping.append(Some(&gettext("Mark as _Read")), Some(&action("mark-read")));
     let leave =
         if channel.is_room() { gettext("_Leave Room") } else { gettext("_Close Conversation") };
+    if channel.is_room() {
+        keeping.append(Some(&gettext("_Copy Link")), Some(&action("copy-link")));
+    }
     leaving.append(Some(&leave), Some(&action("leave")));
     menu.append_section(None, &keeping);
     menu.append_section(None, &leaving);
@@ -59,6 +62,22 @@ fn actions(row: &ChannelRow, channel: &Channel) -> gio::SimpleActionGroup {
     add("mute", true, Box::new(move |channel| channel.set_muted(mutes)));
     add("mark-read", channel.unread_count() > 0, Box::new(Channel::mark_read));
     let window = window_of(row);
+    add(
+        "copy-link",
+        channel.is_room(),
+        Box::new(glib::clone!(
+            #[strong]
+            window,
+            move |room: &Channel| {
+                let link = room.network().map(|network| network.room_link(room));
+                if let Some((window, link)) = window.as_ref().zip(link) {
+                    window.clipboard().set_text(&link);
+                    // Translators: the link of a room was copied.
+                    tell(window, &gettext("Link copied"));
+                }
+            }
+        )),
+    );
     add(
         "leave",
         true,

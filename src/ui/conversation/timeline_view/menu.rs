@@ -9,6 +9,7 @@ use super::{TimelineView, imp};
 use crate::i18n::gettext;
 use crate::model::{Channel, ItemKind, SendState, TimelineItem};
 use crate::ui::dialogs::present_delete_message;
+use crate::ui::text::first_link;
 
 /// What is done with a row.
 type Act = fn(&TimelineView, &Channel, &TimelineItem);
@@ -32,6 +33,11 @@ const MENU_ACTIONS: &[(&str, Act)] = &[
     ("message.delete", |view, channel, item| view.delete_message(channel, item)),
     ("message.select", |view, _, item| view.start_selecting(item)),
     ("message.copy", |view, _, item| view.clipboard().set_text(&item.text())),
+    ("message.copy-link", |view, _, _| {
+        if let Some(link) = &*view.imp().chosen_link.borrow() {
+            view.clipboard().set_text(link);
+        }
+    }),
     ("message.retry", |_, channel, item| channel.retry(item)),
     ("message.discard", |_, channel, item| channel.discard(item)),
 ];
@@ -88,7 +94,7 @@ impl TimelineView {
     /// Opens the menu of a row in sight.
     pub(super) fn open_menu_of(&self, item: &TimelineItem) {
         let place = self.place_of(item);
-        self.open_menu(item, &place);
+        self.open_menu(item, None, &place);
     }
 
     /// Where in the list what belongs to a row opens: under the end of its first line.
@@ -203,21 +209,27 @@ impl TimelineView {
     fn open_menu_at(&self, x: f64, y: f64) -> bool {
         let list = &self.imp().list_view;
         let picked = list.pick(x, y, gtk::PickFlags::DEFAULT);
+        let label = picked.as_ref().and_then(|widget| widget.downcast_ref::<gtk::Label>());
+        let link = label.and_then(gtk::Label::current_uri).map(String::from);
         let row = picked.and_then(|widget| {
             let row = widget.ancestor(TimelineRow::static_type());
             row.or_else(|| widget.first_child()).and_downcast::<TimelineRow>()
         });
         let item = row.and_then(|row| row.item()).filter(is_said);
-        item.inspect(|item| self.open_menu(item, &point(x, y))).is_some()
+        item.inspect(|item| self.open_menu(item, link, &point(x, y))).is_some()
     }
 
-    fn open_menu(&self, item: &TimelineItem, place: &gdk::Rectangle) {
+    /// Without a link that was pointed at, the first one in the text can be copied.
+    fn open_menu(&self, item: &TimelineItem, link: Option<String>, place: &gdk::Rectangle) {
         let imp = self.imp();
         let Some(channel) = self.channel() else { return };
+        let link = link.or_else(|| first_link(&item.text()));
+        let has_link = link.is_some();
+        imp.chosen_link.replace(link);
         imp.chosen.replace(Some(item.clone()));
         let made = imp.menu.borrow().clone();
         let menu = made.unwrap_or_else(|| self.make_menu());
-        menu.set_menu_model(Some(&menu_of(&channel, item)));
+        menu.set_menu_model(Some(&menu_of(&channel, item, has_link)));
         menu.set_pointing_to(Some(place));
         menu.popup();
     }
@@ -263,7 +275,7 @@ fn point(x: f64, y: f64) -> gdk::Rectangle {
 }
 
 /// What can be done with this message now.
-fn menu_of(channel: &Channel, item: &TimelineItem) -> gio::Menu {
+fn menu_of(channel: &Channel, item: &TimelineItem, has_link: bool) -> gio::Menu {
     let menu = gio::Menu::new();
     let add = |words: String, action: &str| menu.append(Some(&words), Some(action));
     match item.state() {
@@ -279,6 +291,9 @@ fn menu_of(channel: &Channel, item: &TimelineItem) -> gio::Menu {
         }
     }
     add(gettext("_Copy Text"), "message.copy");
+    if has_link {
+        add(gettext("Copy _Link"), "message.copy-link");
+    }
     add(gettext("_Select Messages"), "message.select");
     if channel.can_delete(item) {
         let delete = if item.is_own() { gettext("_Delete") } else { gettext("_Delete…") };
