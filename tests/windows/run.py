@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
-"""Runs the tests of real windows; `./dev test` calls it.
+"""Runs the tests of real windows, several at once; `./dev test` calls it.
 
-Words after the options pick tests whose name holds one of them.
+Words after the options pick tests whose name holds one of them. Each worker is a process with a display of its own, and
+takes the next test as soon as it is done with one.
 """
 
 import argparse
+import json
+import queue
 import shutil
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -18,8 +23,12 @@ sys.path.insert(0, str(HERE))
 from driver import Desktop  # noqa: E402
 from scene import WindowTest  # noqa: E402
 
+# One for each processor of the smallest machine that runs this. A test waits for most of its time, but its windows are
+# drawn by the processor.
+WORKERS = 2
 
-class Result(unittest.TextTestResult):
+
+class Result(unittest.TestResult):
     """Saves evidence while the windows of a failed test still stand."""
 
     def addError(self, test, err):
@@ -30,13 +39,9 @@ class Result(unittest.TextTestResult):
         super().addFailure(test, err)
         self._save_evidence(test)
 
-    def startTest(self, test):
-        super().startTest(test)
-        self._started = time.monotonic()
-
-    def addSuccess(self, test):
-        super().addSuccess(test)
-        self.stream.writeln(f"    {time.monotonic() - self._started:.1f} s")
+    def words(self):
+        """What went wrong, for a person to read; empty where nothing did."""
+        return "\n".join(words for _, words in self.errors + self.failures)
 
     def _save_evidence(self, test):
         if not isinstance(test, WindowTest):
@@ -44,33 +49,116 @@ class Result(unittest.TextTestResult):
         try:
             test.save_evidence()
         except Exception as error:  # Evidence that cannot be had must not hide the failure itself.
-            self.stream.writeln(f"no evidence of {test}: {error!r}")
+            print(f"no evidence of {test}: {error!r}", file=sys.stderr)
 
 
 def main():
     arguments = parse_arguments()
     WindowTest.programs = arguments.programs
     WindowTest.pictures = arguments.pictures
+    if arguments.worker:
+        return work()
     # What a former run left would be taken for evidence of this one.
     shutil.rmtree(arguments.pictures, ignore_errors=True)
-    loader = unittest.TestLoader()
-    loader.testNamePatterns = [f"*{word}*" for word in arguments.words] or None
-    tests = loader.discover(str(HERE), pattern="test_*.py")
-    with tempfile.TemporaryDirectory(prefix="majlis-desktop-") as folder, Desktop(folder):
-        runner = unittest.TextTestRunner(resultclass=Result, verbosity=2, stream=sys.stdout)
-        result = runner.run(tests)
-    failed = len(result.failures) + len(result.errors)
+    names = find_tests(arguments.words)
+    started = time.monotonic()
+    failed = run_all(names, min(arguments.workers, len(names)))
+    print(f"Ran {len(names)} tests in {time.monotonic() - started:.0f} s")
     if failed:
         print(f"Pictures, trees and logs of what failed are in {arguments.pictures}")
     # The line that says what was done, in a form that any log reader knows.
-    print(f"windows: {result.testsRun - failed} passed, {failed} failed")
-    return 0 if result.wasSuccessful() and result.testsRun else 1
+    print(f"windows: {len(names) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed or not names else 0
+
+
+def find_tests(words):
+    """The full names of the tests that hold one of these words; of all, where there is none."""
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{word}*" for word in words] or None
+    found, names = [loader.discover(str(HERE), pattern="test_*.py")], []
+    while found:
+        entry = found.pop()
+        if isinstance(entry, unittest.TestSuite):
+            # Backwards, so that they come out in the order of their files.
+            found.extend(reversed(list(entry)))
+        else:
+            names.append(entry.id())
+    return names
+
+
+def run_all(names, worker_count):
+    """Has the workers run these tests, and says of each how it went; returns the names of those that failed."""
+    waiting, failed, printing = queue.SimpleQueue(), [], threading.Lock()
+    for name in names:
+        waiting.put(name)
+
+    def attend():
+        worker = start_worker()
+        while True:
+            try:
+                name = waiting.get_nowait()
+            except queue.Empty:
+                break
+            report = ask(worker, name)
+            with printing:
+                if report["words"]:
+                    failed.append(name)
+                print(describe(name, report), flush=True)
+        worker.stdin.close()
+        worker.wait()
+
+    threads = [threading.Thread(target=attend) for _ in range(worker_count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def start_worker():
+    return subprocess.Popen(
+        [sys.executable, __file__, "--worker", *sys.argv[1:]],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+
+
+def ask(worker, name):
+    """Has a worker run one test; one that has ended says so for each that it is asked for."""
+    try:
+        worker.stdin.write(f"{name}\n")
+        worker.stdin.flush()
+        return json.loads(worker.stdout.readline())
+    except (OSError, json.JSONDecodeError):
+        return {"seconds": 0, "words": "the worker that was to run it has ended"}
+
+
+def describe(name, report):
+    module, _, test = name.rpartition(".")
+    outcome = "FAILED" if report["words"] else "ok"
+    line = f"{test.removeprefix('test_').replace('_', ' ')} ({module.rpartition('.')[2]}) … {outcome}, {report['seconds']:.1f} s"
+    return f"{line}\n{report['words']}" if report["words"] else line
+
+
+def work():
+    """Runs the tests that are named on the standard input, one a line, and answers each with a line of JSON."""
+    answers = sys.stdout
+    # What a test prints is for people, and must not come between.
+    sys.stdout = sys.stderr
+    with tempfile.TemporaryDirectory(prefix="majlis-desktop-") as folder, Desktop(folder):
+        for line in sys.stdin:
+            result, started = Result(), time.monotonic()
+            unittest.defaultTestLoader.loadTestsFromName(line.strip()).run(result)
+            report = {"seconds": time.monotonic() - started, "words": result.words()}
+            print(json.dumps(report), file=answers, flush=True)
+    return 0
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", type=Path, required=True, help="folder of the built programs")
     parser.add_argument("--pictures", type=Path, required=True, help="folder for pictures and evidence")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="how many tests run at once")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("words", nargs="*", metavar="WORD")
     return parser.parse_args()
 
