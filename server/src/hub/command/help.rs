@@ -26,6 +26,11 @@ static TOPICS: &[Topic] = &[
         "Gives earlier messages of a room; programs do this.",
     ),
     (
+        "DEVICE",
+        "DEVICE ADD, DEVICE LIST or DEVICE REMOVE <key>",
+        "Says which devices sign in to your account by themselves; programs do this.",
+    ),
+    (
         "DLINE",
         "DLINE [time] <address or range> [:reason]",
         "Bans addresses from the server, for good or for minutes or a time like 36h; for operators of the server.",
