@@ -1,5 +1,5 @@
-//! Compiles what the program carries or finds beside it: the Blueprint files with icons and style
-//! sheet into one `GResource` bundle, and for uninstalled runs the translations and the settings schema.
+//! Compiles what the program carries or finds beside it: the Blueprint files with icons, style
+//! sheet and user's guide into one `GResource` bundle, and for uninstalled runs the translations and the settings schema.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -26,6 +26,7 @@ fn main() -> Result<()> {
 fn compile_resources(out: &Path) -> Result<()> {
     let blueprints = files_below(Path::new("src/ui"), "blp")?;
     let icons = files_below(Path::new("data/icons"), "svg")?;
+    let guide = files_below(Path::new("docs/guide"), "md")?;
     let interface = out.join("blueprint");
     // A page that was removed or renamed must not stay in the bundle.
     let _ = fs::remove_dir_all(&interface);
@@ -36,19 +37,20 @@ fn compile_resources(out: &Path) -> Result<()> {
         .args(&blueprints))?;
 
     let list = out.join("majlis.gresource.xml");
-    fs::write(&list, resource_list(&blueprints, &icons)?)?;
+    fs::write(&list, resource_list(&blueprints, &icons, &guide)?)?;
     println!("cargo::rerun-if-changed=data/style.css");
     run(Command::new("glib-compile-resources")
         .arg("--sourcedir")
         .arg(&interface)
         .arg("--sourcedir=data")
+        .arg("--sourcedir=docs/guide")
         .arg("--target")
         .arg(out.join("majlis.gresource"))
         .arg(&list))
 }
 
-/// The bundle: `ui/*.ui`, `style.css`, and the icons where GTK looks for an application's own.
-fn resource_list(blueprints: &[PathBuf], icons: &[PathBuf]) -> Result<String> {
+/// The bundle: `ui/*.ui`, `style.css`, the icons where GTK looks for an application's own, and `guide/LANGUAGE/*.md`.
+fn resource_list(blueprints: &[PathBuf], icons: &[PathBuf], guide: &[PathBuf]) -> Result<String> {
     let mut list = format!("<gresources><gresource prefix=\"{RESOURCE_ROOT}\">\n");
     list.push_str("<file>style.css</file>\n");
     for blueprint in blueprints {
@@ -60,6 +62,14 @@ fn resource_list(blueprints: &[PathBuf], icons: &[PathBuf]) -> Result<String> {
         let file = icon.strip_prefix("data")?.display();
         let place = icon.strip_prefix("data/icons/hicolor")?.display();
         writeln!(list, "<file alias=\"icons/{place}\">{file}</file>")?;
+    }
+    for page in guide {
+        let page = page.strip_prefix("docs/guide")?;
+        // The source language lies at the top, as where people look first.
+        let is_source = page.components().count() == 1;
+        let language = if is_source { "en/" } else { "" };
+        let page = page.display();
+        writeln!(list, "<file alias=\"guide/{language}{page}\">{page}</file>")?;
     }
     list.push_str("</gresource></gresources>\n");
     Ok(list)

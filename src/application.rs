@@ -15,16 +15,17 @@ use crate::model::{Chat, ConnectionState, Network, Paths};
 use crate::notifier::Notifier;
 use crate::settings::{self, ColorScheme, Key};
 use crate::surroundings;
-use crate::ui::{Wanted, Window, present_about};
+use crate::ui::{HelpDialog, Wanted, Window, present_about};
 
 /// What ends a program politely (signal(7)): a closed terminal, Ctrl+C, the end of the desktop session.
 const FAREWELL_SIGNALS: [i32; 3] = [1, 2, 15];
 
 /// The keys of every action, but for Escape, which a menu or a dialog must see first: the chat view binds it.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("app.quit", "<Control>q"),
     ("app.preferences", "<Control>comma"),
     ("app.shortcuts", "<Control>question"),
+    ("app.help", "F1"),
     ("window.close", "<Control>w"),
     ("win.join-room", "<Control>j"),
     ("win.new-message", "<Control>n"),
@@ -233,6 +234,9 @@ impl Application {
                     }
                 })
                 .build(),
+            gio::ActionEntry::builder("help")
+                .activate(|application: &Self, _, _| application.show_help())
+                .build(),
             gio::ActionEntry::builder("preferences")
                 .activate(|application: &Self, _, _| application.show_preferences())
                 .build(),
@@ -279,6 +283,14 @@ impl Application {
             made
         });
         overview.present();
+    }
+
+    /// Over whatever is open, so that one can look something up in the middle of it; once.
+    fn show_help(&self) {
+        let Some(window) = self.window() else { return };
+        if !window.visible_dialog().is_some_and(|open| open.is::<HelpDialog>()) {
+            HelpDialog::new().present(Some(&window));
+        }
     }
 
     fn show_preferences(&self) {

@@ -12,6 +12,7 @@
 //! people                       ProfileDialog, AwayDialog
 //! rooms                        RoomDirectoryDialog, CreateRoomDialog, RoomSettingsDialog, InviteDialog
 //! search                       SearchDialog: HitRow
+//! help                         HelpDialog: the user's guide
 //! dialogs                      JoinRoomDialog, Picker, About …
 //! ```
 //!
@@ -23,6 +24,7 @@ mod connect;
 mod conversation;
 mod dialogs;
 mod formatting;
+mod help;
 mod people;
 mod rooms;
 mod search;
@@ -34,3 +36,4 @@ mod window;
 pub use window::{Wanted, Window};
 
 pub(crate) use dialogs::present_about;
+pub(crate) use help::HelpDialog;
