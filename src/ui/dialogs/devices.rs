@@ -81,7 +81,9 @@ impl DevicesPage {
             imp.devices_group.remove(&row);
         }
         let rows: Vec<_> = devices.iter().map(|device| self.row(device)).collect();
-        rows.iter().for_each(|row| imp.devices_group.add(row));
+        for row in &rows {
+            imp.devices_group.add(row);
+        }
         imp.rows.replace(rows);
         imp.stack.set_visible_child_name("devices");
     }
