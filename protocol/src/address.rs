@@ -2,7 +2,7 @@
 //!
 //! Owns the forms of an address; looking names up and trusting keys is done elsewhere.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
@@ -175,7 +175,7 @@ fn percent_encoded(text: &str) -> String {
         } else {
             let mut bytes = [0; 4];
             for byte in c.encode_utf8(&mut bytes).bytes() {
-                encoded.push_str(&format!("%{byte:02X}"));
+                write!(encoded, "%{byte:02X}").expect("a string takes whatever is written");
             }
         }
     }
