@@ -432,8 +432,9 @@ mod tests {
             encrypt: bool,
             spki: Option<[u8; 32]>,
             invite in proptest::option::of("[A-Za-z0-9._~-]{1,30}"),
+            room in proptest::option::of("#[^\\s\\pC,]{1,20}"),
         ) {
-            let address = ServerAddress { host, port, encrypt, spki, invite };
+            let address = ServerAddress { host, port, encrypt, spki, invite, room };
             prop_assert_eq!(address.to_string().parse(), Ok(address));
         }
 
