@@ -9,7 +9,7 @@ from gi.repository import GLib
 
 from .processes import Process, SessionBus
 from .tree import application_with_pid
-from .wait import TimedOut, until
+from .wait import DEFAULT_SECONDS, TimedOut, until
 
 # A font that every machine which runs this has, so that pictures look the same everywhere.
 GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
@@ -104,6 +104,16 @@ class App:
             f"{role} called {_words(name)} to go away",
             **options,
         )
+
+    def escape_from(self, role, name):
+        """Presses Escape until something is gone: a popover above it that is on its way out may take the first."""
+        for seconds in (3, 6, DEFAULT_SECONDS):
+            self.type_keys("Escape")
+            try:
+                return self.wait_until_gone(role, name, seconds=seconds)
+            except TimedOut as timed_out:
+                last = timed_out
+        raise last
 
     def _fail_if_ended(self):
         if not self._process.is_running():
