@@ -152,6 +152,22 @@ def enter(app, text):
     app.type_keys("Return")
 
 
+def join_room(app, room):
+    """Joins a room by its command, and waits until the list has it."""
+    enter(app, f"/join #{room}")
+    app.wait_for_text(room, app.find("list", "Rooms"))
+
+
+def go_to_found(app, text):
+    """From the list of what a search found to the message with this text."""
+    app.type_keys("Return")
+    app.wait_until_gone("dialog", "Search Messages")
+    until(
+        lambda: any(text in row.name and row.is_focused for row in app.find_all("row", None, timeline(app))),
+        "the focus on what was found",
+    )
+
+
 def open_profile(app, name):
     """Chooses somebody among the people of the open room."""
     row = app.find("row", re.compile(f"^{re.escape(name)}"), app.find("list", PEOPLE))

@@ -78,15 +78,7 @@ class Knowledge(WindowTest):
         hits = ana.find("list", "Found messages")
         ana.find("row", re.compile("kettle is in the kitchen"), hits)
         ana.focus(ana.find("entry", "Search messages"))
-        ana.type_keys("Return")
-        ana.wait_until_gone("dialog", "Search Messages")
-        until(
-            lambda: any(
-                "kettle" in row.name and row.is_focused
-                for row in ana.find_all("row", None, steps.timeline(ana))
-            ),
-            "the focus on what was found",
-        )
+        steps.go_to_found(ana, "kettle")
 
     @staticmethod
     def kept(app, word):
@@ -101,8 +93,7 @@ class Operators(WindowTest):
         steps.connect(ana, self.server, "Ana")
         steps.connect(badr, self.server, "Badr")
         for app in (ana, badr):
-            steps.enter(app, "/join #garden")
-            app.wait_for_text("garden", app.find("list", "Rooms"))
+            steps.join_room(app, "garden")
         ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
         steps.say(badr, "Buy my things")
         steps.sees(ana, "Buy my things")

@@ -46,8 +46,7 @@ class Rooms(WindowTest):
         steps.connect(ana, self.server, "Ana")
         steps.connect(badr, self.server, "Badr")
         for app in (ana, badr):
-            steps.enter(app, "/join #garden")
-            app.wait_for_text("garden", app.find("list", "Rooms"))
+            steps.join_room(app, "garden")
         steps.say(ana, "the roses are out")
         steps.sees(badr, "the roses are out")
         steps.write(badr, "half a sen")

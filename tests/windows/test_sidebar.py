@@ -79,13 +79,5 @@ class Search(WindowTest):
         ana.set_text("From whom", "car")
         ana.focus(ana.find("entry", "Search messages"))
         ana.find("list", "Found messages")
-        ana.type_keys("Return")
-        ana.wait_until_gone("dialog", "Search Messages")
-        until(
-            lambda: any(
-                "kettle" in row.name and row.is_focused
-                for row in ana.find_all("row", None, steps.timeline(ana))
-            ),
-            "the focus on what was found",
-        )
+        steps.go_to_found(ana, "kettle")
         self.picture(ana, "there")
