@@ -27,6 +27,8 @@ pub struct Crowd {
     events: Events,
     target: Target,
     room: Option<String>,
+    /// What the nicks of this crowd begin with; a number follows.
+    nick_stem: &'static str,
     clients: Vec<Option<Client>>,
     /// Numbers that have yet to connect.
     to_connect: VecDeque<usize>,
@@ -46,6 +48,7 @@ impl Crowd {
             events: Events::with_capacity(1024),
             target,
             room: room.map(ToOwned::to_owned),
+            nick_stem: "n",
             clients: Vec::new(),
             to_connect: VecDeque::new(),
             coming: Vec::new(),
@@ -53,6 +56,11 @@ impl Crowd {
             to_flush: Vec::new(),
             buffer: vec![0; READ_BYTES],
         })
+    }
+
+    /// The same with nicks that begin with another word, so that two crowds can be on one server.
+    pub fn with_nick_stem(self, nick_stem: &'static str) -> Self {
+        Self { nick_stem, ..self }
     }
 
     /// How many clients there are, with those that have yet to connect.
@@ -112,7 +120,8 @@ impl Crowd {
             let interest = Interest::READABLE | Interest::WRITABLE;
             self.poll.registry().register(&mut stream, Token(number), interest)?;
             self.connections += 1;
-            self.clients[number] = Some(Client::new(stream, &format!("n{}", self.connections)));
+            let nick = format!("{}{}", self.nick_stem, self.connections);
+            self.clients[number] = Some(Client::new(stream, &nick));
             self.coming.push((number, Instant::now()));
         }
         Ok(())

@@ -36,7 +36,7 @@ pub fn measure_flatness(running: &Running, is_encrypted: bool, size: &Size) -> i
     rest(&mut crowd)?;
     figures.push((Metric::FlatRooms, cost(&Traffic::run(plan, &mut crowd, Some(&process))?)?));
 
-    let mut idle = Crowd::new(running.target(is_encrypted), None)?;
+    let mut idle = Crowd::new(running.target(is_encrypted), None)?.with_nick_stem("idle");
     idle.gather(IDLE_CLIENTS, AT_ONCE)?;
     rest(&mut idle)?;
     figures.push((Metric::FlatIdle, cost(&Traffic::run(plan, &mut crowd, Some(&process))?)?));
