@@ -18,7 +18,7 @@ use super::fan_out::FanOut;
 use super::flood::Bucket;
 use super::http::RequestHead;
 use super::outbox::Outbox;
-use super::sendq::{Overflow, SLICES_MAX, SendQ, Worth};
+use super::sendq::{Overflow, Piece, SLICES_MAX, SendQ};
 use super::settings::ReactorSettings;
 use super::text::TextFramer;
 use super::websocket::{self, CloseCode, Framer};
@@ -290,18 +290,19 @@ impl Conn {
     }
 
     /// Queues bytes for it, while it still takes any.
-    pub(crate) fn push(&mut self, bytes: Arc<[u8]>, worth: Worth) -> Life {
+    pub(crate) fn push(&mut self, piece: Piece) -> Life {
         let takes_any = self.is_open() || matches!(self.phase, Phase::HalfClosed { .. });
         if !takes_any {
             return Life::GoesOn;
         }
-        // Who reads the plain room in ten lines of script takes each thing as it comes.
-        let is_plain = matches!(self.phase, Phase::Plain(_));
-        let worth = if is_plain && worth == Worth::News { Worth::Lasting } else { worth };
-        match self.sendq.push(bytes, worth) {
-            Ok(()) => Life::GoesOn,
-            Err(Overflow) => Life::Over(CloseReason::SendQ),
+        if self.sendq.push(piece) == Err(Overflow) {
+            return Life::Over(CloseReason::SendQ);
         }
+        // Who reads the plain room in ten lines of script takes each thing as it comes.
+        if matches!(self.phase, Phase::Plain(_)) {
+            self.sendq.set_due();
+        }
+        Life::GoesOn
     }
 
     /// Ends it as the hub asks: what waits is sent, then these words, then it is closed.
@@ -309,9 +310,9 @@ impl Conn {
         if matches!(self.phase, Phase::Leaving { .. } | Phase::Draining { .. }) {
             return Life::GoesOn;
         }
-        self.sendq.push_last(farewell);
+        self.sendq.push_last(farewell.into());
         if matches!(self.phase, Phase::Web(_)) {
-            self.sendq.push_last(websocket::close(CloseCode::NORMAL));
+            self.sendq.push_last(websocket::close(CloseCode::NORMAL).into());
         }
         self.tell_closed(CloseReason::Asked, turn);
         self.leave(turn)
@@ -324,7 +325,7 @@ impl Conn {
         reason: CloseReason,
         turn: &mut Turn<'_>,
     ) -> Life {
-        self.sendq.push_last(websocket::close(code));
+        self.sendq.push_last(websocket::close(code).into());
         self.tell_closed(reason, turn);
         self.leave(turn)
     }
@@ -352,12 +353,12 @@ impl Conn {
 
     /// Queues what comes before everything else; the queue is empty.
     pub(super) fn say_first(&mut self, words: &[u8]) {
-        self.sendq.push_last(words.into());
+        self.sendq.push_last(Arc::<[u8]>::from(words).into());
     }
 
     /// Queues last words and reads no more.
     pub(super) fn say_last(&mut self, words: &[u8], turn: &mut Turn<'_>) -> Life {
-        self.sendq.push_last(words.into());
+        self.sendq.push_last(Arc::<[u8]>::from(words).into());
         self.leave(turn)
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+use super::sendq::{Piece, Worth};
 use super::text::Ending;
 use super::websocket::{self, Kind};
 use crate::event::{Audience, ConnId, Dialect, Relay, RoomId};
@@ -145,16 +146,18 @@ impl FanOut {
         self.remove_member(room, conn.slot);
     }
 
-    /// Calls `send` with the slot and the bytes of everybody here who receives the relay, once each.
+    /// Calls `send` with the slot and the bytes of everybody here who receives the relay, once each; to all of them it is
+    /// worth the same.
     pub(crate) fn deliver(
         &mut self,
         to: &Audience,
         relay: &Relay,
-        mut send: impl FnMut(u32, &Arc<[u8]>),
+        worth: Worth,
+        mut send: impl FnMut(u32, &Piece),
     ) {
         self.delivery += 1;
         let Self { reactor, receivers, rooms, delivery } = self;
-        let mut encodings = Encodings { relay, made: Vec::new() };
+        let mut encodings = Encodings { relay, worth, made: Vec::new() };
         match to {
             Audience::Room { room, except } => {
                 let except = except.filter(|conn| conn.reactor == *reactor);
@@ -202,20 +205,22 @@ impl FanOut {
 /// The bytes of one relay, made when the first receiver of a manner comes up.
 struct Encodings<'a> {
     relay: &'a Relay,
+    worth: Worth,
     /// Few: there are as many as combinations of capabilities in use.
-    made: Vec<(Manner, Option<Arc<[u8]>>)>,
+    made: Vec<(Manner, Option<Piece>)>,
 }
 
 impl Encodings<'_> {
-    fn send(&mut self, slot: u32, receiver: &Receiver, send: &mut impl FnMut(u32, &Arc<[u8]>)) {
+    fn send(&mut self, slot: u32, receiver: &Receiver, send: &mut impl FnMut(u32, &Piece)) {
         let manner = receiver.manner;
         let place = self.made.iter().position(|(made, _)| *made == manner);
         let place = place.unwrap_or_else(|| {
-            self.made.push((manner, manner.encode(self.relay)));
+            let bytes = manner.encode(self.relay);
+            self.made.push((manner, bytes.map(|bytes| Piece::new(bytes, self.worth))));
             self.made.len() - 1
         });
-        if let Some(bytes) = &self.made[place].1 {
-            send(slot, bytes);
+        if let Some(piece) = &self.made[place].1 {
+            send(slot, piece);
         }
     }
 }
@@ -265,8 +270,9 @@ mod tests {
     /// What everybody got; nobody may get a thing twice.
     fn deliver(fan_out: &mut FanOut, to: &Audience, relay: &Relay) -> BTreeMap<u32, Arc<[u8]>> {
         let mut sent = BTreeMap::new();
-        fan_out.deliver(to, relay, |slot, bytes| {
-            assert!(sent.insert(slot, bytes.clone()).is_none(), "{slot} got it twice");
+        fan_out.deliver(to, relay, Worth::Lasting, |slot, piece| {
+            let is_new = sent.insert(slot, piece.bytes().into()).is_none();
+            assert!(is_new, "{slot} got it twice");
         });
         sent
     }

@@ -250,7 +250,7 @@ impl Reactor {
             Outbound::Reply { conn, bytes } => {
                 if let Some(manner) = self.fan_out.manner(*conn) {
                     let bytes = manner.finish(bytes);
-                    self.step(slot(*conn), |conn, _| conn.push(bytes, Worth::Lasting));
+                    self.step(slot(*conn), |conn, _| conn.push(bytes.into()));
                 }
             }
             Outbound::Relay { to, relay } => self.relay(to, relay),
@@ -278,11 +278,11 @@ impl Reactor {
         let mut overflowed = Vec::new();
         let mut delivered = 0;
         let Self { fan_out, conns, to_flush, held, .. } = self;
-        fan_out.deliver(to, relay, |slot, bytes| {
+        fan_out.deliver(to, relay, worth, |slot, piece| {
             delivered += 1;
             let slot = index(slot);
             let Some(conn) = conns.get_mut(slot) else { return };
-            match conn.push(bytes.clone(), worth) {
+            match conn.push(piece.clone()) {
                 Life::GoesOn => {
                     note_flush(conn, slot, to_flush);
                     note_held(conn, slot, held);

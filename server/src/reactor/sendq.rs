@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) const SLICES_MAX: usize = 64;
 
 /// So many pieces that could wait are worth a write.
-const PIECES_HELD: usize = 16;
+const PIECES_HELD: usize = 64;
 
 /// What a piece is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,41 @@ pub(crate) enum Worth {
     Lasting,
 }
 
+/// Bytes that are sent together, shared by all who get the same.
+///
+/// A thin pointer, because a room of a thousand that a hundred people come into at once holds a hundred thousand of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    bytes: Arc<[u8]>,
+    worth: Worth,
+}
+
+impl Piece {
+    /// These bytes, worth this to each who receives them.
+    pub(crate) fn new(bytes: Arc<[u8]>, worth: Worth) -> Self {
+        Self(Arc::new(Shared { bytes, worth }))
+    }
+
+    /// What is sent.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    fn worth(&self) -> Worth {
+        self.0.worth
+    }
+}
+
+/// What is meant for one guest lasts.
+impl From<Arc<[u8]>> for Piece {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        Self::new(bytes, Worth::Lasting)
+    }
+}
+
 /// More waits than the queue may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Overflow;
@@ -33,7 +68,7 @@ pub(crate) struct Overflow;
 /// The queue.
 #[derive(Debug)]
 pub(crate) struct SendQ {
-    pieces: VecDeque<(Arc<[u8]>, Worth)>,
+    pieces: VecDeque<Piece>,
     /// How much of the first piece is sent already.
     sent_bytes: usize,
     waiting_bytes: usize,
@@ -49,29 +84,30 @@ impl SendQ {
     }
 
     /// Puts a piece at the end. Typing is left out when the queue is over half full, and thrown out for what lasts.
-    pub(crate) fn push(&mut self, bytes: Arc<[u8]>, worth: Worth) -> Result<(), Overflow> {
-        if bytes.is_empty() {
+    pub(crate) fn push(&mut self, piece: Piece) -> Result<(), Overflow> {
+        let length = piece.bytes().len();
+        if piece.worth() == Worth::Typing && self.waiting_bytes + length > self.max_bytes / 2 {
             return Ok(());
         }
-        let would_wait = self.waiting_bytes + bytes.len();
-        if worth == Worth::Typing && would_wait > self.max_bytes / 2 {
-            return Ok(());
-        }
-        if would_wait > self.max_bytes {
+        if self.waiting_bytes + length > self.max_bytes {
             self.drop_typing();
         }
-        if self.waiting_bytes + bytes.len() > self.max_bytes {
+        if self.waiting_bytes + length > self.max_bytes {
             return Err(Overflow);
         }
-        self.push_unbounded(bytes, worth);
+        self.push_last(piece);
         Ok(())
     }
 
     /// Puts last words at the end, over the bound if need be.
-    pub(crate) fn push_last(&mut self, bytes: Arc<[u8]>) {
-        if !bytes.is_empty() {
-            self.push_unbounded(bytes, Worth::Lasting);
+    pub(crate) fn push_last(&mut self, piece: Piece) {
+        if piece.bytes().is_empty() {
+            return;
         }
+        self.waiting_bytes += piece.bytes().len();
+        self.is_due |= piece.worth() != Worth::News;
+        self.pieces.push_back(piece);
+        self.is_due |= self.pieces.len() >= PIECES_HELD;
     }
 
     /// Whether nothing waits.
@@ -93,8 +129,8 @@ impl SendQ {
     pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES_MAX]) -> usize {
         let mut skipped_bytes = self.sent_bytes;
         let mut count = 0;
-        for (slice, (bytes, _)) in slices.iter_mut().zip(&self.pieces) {
-            *slice = IoSlice::new(&bytes[skipped_bytes..]);
+        for (slice, piece) in slices.iter_mut().zip(&self.pieces) {
+            *slice = IoSlice::new(&piece.bytes()[skipped_bytes..]);
             skipped_bytes = 0;
             count += 1;
         }
@@ -105,32 +141,26 @@ impl SendQ {
     pub(crate) fn advance(&mut self, count: usize) {
         self.waiting_bytes = self.waiting_bytes.saturating_sub(count);
         self.sent_bytes += count;
-        while let Some((bytes, _)) = self.pieces.front() {
-            if self.sent_bytes < bytes.len() {
+        while let Some(length) = self.pieces.front().map(|piece| piece.bytes().len()) {
+            if self.sent_bytes < length {
                 return;
             }
-            self.sent_bytes -= bytes.len();
+            self.sent_bytes -= length;
             self.pieces.pop_front();
         }
         self.pieces = VecDeque::new();
         self.is_due = false;
     }
 
-    fn push_unbounded(&mut self, bytes: Arc<[u8]>, worth: Worth) {
-        self.waiting_bytes += bytes.len();
-        self.pieces.push_back((bytes, worth));
-        self.is_due |= worth != Worth::News || self.pieces.len() >= PIECES_HELD;
-    }
-
     /// Throws out all typing but a piece that is partly sent.
     fn drop_typing(&mut self) {
         let mut is_begun = self.sent_bytes > 0;
         let waiting_bytes = &mut self.waiting_bytes;
-        self.pieces.retain(|(bytes, worth)| {
-            let stays = *worth != Worth::Typing || std::mem::take(&mut is_begun);
+        self.pieces.retain(|piece| {
+            let stays = piece.worth() != Worth::Typing || std::mem::take(&mut is_begun);
             is_begun = false;
             if !stays {
-                *waiting_bytes -= bytes.len();
+                *waiting_bytes -= piece.bytes().len();
             }
             stays
         });
@@ -143,8 +173,8 @@ mod tests {
 
     use super::*;
 
-    fn piece(text: &str) -> Arc<[u8]> {
-        text.as_bytes().into()
+    fn piece(text: &str, worth: Worth) -> Piece {
+        Piece::new(text.as_bytes().into(), worth)
     }
 
     /// What would be sent now.
@@ -158,7 +188,7 @@ mod tests {
     fn bytes_leave_in_order_wherever_the_socket_cuts_them() {
         let mut queue = SendQ::new(100);
         for text in ["abc", "", "de", "f"] {
-            queue.push(piece(text), Worth::Lasting).unwrap();
+            queue.push(piece(text, Worth::Lasting)).unwrap();
         }
         for (sent, rest) in [(0, "abcdef"), (2, "cdef"), (1, "def"), (2, "f"), (1, "")] {
             queue.advance(sent);
@@ -170,32 +200,32 @@ mod tests {
     #[test]
     fn bound_holds_to_the_byte() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("1234567890"), Worth::Lasting).unwrap();
-        assert_eq!(queue.push(piece("x"), Worth::Lasting), Err(Overflow));
+        queue.push(piece("1234567890", Worth::Lasting)).unwrap();
+        assert_eq!(queue.push(piece("x", Worth::Lasting)), Err(Overflow));
         queue.advance(1);
-        assert_eq!(queue.push(piece("xy"), Worth::Lasting), Err(Overflow));
-        assert_eq!(queue.push(piece("x"), Worth::Lasting), Ok(()));
-        queue.push_last(piece("bye"));
+        assert_eq!(queue.push(piece("xy", Worth::Lasting)), Err(Overflow));
+        assert_eq!(queue.push(piece("x", Worth::Lasting)), Ok(()));
+        queue.push_last(piece("bye", Worth::Lasting));
         assert_eq!(waiting(&queue), b"234567890xbye");
     }
 
     #[test]
     fn typing_gives_way() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("ttttt"), Worth::Typing).unwrap();
-        assert_eq!(queue.push(piece("t"), Worth::Typing), Ok(()), "left out in silence");
+        queue.push(piece("ttttt", Worth::Typing)).unwrap();
+        assert_eq!(queue.push(piece("t", Worth::Typing)), Ok(()), "left out in silence");
         assert_eq!(waiting(&queue), b"ttttt");
-        queue.push(piece("12345678"), Worth::Lasting).unwrap();
+        queue.push(piece("12345678", Worth::Lasting)).unwrap();
         assert_eq!(waiting(&queue), b"12345678", "thrown out");
     }
 
     #[test]
     fn typing_that_is_partly_sent_stays_whole() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("tt"), Worth::Typing).unwrap();
-        queue.push(piece("uu"), Worth::Typing).unwrap();
+        queue.push(piece("tt", Worth::Typing)).unwrap();
+        queue.push(piece("uu", Worth::Typing)).unwrap();
         queue.advance(1);
-        queue.push(piece("12345678"), Worth::Lasting).unwrap();
+        queue.push(piece("12345678", Worth::Lasting)).unwrap();
         assert_eq!(waiting(&queue), b"t12345678");
     }
 
@@ -203,25 +233,25 @@ mod tests {
     fn news_waits_for_more_and_all_else_takes_it_along() {
         let mut queue = SendQ::new(100);
         for _ in 1..PIECES_HELD {
-            queue.push(piece("n"), Worth::News).unwrap();
+            queue.push(piece("n", Worth::News)).unwrap();
             assert!(!queue.is_due());
         }
-        queue.push(piece("n"), Worth::News).unwrap();
+        queue.push(piece("n", Worth::News)).unwrap();
         assert!(queue.is_due(), "enough for a write");
         queue.advance(1);
         assert!(queue.is_due(), "what was begun is gone through with");
         queue.advance(PIECES_HELD - 1);
         for worth in [Worth::Lasting, Worth::Typing] {
-            queue.push(piece("n"), Worth::News).unwrap();
+            queue.push(piece("n", Worth::News)).unwrap();
             assert!(!queue.is_due());
-            queue.push(piece("x"), worth).unwrap();
+            queue.push(piece("x", worth)).unwrap();
             assert!(queue.is_due());
             assert_eq!(waiting(&queue), b"nx");
             queue.advance(2);
         }
         queue.set_due();
         assert!(!queue.is_due(), "nothing waits");
-        queue.push(piece("n"), Worth::News).unwrap();
+        queue.push(piece("n", Worth::News)).unwrap();
         queue.set_due();
         assert!(queue.is_due());
     }
@@ -229,15 +259,15 @@ mod tests {
     #[test]
     fn news_lasts() {
         let mut queue = SendQ::new(4);
-        queue.push(piece("nn"), Worth::News).unwrap();
-        assert_eq!(queue.push(piece("xxx"), Worth::Lasting), Err(Overflow));
+        queue.push(piece("nn", Worth::News)).unwrap();
+        assert_eq!(queue.push(piece("xxx", Worth::Lasting)), Err(Overflow));
         assert_eq!(waiting(&queue), b"nn");
     }
 
     #[test]
     fn an_empty_queue_holds_no_memory() {
         let mut queue = SendQ::new(100);
-        queue.push(piece("abc"), Worth::Lasting).unwrap();
+        queue.push(piece("abc", Worth::Lasting)).unwrap();
         queue.advance(3);
         assert_eq!(queue.pieces.capacity(), 0);
     }
@@ -246,7 +276,7 @@ mod tests {
     fn one_call_takes_a_bounded_number_of_pieces() {
         let mut queue = SendQ::new(1000);
         for _ in 0..=SLICES_MAX {
-            queue.push(piece("x"), Worth::Lasting).unwrap();
+            queue.push(piece("x", Worth::Lasting)).unwrap();
         }
         assert_eq!(waiting(&queue).len(), SLICES_MAX);
     }
@@ -259,7 +289,7 @@ mod tests {
             let mut queue = SendQ::new(32);
             for (bytes, is_typing, sent) in steps {
                 let worth = if is_typing { Worth::Typing } else { Worth::Lasting };
-                let _ = queue.push(vec![b'x'; bytes].into(), worth);
+                let _ = queue.push(Piece::new(vec![b'x'; bytes].into(), worth));
                 queue.advance(sent.min(waiting(&queue).len()));
                 prop_assert_eq!(queue.waiting_bytes, waiting(&queue).len());
                 prop_assert!(queue.waiting_bytes <= 32);

@@ -10,7 +10,6 @@ use majlis_protocol::{
 use super::conn::{Conn, Life, Phase, PlainGuest, Turn};
 use super::fan_out::Manner;
 use super::http::{self, Answer, RequestHead, Site};
-use super::sendq::Worth;
 use super::sniff::{self, Spoken};
 use super::text::{Ending, TextFramer};
 use super::websocket::{self, CloseCode, Framer, Incoming, Kind};
@@ -211,7 +210,7 @@ impl Conn {
                 }
                 Life::GoesOn
             }
-            Incoming::Ping(payload) => self.push(websocket::pong(&payload), Worth::Lasting),
+            Incoming::Ping(payload) => self.push(websocket::pong(&payload).into()),
             Incoming::Pong => Life::GoesOn,
             Incoming::Close(code) => self.close_web(code, CloseReason::Eof, turn),
         }

@@ -284,12 +284,12 @@ fn who_comes_and_goes_waits_for_what_is_said_and_is_told_before_it() {
 #[test]
 fn enough_news_goes_out_at_once_and_what_concerns_somebody_does_not_wait() {
     let (house, mut guest, conn) = house_of_patience();
-    for _ in 1..16 {
+    for _ in 1..64 {
         house.release([arrival()]);
     }
     assert_silence(&mut guest);
     house.release([arrival()]);
-    hear(&mut guest, &ARRIVAL.repeat(16));
+    hear(&mut guest, &ARRIVAL.repeat(64));
     let relay = act(Action::Part { room: "#lobby".into(), reason: None });
     house.release([Outbound::Relay { to: Audience::Conns([conn].into()), relay }]);
     hear(&mut guest, ":ana!a@h PART #lobby\r\n");
