@@ -87,12 +87,18 @@ class App:
 
     def find(self, role=None, name=None, within=None, **options):
         """Waits for a thing to show, and returns the first such one."""
-        found = until(
-            lambda: self.find_all(role, name, within) or self._fail_if_ended(),
+        return until(
+            lambda: self._find_first(role, name, within) or self._fail_if_ended(),
             f"{role or 'something'} called {_words(name)}",
             **options,
         )
-        return found[0]
+
+    def _find_first(self, role, name, within):
+        """The rest of the window is not asked for: each thing in it costs several questions."""
+        try:
+            return next((within or self.root).search(role, name), None)
+        except GLib.Error:
+            return None
 
     def wait_for_text(self, text, within=None, **options):
         """Waits until something shows this text, alone or among other words."""

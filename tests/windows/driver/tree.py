@@ -97,14 +97,16 @@ class Node:
             except GLib.Error:
                 continue
 
-    def find_all(self, role=None, name=None):
-        """All showing nodes of a role (a word of `ROLES`) and a name (a string, or a pattern)."""
+    def search(self, role=None, name=None):
+        """Yields the showing nodes of a role (a word of `ROLES`) and a name (a string, or a pattern), top down."""
         roles = ROLES[role] if role else None
-        return [
-            node
-            for node in self.walk()
-            if (roles is None or node.role in roles) and (name is None or _matches(name, node))
-        ]
+        for node in self.walk():
+            if (roles is None or node.role in roles) and (name is None or _matches(name, node)):
+                yield node
+
+    def find_all(self, role=None, name=None):
+        """All that `search` yields."""
+        return list(self.search(role, name))
 
     def press(self):
         """Does its first action, as a screen reader's user does."""
