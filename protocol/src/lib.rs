@@ -11,6 +11,7 @@
 //! The base protocol is that of modern.ircdocs.horse; extensions are IRCv3's, each named where it is used.
 
 mod address;
+mod announcement;
 pub mod base64;
 mod capability;
 mod casemapping;
@@ -29,6 +30,9 @@ pub mod vendor;
 mod words;
 
 pub use address::{AddressError, DEFAULT_PORT, ServerAddress};
+pub use announcement::{
+    Announcement, PLACE_NAME_MAX_BYTES, SERVICE_TYPE, is_link_local, is_private, shown_place_name,
+};
 pub use capability::{Capability, CapabilitySet};
 pub use casemapping::{Name, fold, nick_from_display_name};
 pub use encode::{EncodeError, Encoder};
