@@ -8,6 +8,7 @@
 //!
 //! - [`config`]: arguments, and the validated settings made of them
 //! - [`run`]: puts the parts together
+//! - [`announce`]: tells the local network that the server is there
 //! - [`listener`]: accepts sockets
 //! - [`reactor`]: owns sockets, tells guests apart, frames and fans out
 //! - [`hub`]: every chat rule, as a state machine without I/O
@@ -27,6 +28,7 @@
 //! Who imports whom: `hub` only `event`; `reactor` only `event`; `store` only `event`; `run`, `listener` and `hub_thread` wire
 //! them together. The test `tests/layers.rs` holds this.
 
+pub mod announce;
 pub mod config;
 pub mod control;
 pub mod disk;

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender};
 use majlis_wire::{Identity, IdentityError};
 
+use crate::announce::{Announcer, Place};
 use crate::config::{self, Config};
 use crate::control::{Control, Replies};
 use crate::disk::DiskWatch;
@@ -31,6 +32,7 @@ const READER_THREADS: usize = 2;
 #[derive(Debug)]
 pub struct Server {
     listener: Listener,
+    announcer: Option<Announcer>,
     control: Option<Control>,
     hub: HubThread,
     reactors: Vec<(ReactorHandle, JoinHandle<()>)>,
@@ -77,8 +79,9 @@ impl Server {
         let outlets = Outlets { reactors: handles.clone(), readers, workers, control: replies };
         let hub = HubThread::spawn(hub, store, outlets, from_reactors, clock, &metrics)?;
         let listener = Listener::spawn(sockets, handles)?;
+        let announcer = start_announcer(&addresses, place_to_announce(config, &identity), &metrics);
         let welcome = welcome::text(&config.hub.network_name, &addresses, &identity);
-        Ok(Self { listener, control, hub, reactors, callers, disk, metrics, welcome })
+        Ok(Self { listener, announcer, control, hub, reactors, callers, disk, metrics, welcome })
     }
 
     /// How to join, for the operator to read.
@@ -105,11 +108,18 @@ impl Server {
             handle.resettle(Arc::clone(&settings));
         }
         self.hub.resettle(hub_settings(config));
+        if let Some(announcer) = &self.announcer {
+            announcer.resettle(place_to_announce(config, &identity));
+        }
         Ok(())
     }
 
     /// Takes nobody new, says goodbye, sends what waits, and ends every thread.
     pub fn stop(self) -> Result<(), StoreError> {
+        // The first thing that people see is that the place is no longer there to be found.
+        if let Some(announcer) = self.announcer {
+            announcer.stop();
+        }
         self.listener.stop();
         if let Some(control) = self.control {
             control.stop();
@@ -136,6 +146,28 @@ fn open_control(folder: &Path, to_hub: Sender<InboundBatch>) -> (Option<Control>
         Err(error) => {
             tracing::warn!(%error, "there is no control socket; accounts can be managed at rest only");
             (None, None)
+        }
+    }
+}
+
+/// What the network is told of this server, if it is to be told.
+fn place_to_announce(config: &Config, identity: &Identity) -> Option<Place> {
+    let name = config.hub.network_name.clone();
+    config.announces.then(|| Place { name, fingerprint: identity.fingerprint() })
+}
+
+/// People can talk without being told where, so nothing that goes wrong here is a reason not to serve.
+fn start_announcer(
+    listening: &[SocketAddr],
+    place: Option<Place>,
+    metrics: &Metrics,
+) -> Option<Announcer> {
+    let people = Arc::clone(&metrics.hub);
+    match Announcer::spawn(listening, place, move || people.users.get()) {
+        Ok(announcer) => announcer,
+        Err(error) => {
+            tracing::warn!(%error, "the server is not announced on the network");
+            None
         }
     }
 }

@@ -103,6 +103,12 @@ pub struct Flags {
     #[arg(long, global = true)]
     pub allow_plaintext: bool,
 
+    /// Do not tell the local network (by mDNS) that this server is there.
+    ///
+    /// People then need its address, or an invitation.
+    #[arg(long, global = true)]
+    pub no_announce: bool,
+
     /// What people see this place called. [default: the name of this machine]
     #[arg(long, value_name = "NAME", global = true)]
     pub name: Option<String>,

@@ -101,6 +101,7 @@ fn read_place(config: &mut Config, top: &mut Section<'_>, problems: &mut Problem
     top.number(problems, "reactors", 1..=MAX_REACTORS, &mut reactors);
     config.reactors = u16::try_from(reactors).unwrap_or(config.reactors);
     top.flag(problems, "allow_plaintext", &mut config.doors.allow_plaintext);
+    top.flag(problems, "announce", &mut config.announces);
     if let Some(retention) = top.text(problems, "retention", parse_retention) {
         config.hub.limits.retention_ms = retention;
     }

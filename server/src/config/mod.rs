@@ -16,7 +16,7 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use majlis_protocol::Name;
+use majlis_protocol::{Name, PLACE_NAME_MAX_BYTES};
 
 pub use self::arguments::{Arguments, Command, Flags, Generated};
 pub use self::page::settings_page;
@@ -43,6 +43,8 @@ pub struct Config {
     pub identity: Option<(PathBuf, PathBuf)>,
     /// How many reactor threads, 1 to 64.
     pub reactors: u16,
+    /// Whether the local network is told that the server is there.
+    pub announces: bool,
     /// What the reactors need to know.
     pub doors: Doors,
     /// What the hub needs to know.
@@ -96,6 +98,7 @@ impl Config {
             format!("Data: {}", self.data().display()),
             format!("Lobby: {}", hub.lobby.as_str()),
             format!("Without encryption: {}", if is_open { "everybody" } else { "this machine" }),
+            format!("Announced on the network: {}", if self.announces { "yes" } else { "no" }),
             format!("What was said is kept: {}", kept.as_deref().unwrap_or("forever")),
             format!("Operators: {}", hub.operators.len()),
         ];
@@ -149,6 +152,7 @@ impl Config {
             data: default_data_folder(),
             identity: None,
             reactors: default_reactors(),
+            announces: true,
             doors,
             hub: HubSettings { network_name: machine, ..HubSettings::default() },
         }
@@ -163,6 +167,7 @@ impl Config {
             self.data = Some(data.clone());
         }
         self.doors.allow_plaintext |= flags.allow_plaintext;
+        self.announces &= !flags.no_announce;
         if let Some(name) = &flags.name {
             self.hub.network_name = check_network_name(name)
                 .map_err(|wanted| problem(&format!("--name wants {wanted}, not {name:?}.")))?;
@@ -211,8 +216,8 @@ fn default_reactors() -> u16 {
     u16::try_from(processors.min(64)).expect("at most 64")
 }
 
-/// Most bytes that a place's name may have, so that it fits ISUPPORT's line beside the other tokens.
-const NETWORK_NAME_MAX_BYTES: usize = 60;
+/// Most bytes that a place's name may have, so that it fits ISUPPORT's line beside the other tokens, and an announcement.
+const NETWORK_NAME_MAX_BYTES: usize = PLACE_NAME_MAX_BYTES;
 
 fn check_network_name(name: &str) -> Result<String, String> {
     let name = name.trim();

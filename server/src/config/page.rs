@@ -39,6 +39,10 @@ const PURPOSES: &[About] = &[
         "allow_plaintext",
         "Whether people on the network may talk without encryption; `--allow-plaintext`. This machine always may.",
     ),
+    about(
+        "announce",
+        "Whether the local network is told that the server is there, so that people find it; `--no-announce`.",
+    ),
     usually("retention", "forever", "How long what was said is kept; `--retention`."),
     usually("name", "the name of this machine", "What people see this place called; `--name`."),
     usually("server_name", "majlis.local", "The server's own name in IRC."),

@@ -67,6 +67,7 @@ listen = ["127.0.0.1:0", "[::1]:0"]
 data = "/srv/majlis"
 reactors = 3
 allow_plaintext = true
+announce = false
 retention = "90d"
 name = "بيت نور"
 server_name = "chat.home.arpa"
@@ -144,7 +145,7 @@ sniff_time = "100ms"
     assert_eq!(limits.retention_ms, Some(90 * 24 * 3_600_000));
     assert_eq!((hub.keeps_events, limits.redaction_window_ms), (false, Some(3_600_000)));
     let doors = &config.doors;
-    assert!(doors.allow_plaintext);
+    assert!(doors.allow_plaintext && !config.announces);
     assert_eq!(doors.connections_per_address, usize::MAX);
     assert_eq!(doors.flood, crate::reactor::Flood { burst: 5, per_second: 1.0 });
     assert_eq!(doors.sniff_timeout, Duration::from_millis(100));
