@@ -5,6 +5,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`irc`] | the protocol: a pure `Session`, and the one socket thread around it |
+//! | [`discovery`] | which servers the local network tells of |
 //! | [`store`] | the local archive on disk |
 //! | [`secrets`] | passwords in the person's keyring |
 //! | [`model`] | what is being talked about, as `GObject`s and list models |
@@ -17,6 +18,7 @@
 pub mod application;
 pub mod background;
 pub mod config;
+pub mod discovery;
 pub mod i18n;
 pub mod irc;
 pub mod model;

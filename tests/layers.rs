@@ -28,11 +28,13 @@ const LAYERS: &[Layer] = &[
         modules: &["store", "event"],
         crates: &["majlis_protocol"],
     },
+    Layer { folder: "server/src/announce", modules: &[], crates: &["majlis_protocol"] },
+    Layer { folder: "src/discovery", modules: &[], crates: &["majlis_protocol"] },
     Layer { folder: "src/irc", modules: &["irc"], crates: &["majlis_protocol", "majlis_wire"] },
     Layer { folder: "src/store", modules: &["store", "irc"], crates: &["majlis_protocol"] },
     Layer {
         folder: "src/model",
-        modules: &["model", "irc", "store", "secrets", "config", "i18n"],
+        modules: &["model", "discovery", "irc", "store", "secrets", "config", "i18n"],
         crates: &["glib", "gio", "majlis_protocol", "majlis_wire"],
     },
     Layer {
