@@ -8,6 +8,8 @@
 //!       └─ timeline: Timeline → TimelineItem   a window over what was said
 //! ```
 //!
+//! Beside it stands `Nearby`, with a `FoundPlace` for each server that the local network tells of.
+//!
 //! It decides what is shown, not how: it knows no widget. Nothing in it touches the disk or a socket;
 //! it asks [`store`](crate::store) and [`irc`](crate::irc), whose threads answer into the main loop.
 //! A batch of events is carried as one turn: lists and properties tell of it when it is over.
@@ -15,8 +17,10 @@
 mod channel;
 mod chat;
 mod completion;
+mod found_place;
 mod member;
 mod mention;
+mod nearby;
 mod network;
 mod room_listing;
 mod search;
@@ -31,7 +35,9 @@ mod timeline;
 pub use channel::{Access, Ban, Channel, Fit, RoomSetup, SetupAbilities};
 pub use chat::{Chat, Paths};
 pub use completion::{Completion, Offer};
+pub use found_place::FoundPlace;
 pub use member::{Member, Role};
+pub use nearby::{Hold, Nearby, Outlook};
 pub use network::{Blame, Device, KeyChange, Network, NewRoom, Profile, ServerInvitation};
 pub use room_listing::RoomListing;
 pub use search::SearchHit;

@@ -4,6 +4,7 @@
 mod about;
 mod accounts;
 mod history;
+mod nearby;
 mod others;
 mod people;
 mod reading;
