@@ -1,9 +1,11 @@
-//! The page on which a person chooses where to go: a server that they know, an address, an invitation.
+//! The page on which a person chooses where to go: a server that the network tells of, one that they know, an address, an
+//! invitation.
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use crate::model::{Chat, Network};
+use super::NearbyGroup;
+use crate::model::{Chat, FoundPlace, Network};
 use crate::ui::text::isolate;
 
 mod imp {
@@ -18,6 +20,11 @@ mod imp {
     pub struct FindPage {
         #[template_child]
         pub(super) leave_button: TemplateChild<gtk::Button>,
+        #[template_child]
+        pub(super) nearby_group: TemplateChild<NearbyGroup>,
+        /// What is behind that group.
+        #[template_child]
+        pub(super) known_ways: TemplateChild<gtk::Box>,
         #[template_child]
         pub(super) servers_group: TemplateChild<adw::PreferencesGroup>,
         #[template_child]
@@ -35,6 +42,7 @@ mod imp {
         type ParentType = adw::NavigationPage;
 
         fn class_init(class: &mut Self::Class) {
+            NearbyGroup::ensure_type();
             class.bind_template();
         }
 
@@ -51,6 +59,9 @@ mod imp {
                     Signal::builder("address-requested").build(),
                     Signal::builder("invitation-requested").build(),
                     Signal::builder("leave-requested").build(),
+                    Signal::builder("place-activated")
+                        .param_types([FoundPlace::static_type()])
+                        .build(),
                     Signal::builder("server-activated")
                         .param_types([Network::static_type()])
                         .build(),
@@ -71,6 +82,22 @@ mod imp {
                     move |_| page.emit_by_name::<()>(signal, &[])
                 ));
             }
+            self.nearby_group.watch_behind(&*self.known_ways);
+            self.nearby_group.connect_local(
+                "place-activated",
+                false,
+                glib::clone!(
+                    #[weak]
+                    page,
+                    #[upgrade_or_default]
+                    move |values| {
+                        let place: FoundPlace =
+                            values[1].get().expect("the signal carries a place");
+                        page.emit_by_name::<()>("place-activated", &[&place]);
+                        None
+                    }
+                ),
+            );
             self.leave_button.connect_clicked(glib::clone!(
                 #[weak]
                 page,
@@ -86,8 +113,8 @@ mod imp {
 glib::wrapper! {
     /// The page on which a person chooses where to go.
     ///
-    /// Signals: `address-requested`, `invitation-requested`, `server-activated` (`Network`), and `leave-requested` where
-    /// there is a chat to go back to.
+    /// Signals: `address-requested`, `invitation-requested`, `place-activated` (`FoundPlace`), `server-activated` (`Network`),
+    /// and `leave-requested` where there is a chat to go back to.
     pub struct FindPage(ObjectSubclass<imp::FindPage>)
         @extends adw::NavigationPage, gtk::Widget,
         @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget;

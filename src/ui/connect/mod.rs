@@ -3,7 +3,9 @@
 mod address_dialog;
 mod attempt;
 mod find_page;
+mod found_row;
 mod key_change_dialog;
+mod nearby_group;
 mod trust_page;
 mod view;
 mod you_page;
@@ -13,5 +15,7 @@ pub(crate) use view::ConnectView;
 
 use address_dialog::{AddressDialog, Asking};
 use find_page::FindPage;
+use found_row::FoundRow;
+use nearby_group::NearbyGroup;
 use trust_page::TrustPage;
 use you_page::YouPage;

@@ -12,7 +12,7 @@ use super::attempt::{Attempt, Next};
 use super::you_page::name_of_user;
 use super::{AddressDialog, Asking, FindPage, TrustPage, YouPage};
 use crate::i18n::gettext;
-use crate::model::{Chat, ConnectionState, Network, NetworkSettings};
+use crate::model::{Chat, ConnectionState, FoundPlace, Network, NetworkSettings};
 
 mod imp {
     use std::sync::OnceLock;
@@ -32,6 +32,8 @@ mod imp {
         pub(super) attempt: RefCell<Option<Attempt>>,
         /// The dialog that the attempt began in, while it is open.
         pub(super) dialog: RefCell<Option<AddressDialog>>,
+        /// The found place that the attempt leads to, until somebody answers there.
+        pub(super) place: RefCell<Option<FoundPlace>>,
     }
 
     #[glib::object_subclass]
@@ -159,6 +161,19 @@ impl ConnectView {
                 }
             ),
         );
+        imp.find_page.connect_local(
+            "place-activated",
+            false,
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                #[upgrade_or_default]
+                move |values| {
+                    view.go_to(&values[1].get().expect("the signal carries a place"));
+                    None
+                }
+            ),
+        );
         imp.navigation.connect_popped(glib::clone!(
             #[weak(rename_to = view)]
             self,
@@ -236,8 +251,28 @@ impl ConnectView {
         network.probe();
     }
 
+    /// Looks at the server of a place that was found, as at one whose address was typed: what the network said of it is
+    /// nobody's proof of anything.
+    fn go_to(&self, place: &FoundPlace) {
+        self.cancel();
+        self.close_dialog();
+        self.set_place(Some(place));
+        self.begin(&place.settings(), Next::You);
+    }
+
+    /// Which place shows that somebody is on their way there.
+    fn set_place(&self, place: Option<&FoundPlace>) {
+        if let Some(former) = self.imp().place.replace(place.cloned()) {
+            former.set_is_joining(false);
+        }
+        if let Some(place) = place {
+            place.set_is_joining(true);
+        }
+    }
+
     fn go_back_to(&self, network: &Network) {
         self.close_dialog();
+        self.set_place(None);
         network.go_online();
         self.emit_by_name::<()>("connected", &[network]);
     }
@@ -301,6 +336,7 @@ impl ConnectView {
 
     fn handle_trust_needed(&self, network: &Network, words: &str, fingerprint: &str) {
         self.close_dialog();
+        self.set_place(None);
         let page = TrustPage::new(&network.address(), words, fingerprint);
         let fingerprint = fingerprint.to_owned();
         page.connect_local(
@@ -342,6 +378,7 @@ impl ConnectView {
         let page = YouPage::new(network, invite.as_deref());
         drop(attempt);
         self.close_dialog();
+        self.set_place(None);
         for (signal, action) in
             [("join-requested", Self::join_as as fn(&Self)), ("cancel-requested", Self::stop)]
         {
@@ -413,6 +450,7 @@ impl ConnectView {
 
     /// Gives up the attempt under way, if there is one; a server that was only to be tried is forgotten again.
     pub(crate) fn cancel(&self) {
+        self.set_place(None);
         let Some(attempt) = self.imp().attempt.take() else { return };
         if attempt.is_new {
             self.chat().remove_network(&attempt.network);
