@@ -39,6 +39,10 @@ class Result(unittest.TestResult):
         super().addFailure(test, err)
         self._save_evidence(test)
 
+    def skip_reason(self):
+        """Why it was not run; empty where it was."""
+        return "; ".join(reason for _, reason in self.skipped)
+
     def words(self):
         """What went wrong, for a person to read; empty where nothing did."""
         return "\n".join(words for _, words in self.errors + self.failures)
@@ -62,12 +66,13 @@ def main():
     shutil.rmtree(arguments.pictures, ignore_errors=True)
     names = find_tests(arguments.words)
     started = time.monotonic()
-    failed = run_all(names, min(arguments.workers, len(names)))
+    failed, skipped = run_all(names, min(arguments.workers, len(names)))
     print(f"Ran {len(names)} tests in {time.monotonic() - started:.0f} s")
     if failed:
         print(f"Pictures, trees and logs of what failed are in {arguments.pictures}")
     # The line that says what was done, in a form that any log reader knows.
-    print(f"windows: {len(names) - len(failed)} passed, {len(failed)} failed")
+    passed = len(names) - len(failed) - len(skipped)
+    print(f"windows: {passed} passed, {len(failed)} failed, {len(skipped)} skipped")
     return 1 if failed or not names else 0
 
 
@@ -87,8 +92,9 @@ def find_tests(words):
 
 
 def run_all(names, worker_count):
-    """Has the workers run these tests, and says of each how it went; returns the names of those that failed."""
-    waiting, failed, printing = queue.SimpleQueue(), [], threading.Lock()
+    """Has the workers run these tests, and says of each how it went; returns the names of those that failed, and that could not be
+    tried."""
+    waiting, failed, skipped, printing = queue.SimpleQueue(), [], [], threading.Lock()
     for name in names:
         waiting.put(name)
 
@@ -103,6 +109,8 @@ def run_all(names, worker_count):
             with printing:
                 if report["words"]:
                     failed.append(name)
+                elif report.get("skipped"):
+                    skipped.append(name)
                 print(describe(name, report), flush=True)
         worker.stdin.close()
         worker.wait()
@@ -112,7 +120,7 @@ def run_all(names, worker_count):
         thread.start()
     for thread in threads:
         thread.join()
-    return failed
+    return failed, skipped
 
 
 def start_worker():
@@ -135,6 +143,8 @@ def ask(worker, name):
 def describe(name, report):
     module, _, test = name.rpartition(".")
     outcome = "FAILED" if report["words"] else "ok"
+    if report.get("skipped"):
+        outcome = f"SKIPPED ({report['skipped']})"
     line = f"{test.removeprefix('test_').replace('_', ' ')} ({module.rpartition('.')[2]}) … {outcome}, {report['seconds']:.1f} s"
     return f"{line}\n{report['words']}" if report["words"] else line
 
@@ -148,7 +158,11 @@ def work():
         for line in sys.stdin:
             result, started = Result(), time.monotonic()
             unittest.defaultTestLoader.loadTestsFromName(line.strip()).run(result)
-            report = {"seconds": time.monotonic() - started, "words": result.words()}
+            report = {
+                "seconds": time.monotonic() - started,
+                "words": result.words(),
+                "skipped": result.skip_reason(),
+            }
             print(json.dumps(report), file=answers, flush=True)
     return 0
 

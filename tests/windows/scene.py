@@ -21,9 +21,9 @@ class WindowTest(unittest.TestCase):
         self.server = Server(self.programs, self.folder / "server")
         self.addCleanup(self.server.stop)
 
-    def open_app(self, name, arguments=(), shell=None, **environment):
+    def open_app(self, name, arguments=(), shell=None, network=None, **environment):
         """Starts an application; the same name finds the same folders again."""
-        app = App(self.programs, self.folder / name, arguments, environment, shell)
+        app = App(self.programs, self.folder / name, arguments, environment, shell, network)
         self.addCleanup(app.stop)
         self.apps[name] = app
         return app

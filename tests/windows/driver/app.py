@@ -21,10 +21,10 @@ MOST_TABS = 40
 class App:
     """Starts the program; what it keeps on disk stays in `folder` when it is started again.
 
-    Where a `shell` is given, it is the desktop that the program finds.
+    Where a `shell` is given, it is the desktop that the program finds; where a `network` is, the only one that it sees.
     """
 
-    def __init__(self, programs, folder, arguments=(), environment=None, shell=None):
+    def __init__(self, programs, folder, arguments=(), environment=None, shell=None, network=None):
         self.folder = Path(folder)
         self.program = Path(programs) / "majlis"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -33,9 +33,10 @@ class App:
         self._shell = shell
         if shell:
             shell.start(self._bus.address)
+        command = [self.program, *arguments]
         try:
             self._process = Process(
-                [self.program, *arguments],
+                network.inside(command) if network else command,
                 self.folder / "majlis.log",
                 self._environment(environment or {}),
             )
@@ -61,6 +62,8 @@ class App:
             "GSK_RENDERER": "cairo",
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "GTK_A11Y": "atspi",
+            # What servers there are on the network is none of a test's business, but for those that are about it.
+            "MAJLIS_DISCOVERY": "off",
             "LC_ALL": "en_US.UTF-8",
             "LANGUAGE": "",
             "RUST_BACKTRACE": "0",
@@ -142,6 +145,12 @@ class App:
         self.raise_window()
         x, y, width, height = node.extents()
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2, "click", "1")
+
+    def point_at(self, node):
+        """Moves the pointer over a thing, and presses nothing."""
+        self.raise_window()
+        x, y, width, height = node.extents()
+        _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2)
 
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""

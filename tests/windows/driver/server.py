@@ -3,19 +3,24 @@
 import re
 from pathlib import Path
 
+from .cable import ADDRESS
 from .processes import Process
 from .wait import until
 
 
 class Server:
-    """Runs `majlis-server` over a data folder; keeps its port when it is started again."""
+    """Runs `majlis-server` over a data folder; keeps its port when it is started again.
 
-    def __init__(self, programs, folder, name="Home"):
+    In a `network` of its own it announces itself; elsewhere what a test starts concerns nobody else.
+    """
+
+    def __init__(self, programs, folder, name="Home", network=None, port=0):
         self.program = Path(programs) / "majlis-server"
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.name = name
-        self.host, self.port = "127.0.0.1", 0
+        self.host, self.port = ADDRESS if network else "127.0.0.1", port
+        self._network = network
         self._starts = 0
         self._process = None
         self.start()
@@ -24,16 +29,15 @@ class Server:
         """Starts it over a folder of data; another folder makes it another server with another key."""
         self._starts += 1
         log = self.folder / f"server-{self._starts}.log"
-        self._process = Process(
-            [
-                self.program,
-                "--listen", f"{self.host}:{self.port}",
-                "--data", self.folder / data,
-                # Not the machine's own, which would differ from picture to picture.
-                "--name", self.name,
-            ],
-            log,
-        )
+        command = [
+            self.program,
+            "--listen", f"{self.host}:{self.port}",
+            "--data", self.folder / data,
+            # Not the machine's own, which would differ from picture to picture.
+            "--name", self.name,
+        ]
+        command = self._network.inside(command) if self._network else [*command, "--no-announce"]
+        self._process = Process(command, log)
         until(lambda: self._printed("Link") or self._fail_if_ended(), "the server to listen")
         self.port = int(self._printed("Listening on").rpartition(":")[2])
 
