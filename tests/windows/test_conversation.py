@@ -197,6 +197,22 @@ class Conversation(WindowTest):
             until(lambda: composer.text == becomes, f"{typed!r} to become {becomes!r}, not {composer.text!r}")
         self.picture(ana, "composer")
 
+    def test_one_emoji_chooser_opens_and_closes_however_often_one_replied(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        steps.say(ana, "Who wants tea?")
+        for _ in range(2):
+            steps.choose(ana, "Who wants tea?", "r")
+            ana.find("button", "Don’t reply")
+            ana.type_keys("Escape")
+            ana.wait_until_gone("button", "Don’t reply")
+        composer = ana.find("entry", steps.COMPOSER)
+        ana.press("Insert emoji")
+        ana.find("label", "Smileys & People")
+        self.assertEqual(len(ana.find_all("label", "Smileys & People")), 1)
+        ana.escape_from("label", "Smileys & People")
+        until(lambda: composer.is_focused, "the caret to be back in the composer")
+
     def test_everything_said_fits_on_narrow_dark_and_arabic_windows(self):
         narrow, dark = self.open_app("narrow"), self.open_app("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
         narrow.place(0, 0, 370, 640)

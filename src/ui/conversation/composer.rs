@@ -160,12 +160,6 @@ impl Composer {
         let channel = imp.channel.borrow().clone();
         let replying = channel.filter(|channel| !channel.reply_to().is_empty());
         imp.reply_revealer.set_reveal_child(replying.is_some());
-        imp.emoji_button.connect_clicked(glib::clone!(
-            #[weak(rename_to = composer)]
-            self,
-            move |_| composer.choose_emoji()
-        ));
-        self.connect_completion();
         imp.reply_close_button.set_sensitive(replying.is_some());
         let Some(channel) = replying else { return };
         let name = isolate(&channel.reply_sender());
@@ -191,6 +185,11 @@ impl Composer {
                 composer.grab_focus();
             }
         ));
+        imp.emoji_button.connect_clicked(glib::clone!(
+            #[weak(rename_to = composer)]
+            self,
+            move |_| composer.choose_emoji()
+        ));
         imp.reply_close_button.connect_clicked(glib::clone!(
             #[weak(rename_to = composer)]
             self,
@@ -208,6 +207,7 @@ impl Composer {
             move |keys, key, _, modifiers| composer.handle_key(keys, key, modifiers)
         ));
         imp.text_view.add_controller(keys);
+        self.connect_completion();
     }
 
     /// Enter sends, unless an input method is asking something or Shift wants a new line.
