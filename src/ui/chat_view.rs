@@ -87,6 +87,11 @@ impl ChatView {
         imp.chat.set(chat.clone()).expect("the window does it once");
     }
 
+    /// Where words stand for a moment, beside what the person does; none where no conversation is in sight.
+    pub(super) fn toast_overlay(&self) -> Option<adw::ToastOverlay> {
+        self.imp().conversation_page.toast_overlay()
+    }
+
     /// Every conversation, in the order of the sidebar.
     pub(super) fn channels(&self) -> gio::ListModel {
         self.imp().sidebar_page.channels()

@@ -343,12 +343,13 @@ impl Window {
 
     /// Where words for the person are shown for a moment.
     pub(super) fn toast_overlay(&self) -> adw::ToastOverlay {
-        self.imp().toast_overlay.get()
+        let within = self.imp().chat_view.toast_overlay();
+        within.unwrap_or_else(|| self.imp().toast_overlay.get())
     }
 
     fn show_toast(&self, words: &str, timeout_s: u32) {
         let toast = adw::Toast::builder().title(words).use_markup(false).timeout(timeout_s).build();
-        self.imp().toast_overlay.add_toast(toast);
+        self.toast_overlay().add_toast(toast);
     }
 
     /// Leaves the chat with these words and ends the program, which the application knows how to do.

@@ -36,6 +36,8 @@ mod imp {
         #[template_child]
         pub(super) banner: TemplateChild<adw::Banner>,
         #[template_child]
+        pub(super) toast_overlay: TemplateChild<adw::ToastOverlay>,
+        #[template_child]
         pub(super) stack: TemplateChild<gtk::Stack>,
         #[template_child]
         pub(super) timeline_view: TemplateChild<TimelineView>,
@@ -149,6 +151,13 @@ impl ConversationPage {
     /// The banner that tells how the connection stands.
     pub(crate) fn banner(&self) -> adw::Banner {
         self.imp().banner.get()
+    }
+
+    /// Where words stand for a moment without covering the composer, while the conversation is in sight.
+    pub(crate) fn toast_overlay(&self) -> Option<adw::ToastOverlay> {
+        let imp = self.imp();
+        let is_covered = imp.split_view.is_collapsed() && imp.split_view.shows_sidebar();
+        (self.is_mapped() && !is_covered).then(|| imp.toast_overlay.get())
     }
 
     /// Shows or hides the people of a room.
