@@ -1,4 +1,6 @@
-//! One message: who said it, when, what, and how far it has come.
+//! One message: who said it, when, what, and how far it has come. What the pointer finds at it is in [`toolbar`].
+
+mod toolbar;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,8 +8,8 @@ use std::rc::Rc;
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::ReactionChip;
 use super::reaction_chip::Toggle;
-use super::{ReactionChip, TimelineView};
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
 use crate::ui::formatting::{folded, message_markup};
@@ -50,6 +52,8 @@ mod imp {
         pub(super) delete_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) toolbar: TemplateChild<gtk::Box>,
+        #[template_child]
+        pub(super) gutter_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) reply_button: TemplateChild<gtk::Button>,
         #[template_child]
@@ -152,7 +156,7 @@ impl MessageRow {
     }
 
     /// Every button of the row, and the timeline's action that it does with the row's item.
-    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 7] {
+    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 8] {
         let imp = self.imp();
         [
             (imp.retry_button.get(), "timeline.retry"),
@@ -162,20 +166,8 @@ impl MessageRow {
             (imp.reply_button.get(), "timeline.reply"),
             (imp.react_button.get(), "timeline.react"),
             (imp.more_button.get(), "timeline.open-menu"),
+            (imp.gutter_button.get(), "timeline.open-menu"),
         ]
-    }
-
-    /// The toolbar shows under the pointer; by keyboard everything in it is in the row's menu.
-    fn connect_pointer(&self) {
-        let motion = gtk::EventControllerMotion::new();
-        motion.connect_contains_pointer_notify(glib::clone!(
-            #[weak(rename_to = row)]
-            self,
-            move |motion| {
-                row.show_toolbar(motion.contains_pointer());
-            }
-        ));
-        self.add_controller(motion);
     }
 
     fn show_sender(&self, item: &TimelineItem) {
@@ -190,16 +182,6 @@ impl MessageRow {
             imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
             imp.time_label.set_label(&item.time_text());
         }
-    }
-
-    fn show_toolbar(&self, is_wanted: bool) {
-        let imp = self.imp();
-        let is_offered = !["pending", "deleted"].iter().any(|class| self.has_css_class(class));
-        imp.toolbar.set_visible(is_wanted && is_offered);
-        let timeline = self.ancestor(TimelineView::static_type()).and_downcast::<TimelineView>();
-        let takes_reactions = timeline.is_some_and(|timeline| timeline.takes_reactions());
-        imp.reply_button.set_visible(takes_reactions);
-        imp.react_button.set_visible(takes_reactions);
     }
 
     /// Pressing a sign does this with it; called once, when the row is made.
