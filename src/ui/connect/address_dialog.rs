@@ -49,8 +49,6 @@ mod imp {
         #[template_child]
         pub(super) encrypt_row: TemplateChild<adw::SwitchRow>,
         #[template_child]
-        pub(super) trouble_group: TemplateChild<adw::PreferencesGroup>,
-        #[template_child]
         pub(super) trouble_label: TemplateChild<gtk::Label>,
         pub(super) asking: Cell<Asking>,
         /// What the last pasted link told: the key's fingerprint, the invitation's code.
@@ -236,7 +234,7 @@ impl AddressDialog {
     fn show_words(&self, words: &str) {
         let imp = self.imp();
         imp.trouble_label.set_label(words);
-        imp.trouble_group.set_visible(true);
+        imp.trouble_label.set_visible(true);
         self.announce(words, gtk::AccessibleAnnouncementPriority::High);
     }
 
@@ -245,7 +243,7 @@ impl AddressDialog {
         for row in [&imp.address_row, &imp.port_row] {
             row.remove_css_class("error");
         }
-        imp.trouble_group.set_visible(false);
+        imp.trouble_label.set_visible(false);
     }
 }
 

@@ -34,8 +34,6 @@ mod imp {
         #[template_child]
         pub(super) invite_row: TemplateChild<adw::EntryRow>,
         #[template_child]
-        pub(super) trouble_group: TemplateChild<adw::PreferencesGroup>,
-        #[template_child]
         pub(super) trouble_label: TemplateChild<gtk::Label>,
         pub(super) network: RefCell<Option<Network>>,
         pub(super) handlers: RefCell<Vec<glib::SignalHandlerId>>,
@@ -167,7 +165,7 @@ impl SignInDialog {
                 self,
                 move |row| {
                     row.remove_css_class("error");
-                    dialog.imp().trouble_group.set_visible(false);
+                    dialog.imp().trouble_label.set_visible(false);
                 }
             ));
         }
@@ -215,7 +213,7 @@ impl SignInDialog {
         imp.password_row.add_css_class("error");
         imp.password_row.grab_focus();
         imp.trouble_label.set_label(words);
-        imp.trouble_group.set_visible(true);
+        imp.trouble_label.set_visible(true);
         self.announce(words, gtk::AccessibleAnnouncementPriority::High);
     }
 
