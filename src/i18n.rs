@@ -41,7 +41,7 @@ pub fn ngettext_f(one: &str, many: &str, count: u32, values: &[(&str, &str)]) ->
 /// Fills named places in one pass, so that a value which looks like a place stays as it is.
 ///
 /// A place without a value stays visible, as does a brace that closes or opens nothing.
-fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
+pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(sentence.len());
     let mut rest = sentence;
     while let Some(open) = rest.find('{') {

@@ -250,6 +250,8 @@ pub enum Event {
 pub enum Refusal {
     /// The server refused, in its own words; possibly without any.
     Server(String),
+    /// The server refused, for a reason that the protocol has a number for.
+    Denied(Denial),
     /// As many conversations are open as a session holds.
     TooManyConversations,
     /// As many messages wait to be sent as a session holds.
@@ -278,6 +280,39 @@ impl From<String> for Refusal {
     fn from(words: String) -> Self {
         Self::Server(words)
     }
+}
+
+/// Why a server refuses what people usually want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The room has as many people as may come in.
+    RoomFull,
+    /// Only who is asked comes in.
+    InviteOnly,
+    /// We were banned from the room.
+    Banned,
+    /// The room wants a password, and not this one.
+    WrongKey,
+    /// Only who is signed in may do this.
+    SignInFirst,
+    /// We are in as many rooms as we may, or the server has as many as it holds.
+    TooManyRooms,
+    /// Only the room's operators may do this.
+    NotOperator,
+    /// We are not in the room.
+    NotInRoom,
+    /// Nobody bears this nick.
+    NobodyThere,
+    /// Only operators are heard in the room, and whom they let.
+    Moderated,
+    /// We were muted in the room.
+    Muted,
+    /// Only who is signed in is heard in the room.
+    GuestsMuted,
+    /// The room is in slow mode; how many seconds are left, where the server says it.
+    TooFast(Option<u32>),
+    /// We are not heard in the room, for some other reason.
+    NotHeard,
 }
 
 /// How the connection stands.

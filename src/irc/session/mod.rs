@@ -16,6 +16,7 @@
 //! | `happening` | who came and went, and what people do to a room, as lines of its timeline |
 //! | `history`, `page` | filling gaps, fetching older pages |
 //! | `sending`, `outbox` | what we say, until it is echoed or refused |
+//! | `denial` | what refusals mean |
 //! | `questions`, `answers` | what is asked of the server and answered; deeds |
 //! | `presence` | who is here or away, whom we watch, who asks us in |
 //! | `commands` | what the person asks |
@@ -33,6 +34,7 @@ mod answers;
 mod batch;
 mod commands;
 mod conversation;
+mod denial;
 mod dispatch;
 mod features;
 mod happening;

@@ -194,9 +194,9 @@ impl Session {
             return number.is_some();
         };
         let is_wrong = line.is_fail_of("PASSWORD") && line.param(1) == "INVALID_CREDENTIALS";
-        current.refusal.get_or_insert_with(|| {
-            if is_wrong { Refusal::WrongPassword } else { Refusal::Server(line.words()) }
-        });
+        current
+            .refusal
+            .get_or_insert_with(|| if is_wrong { Refusal::WrongPassword } else { line.refusal() });
         // A deed ends with its PING, and WHOIS with its numeric.
         let ends_by_itself = matches!(current.question, Question::Do(_) | Question::Whois { .. });
         if labelled.is_none() && !ends_by_itself {

@@ -131,9 +131,9 @@ impl Session {
         let labelled = line.label.and_then(|label| self.live.labels.get(label)).cloned();
         match labelled {
             _ if line.is_fail_of("REDACT") => self.handle_not_deleted(line),
-            Some(Labelled::Send(id)) => self.fail_send(id, line.words().into()),
+            Some(Labelled::Send(id)) => self.fail_send(id, line.refusal()),
             Some(Labelled::Join(key)) if self.is_joining(&key) => {
-                self.fail_join(&key, line.words().into());
+                self.fail_join(&key, line.refusal());
             }
             Some(Labelled::History) => self.fail_page(line.now),
             _ if self.has(Capability::LabeledResponse) => self.tell_refusal(line),
@@ -149,16 +149,16 @@ impl Session {
             return;
         }
         if let (Some(&"BATCH"), Some(id)) = (named.first(), self.outbox.many_lines_in_flight()) {
-            self.fail_send(id, line.words().into());
+            self.fail_send(id, line.refusal());
             return;
         }
         for key in named.iter().map(|param| fold(param)) {
             if self.is_joining(&key) {
-                self.fail_join(&key, line.words().into());
+                self.fail_join(&key, line.refusal());
                 return;
             }
             if let Some(id) = self.outbox.in_flight_to(&key, None) {
-                self.fail_send(id, line.words().into());
+                self.fail_send(id, line.refusal());
                 return;
             }
         }
@@ -166,7 +166,7 @@ impl Session {
     }
 
     fn tell_refusal(&mut self, line: &Line<'_>) {
-        self.tell(Event::ServerText { text: line.words() });
+        self.tell(Event::Refused(line.refusal()));
     }
 
     /// Nobody can say whether these arrived: the person decides whether to say them again.

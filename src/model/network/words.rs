@@ -1,7 +1,7 @@
 //! How a connection stands, and why something did not happen, in words.
 
-use crate::i18n::{gettext, gettext_f, isolate};
-use crate::irc::event::{Failure, Refusal, SignInFailure, State};
+use crate::i18n::{gettext, gettext_f, isolate, ngettext_f};
+use crate::irc::event::{Denial, Failure, Refusal, SignInFailure, State};
 use crate::model::ConnectionState;
 
 /// The state as a property, and in words for a banner; there are none when online. `is_again` says
@@ -117,6 +117,7 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Server(words) if words.is_empty() => gettext("The server gave no reason."),
         Refusal::Server(words) => words.clone(),
+        Refusal::Denied(denial) => denied(*denial),
         Refusal::TooManyConversations => {
             gettext("Too many conversations are open. Leave one first.")
         }
@@ -137,5 +138,41 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
         Refusal::NoAnswer => gettext("The server did not answer."),
         Refusal::WrongPassword => gettext("That is not your password."),
         Refusal::Unencrypted => sign_in_failure(&SignInFailure::Unencrypted),
+    }
+}
+
+/// Why a server refused something, as a sentence.
+fn denied(denial: Denial) -> String {
+    match denial {
+        // Translators: why a room cannot be entered.
+        Denial::RoomFull => gettext("The room is full."),
+        // Translators: why a room cannot be entered.
+        Denial::InviteOnly => gettext("Only people who were invited come in."),
+        // Translators: why a room cannot be entered.
+        Denial::Banned => gettext("You were banned from this room."),
+        // Translators: why a room cannot be entered.
+        Denial::WrongKey => gettext("The room has a password, and it was not given."),
+        Denial::SignInFirst => gettext("Only people who are signed in may do this."),
+        Denial::TooManyRooms => gettext("There are too many rooms. Leave one first."),
+        Denial::NotOperator => gettext("Only the room’s operators may do this."),
+        Denial::NotInRoom => gettext("You are not in this room."),
+        Denial::NobodyThere => gettext("Nobody of this name is here."),
+        // Translators: why a message was not taken in a room.
+        Denial::Moderated => gettext("Only operators speak here, and whom they let."),
+        // Translators: why a message was not taken in a room.
+        Denial::Muted => gettext("You were muted in this room."),
+        // Translators: why a message was not taken in a room.
+        Denial::GuestsMuted => gettext("Only people who are signed in speak here."),
+        Denial::TooFast(Some(seconds)) => ngettext_f(
+            // Translators: why a message was not taken in a room.
+            "This room is in slow mode: wait {count} second.",
+            "This room is in slow mode: wait {count} seconds.",
+            seconds,
+            &[("count", &seconds.to_string())],
+        ),
+        // Translators: why a message was not taken in a room.
+        Denial::TooFast(None) => gettext("This room is in slow mode: wait a while."),
+        // Translators: why a message was not taken in a room.
+        Denial::NotHeard => gettext("The room does not take your messages."),
     }
 }

@@ -219,7 +219,7 @@ fn what_people_do_to_a_room_is_told_in_a_line_each() {
         "Ana María set the topic: tea",
         "Ana María removed the topic",
         "Ana María made bo an operator",
-        "Ana María changed the room’s settings: +m",
+        "Ana María lets only operators speak, and whom they choose",
         "Ana María removed Bo",
         "Ana_María is now called cyrus",
         "Ana María renamed the room to #tea",

@@ -3,7 +3,7 @@
 use super::accounts::by_password;
 use super::server::Abilities;
 use super::world::{World, config};
-use crate::irc::event::{Event, Refusal};
+use crate::irc::event::{Denial, Event, Refusal};
 use crate::irc::question::*;
 use crate::irc::session::answers::{LISTED_AT_ONCE, LISTED_MAX};
 use crate::irc::session::questions::{ANSWER_MS, WAITING_MAX};
@@ -187,7 +187,7 @@ fn nobody_of_that_name_is_a_refusal() {
                 world.inject(line);
             }
         }
-        let refused = Answer::Refused(Refusal::Server("No such nick".into()));
+        let refused = Answer::Refused(Refusal::Denied(Denial::NobodyThere));
         assert_eq!(answers(&world), [(1, &refused)]);
         let texts = world.events.iter().filter(|event| matches!(event, Event::ServerText { .. }));
         assert_eq!(texts.count(), 0, "it is told once");
@@ -216,14 +216,14 @@ fn a_long_list_of_rooms_comes_in_parts_and_has_an_end() {
 }
 
 #[test]
-fn a_deed_is_done_or_refused_in_the_servers_words() {
+fn a_deed_is_done_or_refused() {
     let mut world = World::online(Abilities::majlis(), &config(&[]));
     let (nick, reason) = ("bo".to_owned(), "Enough now".to_owned());
     ask(&mut world, 1, Question::Do(Deed::Remove { room: "#lobby".into(), nick, reason }));
     assert_eq!(world.received("KICK"), ["KICK #lobby bo :Enough now"]);
     let label = world.last_label();
     world.inject(&format!("@label={label} :server 482 Ana_Lima #lobby :You're not an operator"));
-    let refused = Answer::Refused(Refusal::Server("You're not an operator".into()));
+    let refused = Answer::Refused(Refusal::Denied(Denial::NotOperator));
     assert_eq!(answers(&world), [(1, &refused)]);
 
     ask(&mut world, 2, modes(vec![ModeChange::flag('m', true)]));
@@ -241,7 +241,7 @@ fn without_labels_a_deed_ends_with_the_ping_behind_it() {
     world.inject(":server 482 Ana_Lima #lobby :You're not an operator");
     assert_eq!(answers(&world), []);
     world.settle();
-    let refused = Answer::Refused(Refusal::Server("You're not an operator".into()));
+    let refused = Answer::Refused(Refusal::Denied(Denial::NotOperator));
     assert_eq!(answers(&world), [(3, &refused)]);
 }
 

@@ -3,7 +3,9 @@
 use super::server::Abilities;
 use super::world::{World, config, outgoing};
 use crate::irc::Command;
-use crate::irc::event::{Event, Failure, Happening, Member, MessageKind, Origin, Role, State};
+use crate::irc::event::{
+    Denial, Event, Failure, Happening, Member, MessageKind, Origin, Refusal, Role, State,
+};
 use crate::irc::session::registration::{REGISTRATION_MS, SETTLE_MS};
 use crate::irc::session::{LOST_AFTER_MS, PENDING_MAX, PING_AFTER_MS, WINDOW};
 
@@ -136,10 +138,8 @@ fn a_refused_message_says_why_and_goes_no_further() {
     world.send(1, "#elsewhere", "hello");
     world.send(2, "#lobby", "still here");
     world.settle();
-    let failed = Event::SendFailed {
-        id: outgoing(1, "", "").id,
-        reason: "You are not there.".to_owned().into(),
-    };
+    let failed =
+        Event::SendFailed { id: outgoing(1, "", "").id, reason: Refusal::Denied(Denial::NotHeard) };
     assert!(world.events.contains(&failed));
     assert_eq!(world.told_texts("#lobby"), ["still here"]);
     world.cut();
@@ -318,10 +318,8 @@ fn a_closed_room_is_told_and_does_not_keep_us_from_being_online() {
         world.server.closed_rooms.insert("#attic".into());
         world.open();
         world.settle();
-        let failed = Event::JoinFailed {
-            room: "#attic".into(),
-            reason: "You are banned.".to_owned().into(),
-        };
+        let failed =
+            Event::JoinFailed { room: "#attic".into(), reason: Refusal::Denied(Denial::Banned) };
         assert!(world.events.contains(&failed));
         assert!(world.events.contains(&Event::State(State::Online)));
     }
