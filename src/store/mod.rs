@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `archive` | the handle, the one thread that touches the disk, the queue between | know a table |
 //! | `open` | opening the file, its version, setting a damaged one aside | know what is in it |
+//! | `rescue` | what is taken over from a damaged file | |
+//! | `apart` | the list of servers, in a file of its own | fail what was asked for |
 //! | `place` | where the files are and who may read them | open them |
 //! | `network` `message` `happened` `about` `lookup` `outbox` | the statements, one file a family of tables | keep anything in memory |
 //! | `functions` | what statements can ask of this program | |
@@ -14,6 +16,7 @@
 //! Nothing here knows GTK, `GLib` or the network.
 
 mod about;
+mod apart;
 mod archive;
 mod functions;
 mod happened;
@@ -23,6 +26,7 @@ mod network;
 mod open;
 mod outbox;
 mod place;
+mod rescue;
 mod restore;
 mod search;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::irc::{Fingerprint, HistoryMark, KnownServer};
 
+use super::apart;
 use super::archive::{Answer, Archive};
 use super::message::{from_ms, to_ms};
 
@@ -144,6 +145,7 @@ impl Archive {
                     ":has_scram": row.known.has_scram,
                     ":stays_offline": row.stays_offline,
                 })?;
+            apart::keep(connection);
             Ok(())
         })
     }
@@ -152,6 +154,7 @@ impl Archive {
     pub fn remove_network(&self, key: NetworkKey) -> Answer<()> {
         self.ask(move |connection| {
             connection.execute("DELETE FROM networks WHERE id = ?", params![key.0])?;
+            apart::keep(connection);
             Ok(())
         })
     }

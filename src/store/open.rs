@@ -8,8 +8,10 @@ use std::time::{Duration, SystemTime};
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::apart;
 use super::functions;
 use super::place::Place;
+use super::rescue::rescue;
 
 /// Numbered from 1; a released one never changes.
 const MIGRATIONS: [&str; 7] = [
@@ -28,7 +30,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// What was found wrong when the archive was opened; in every case there is one to work with now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenTrouble {
-    /// It was damaged; it has been set aside under this name, and a new one begun.
+    /// It was damaged; it has been set aside under this name, and a new one begun with what could be taken over from it.
     Damaged(PathBuf),
     /// A newer version of this program wrote it; it has been set aside under this name, and a new
     /// one begun.
@@ -48,7 +50,10 @@ enum OpenError {
 /// the disk gives nothing.
 pub(super) fn open_archive(place: &Place) -> (Connection, Option<OpenTrouble>) {
     let trouble = match open_noted(place) {
-        Ok(connection) => return (connection, None),
+        Ok(connection) => {
+            apart::begin(place, &connection);
+            return (connection, None);
+        }
         Err(OpenError::Other(reason)) => return (open_in_memory(), Some(in_memory(reason))),
         Err(OpenError::Damaged) => OpenTrouble::Damaged,
         Err(OpenError::Newer) => OpenTrouble::Newer,
@@ -57,7 +62,14 @@ pub(super) fn open_archive(place: &Place) -> (Connection, Option<OpenTrouble>) {
         .map_err(OpenError::from)
         .and_then(|aside| Ok((open_file(&place.archive())?, trouble(aside))));
     match begun_anew {
-        Ok((connection, trouble)) => (connection, Some(trouble)),
+        Ok((connection, trouble)) => {
+            if let OpenTrouble::Damaged(aside) = &trouble {
+                rescue(aside, &connection);
+                apart::take_over(place, &connection);
+            }
+            apart::begin(place, &connection);
+            (connection, Some(trouble))
+        }
         Err(error) => (open_in_memory(), Some(in_memory(error.to_string()))),
     }
 }

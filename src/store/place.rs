@@ -24,6 +24,11 @@ impl Place {
         self.folder.join("archive.db")
     }
 
+    /// The file that has the list of servers once more.
+    pub(super) fn servers(&self) -> PathBuf {
+        self.folder.join("servers.db")
+    }
+
     /// The folder itself.
     pub fn folder(&self) -> &Path {
         &self.folder

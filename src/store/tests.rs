@@ -12,6 +12,8 @@ use crate::irc::{HistoryMark, KnownServer};
 
 use super::*;
 
+mod losses;
+
 struct Fixture {
     folder: TempDir,
     archive: Archive,
@@ -400,10 +402,48 @@ fn a_damaged_archive_is_set_aside_and_a_new_one_begun() {
     assert_eq!(fixture.restore()[0].row, network);
 }
 
+/// Leaves nothing of a file but its length.
+fn wreck(path: &Path) {
+    let length = fs::metadata(path).unwrap().len();
+    fs::write(path, vec![0xA5; usize::try_from(length).unwrap()]).unwrap();
+}
+
+#[test]
+fn the_list_of_servers_outlives_an_archive_of_which_nothing_can_be_read() {
+    let fixture = Fixture::new();
+    let (first, _) = fixture.add_room();
+    let (forgotten, _) = fixture.add_room();
+    let (last, _) = fixture.add_room();
+    fixture.archive.remove_network(forgotten.key).wait().unwrap();
+    let renamed = NetworkRow { name: "Garden".into(), ..last };
+    fixture.archive.put_network(renamed.clone()).wait().unwrap();
+    fixture.archive.close_and_wait();
+    wreck(&place(fixture.folder.path()).archive());
+
+    let fixture = Fixture::in_folder(fixture.folder);
+    assert!(matches!(fixture.trouble, Some(OpenTrouble::Damaged(_))));
+    let rows =
+        |fixture: &Fixture| fixture.restore().into_iter().map(|one| one.row).collect::<Vec<_>>();
+    assert_eq!(rows(&fixture), [first.clone(), renamed.clone()]);
+
+    // The other way round, nothing is lost, and the list is kept again.
+    fixture.archive.close_and_wait();
+    wreck(&place(fixture.folder.path()).servers());
+    let fixture = Fixture::in_folder(fixture.folder);
+    assert_eq!(fixture.trouble, None);
+    fixture.archive.close_and_wait();
+    wreck(&place(fixture.folder.path()).archive());
+    assert_eq!(rows(&Fixture::in_folder(fixture.folder)), [first, renamed]);
+}
+
 #[test]
 fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
     let fixture = Fixture::new();
-    let (_, room) = fixture.add_room();
+    let (network, room) = fixture.add_room();
+    let complete = ConversationRow { is_complete: true, ..room.clone() };
+    fixture.archive.put_conversation(complete).wait().unwrap();
+    fixture.archive.set_ignored(network.key, "eve".into(), true).wait().unwrap();
+    fixture.archive.queue(room.key, vec![waiting("not sent yet")]).wait().unwrap();
     fixture.store(&room, (1..=2000).map(message).collect());
     let fixture = fixture.reopened();
     fixture.archive.close_and_wait();
@@ -427,7 +467,12 @@ fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
     opened.archive.close_and_wait();
     let fixture = Fixture::in_folder(fixture.folder);
     assert!(matches!(&fixture.trouble, Some(OpenTrouble::Damaged(aside)) if aside.exists()));
-    assert_eq!(fixture.restore(), []);
+    // What the servers do not have was taken over; what was said comes from them again, from its beginning.
+    let [found] = &fixture.restore()[..] else { panic!("one network") };
+    assert_eq!((&found.row, &found.ignored[..]), (&network, &["eve".to_owned()][..]));
+    assert_eq!(outbox_texts(found), ["not sent yet"]);
+    assert_eq!(found.conversations[0].row, room);
+    assert_eq!(found.conversations[0].newest.messages, []);
 }
 
 #[test]
