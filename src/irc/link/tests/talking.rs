@@ -104,6 +104,25 @@ fn two_networks_do_not_meet() {
 }
 
 #[test]
+fn a_line_of_ten_megabytes_is_left_out_and_holds_nobody_up() {
+    let (mut home, _door, mut endless) = online();
+    let door = Door::open();
+    let command = Command::Connect(Box::new(config(door.address())));
+    home.link.send(Request { network: NetworkId(8), command }).expect("the queue is long");
+    let mut other = door.accept();
+    other.welcome();
+    home.wait_for(&Event::State(State::Online));
+    endless.say(":bo!u@h PRIVMSG Ana :");
+    for megabyte in 0..10 {
+        endless.say(&"x".repeat(1024 * 1024));
+        other.say(&format!("PING :{megabyte}\r\n"));
+        other.hear(&format!("PONG :{megabyte}"));
+    }
+    endless.say("\r\n:bo!u@h PRIVMSG Ana :and now in short\r\n");
+    assert_eq!(texts(&home.next()), ["and now in short"]);
+}
+
+#[test]
 fn a_main_loop_that_stands_still_slows_the_server_down_and_loses_nothing() {
     let (mut home, _door, mut guest) = online();
     let text = "x".repeat(400);
