@@ -68,7 +68,7 @@ class Found(WindowTest):
         ana.find("row", re.compile("First"))
         self.announce("Second", 33002)
         second = ana.find("row", re.compile("Second"))
-        ana.point_at(second)
+        ana.hover(second)
         where = second.extents()[:2]
         first.stop()
         ana.wait_for_text("No longer there")
@@ -77,20 +77,20 @@ class Found(WindowTest):
         ana.find("row", re.compile("Third"))
         self.assertEqual(second.extents()[:2], where)
         # Once nobody is about to choose, it goes.
-        ana.point_at(ana.find("button", "Main Menu"))
+        ana.hover(ana.find("button", "Main Menu"))
         ana.wait_until_gone(None, re.compile("No longer there"))
 
     def test_what_is_behind_the_list_stays_under_the_pointer(self):
         ana = self.look("ana")
         address = ana.find("button", "Enter Address…")
-        ana.point_at(address)
+        ana.hover(address)
         where = address.extents()
         for number in (1, 2, 3):
             self.announce(f"Number {number}", 33000 + number)
         ana.find("row", re.compile("Number 2"))
         self.assertEqual(address.extents(), where)
         self.assertEqual(ana.find_all("row", re.compile("Number 3")), [])
-        ana.point_at(ana.find("button", "Main Menu"))
+        ana.hover(ana.find("button", "Main Menu"))
         ana.find("row", re.compile("Number 3"))
 
     def test_after_five_empty_seconds_it_is_said_what_may_be_wrong(self):

@@ -1,8 +1,8 @@
 """Drives real Majlis windows on a display of its own, as a person with a screen reader would.
 
 `desktop` owns the display and the accessibility bus, `app` one running application, `tree` what is
-seen of it, `server`, `guest` and `shell` the other ends, `network` one of their own (`cable` makes it), `processes` and `wait` what all of
-these need.
+seen of it, `server`, `odd_server`, `guest` and `shell` the other ends, `network` one of their own (`cable` makes it), `words` what it
+says in another language, `processes` and `wait` what all of these need.
 Nothing in here knows what a test is about.
 """
 
@@ -10,10 +10,13 @@ from .app import App
 from .desktop import Desktop
 from .guest import IrcGuest, RawGuest
 from .network import NoNetwork, PrivateNetwork
+from .odd_server import OddServer
 from .server import Server
 from .shell import Shell
 from .wait import TimedOut, until
+from .words import Words
 
 __all__ = [
-    "App", "Desktop", "IrcGuest", "NoNetwork", "PrivateNetwork", "RawGuest", "Server", "Shell", "TimedOut", "until",
+    "App", "Desktop", "IrcGuest", "NoNetwork", "OddServer", "PrivateNetwork", "RawGuest", "Server", "Shell", "TimedOut", "Words",
+    "until",
 ]

@@ -3,16 +3,21 @@
 import os
 import re
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from gi.repository import GLib
 
+from .actions import Actions
 from .processes import Process, SessionBus
 from .tree import application_with_pid
 from .wait import DEFAULT_SECONDS, TimedOut, until
+from .words import Words
 
 # A font that every machine which runs this has, so that pictures look the same everywhere.
-GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\n"
+GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-xft-dpi={dpi}\n"
+# What the toolkit counts as text of the usual size, in 1024ths of a dot for each inch.
+USUAL_DPI = 96 * 1024
 
 # More than any page has things to stop at.
 MOST_TABS = 40
@@ -21,15 +26,20 @@ MOST_TABS = 40
 class App:
     """Starts the program; what it keeps on disk stays in `folder` when it is started again.
 
-    Where a `shell` is given, it is the desktop that the program finds; where a `network` is, the only one that it sees.
+    Where a `shell` is given, it is the desktop that the program finds; where a `network` is, the only one that it sees. In
+    another language than English it is driven by English words all the same, with its `words` in between.
     """
 
-    def __init__(self, programs, folder, arguments=(), environment=None, shell=None, network=None):
+    def __init__(
+        self, programs, folder, arguments=(), environment=None, shell=None, network=None, words=None, text_scale=1
+    ):
         self.folder = Path(folder)
         self.program = Path(programs) / "majlis"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._write_toolkit_settings()
+        self.words = words or Words()
+        self._write_toolkit_settings(text_scale)
         self._bus = SessionBus(self.folder / "bus.log")
+        self._actions = Actions(self._bus.address)
         self._shell = shell
         if shell:
             shell.start(self._bus.address)
@@ -45,10 +55,10 @@ class App:
             raise
         self._window = None
 
-    def _write_toolkit_settings(self):
+    def _write_toolkit_settings(self, text_scale):
         folder = self.folder / "config" / "gtk-4.0"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "settings.ini").write_text(GTK_SETTINGS)
+        (folder / "settings.ini").write_text(GTK_SETTINGS.format(dpi=int(USUAL_DPI * text_scale)))
 
     def _environment(self, more):
         own = {
@@ -83,6 +93,8 @@ class App:
 
     def find_all(self, role=None, name=None, within=None):
         """All that is showing now; what vanishes while one looks is looked for again."""
+        if isinstance(name, str):
+            name = self.words.of(name)
         try:
             return (within or self.root).find_all(role, name)
         except GLib.Error:
@@ -105,7 +117,7 @@ class App:
 
     def wait_for_text(self, text, within=None, **options):
         """Waits until something shows this text, alone or among other words."""
-        return self.find(None, re.compile(re.escape(text)), within, **options)
+        return self.find(None, self.words.pattern(text), within, **options)
 
     def wait_until_gone(self, role, name, **options):
         until(
@@ -142,15 +154,28 @@ class App:
 
     def click(self, node):
         """Clicks into the middle of a thing with the mouse."""
-        self.raise_window()
-        x, y, width, height = node.extents()
-        _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2, "click", "1")
+        self.hover(node)
+        _xdotool("click", "1")
 
-    def point_at(self, node):
-        """Moves the pointer over a thing, and presses nothing."""
+    def click_at_start(self, node):
+        """Clicks where a text begins, which may be all that there is in a wide label."""
+        self.raise_window()
+        x, y, _, height = node.extents()
+        _xdotool("mousemove", "--window", self.window, x + 12, y + min(height // 2, 12), "click", "1")
+
+    def hover(self, node):
+        """Moves the pointer over the middle of a thing."""
         self.raise_window()
         x, y, width, height = node.extents()
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2)
+
+    def activate(self, action):
+        """Does what a menu of the program does, such as `win.browse-rooms`, as a desktop's own menu bar would."""
+        self._actions.activate(action)
+
+    def response_time(self):
+        """How long the program takes to answer anything at all, in seconds: what keeps its main loop keeps this, too."""
+        return self._actions.response_time()
 
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""
@@ -187,13 +212,30 @@ class App:
             self._window = until(self._find_window, "a window on the screen")
         return self._window
 
-    def _find_window(self):
+    def _find_windows(self):
         self._fail_if_ended()
         found = subprocess.run(
             ["xdotool", "search", "--onlyvisible", "--all", "--pid", str(self._process.pid), "--name", "."],
             capture_output=True, text=True, check=False,
         )
-        return found.stdout.split()[0] if found.stdout.strip() else None
+        return found.stdout.split()
+
+    def _find_window(self):
+        return next(iter(self._find_windows()), None)
+
+    @contextmanager
+    def in_other_window(self):
+        """Within it, what is said of the window is said of a second one, once that is there."""
+        first = self.window
+
+        def find_other():
+            return next((window for window in self._find_windows() if window != first), None)
+
+        self._window = until(find_other, "a second window on the screen")
+        try:
+            yield
+        finally:
+            self._window = first
 
     def raise_window(self):
         _xdotool("windowactivate", "--sync", self.window)
@@ -211,10 +253,13 @@ class App:
         return int(values["WIDTH"]), int(values["HEIGHT"])
 
     def screenshot(self, path):
-        """Saves a picture of the window."""
+        """Saves a picture of the window with what stands over it: menus are windows of their own to the display."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.raise_window()
-        subprocess.run(["import", "-window", self.window, str(path)], check=True)
+        lines = _xdotool("getwindowgeometry", "--shell", self.window).splitlines()
+        place = dict(line.split("=") for line in lines)
+        part = "{WIDTH}x{HEIGHT}+{X}+{Y}".format(**place)
+        subprocess.run(["import", "-window", "root", "-crop", part, "+repage", str(path)], check=True)
         return path
 
     # --- The end ---
@@ -241,6 +286,11 @@ class App:
 
     def is_running(self):
         return self._process.is_running()
+
+    def memory(self):
+        """How much memory the program has to itself and in use, in bytes."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(re.search(r"^RssAnon:\s+(\d+) kB", status, re.MULTILINE)[1]) * 1024
 
     def stop(self):
         self._process.stop()

@@ -98,7 +98,7 @@ class Node:
                 continue
 
     def search(self, role=None, name=None):
-        """Yields the showing nodes of a role (a word of `ROLES`) and a name (a string, or a pattern), top down."""
+        """Yields the showing nodes of a role (a word of `ROLES`) and a name (a string, a set of such, or a pattern), top down."""
         roles = ROLES[role] if role else None
         for node in self.walk():
             if (roles is None or node.role in roles) and (name is None or _matches(name, node)):
@@ -142,7 +142,8 @@ def _matches(wanted, node):
     """A name is what a thing is called, or where it has another name, what it says."""
     if isinstance(wanted, re.Pattern):
         return wanted.search(node.name) or wanted.search(node.text)
-    return wanted in (node.name, node.text)
+    wanted = {wanted} if isinstance(wanted, str) else wanted
+    return not wanted.isdisjoint((node.name, node.text))
 
 
 def application_with_pid(pid):
