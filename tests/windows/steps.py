@@ -158,6 +158,11 @@ def join_room(app, room):
     app.wait_for_text(room, app.find("list", "Rooms"))
 
 
+def open_conversation(app, name):
+    """Goes to a room or a person of the list."""
+    app.click(app.find("row", re.compile(f"^{re.escape(name)}"), app.find("list", "Rooms")))
+
+
 def go_to_found(app, text):
     """From the list of what a search found to the message with this text."""
     app.type_keys("Return")

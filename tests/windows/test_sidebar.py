@@ -33,6 +33,31 @@ class Sidebar(WindowTest):
         ana.press("Undo")
         ana.find("row", re.compile("^apple"), ana.find("list", "Rooms"))
 
+    def test_a_rooms_link_is_copied_and_leads_there_when_it_is_clicked(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.connect(badr, self.server, "Badr")
+        steps.join_room(ana, "orchard")
+        self.choose_for(ana, "c")
+        ana.find("label", "Link copied")
+        composer = ana.find("entry", steps.COMPOSER)
+        ana.focus(composer)
+        ana.type_keys("ctrl+v")
+        link = until(lambda: composer.text, "the link to be pasted")
+        self.assertIn(f"{self.server.host}:{self.server.port}/#orchard", link)
+        steps.enter(ana, "/msg Badr " + link)
+
+        steps.open_conversation(badr, "Ana")
+        steps.sees(badr, link)
+        self.click_link(badr, link)
+        badr.wait_for_text("orchard", badr.find("list", "Rooms"))
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
+
+    def click_link(self, app, link):
+        """Clicks the text of a message, all of which is a link: at its beginning, since it may be shorter than its place."""
+        label = app.find("label", link, steps.timeline(app))
+        app.click_at_start(label)
+
     def choose_for(self, app, key):
         """Chooses from the menu of the open room's row."""
         composer = app.find("entry", steps.COMPOSER)
