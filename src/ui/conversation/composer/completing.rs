@@ -118,10 +118,12 @@ impl Composer {
             #[weak(rename_to = composer)]
             self,
             move |chooser| {
-                composer.grab_focus();
-                // Not amid its own signal.
+                // Not amid its own signal, after which the toolkit gives the focus back to the button.
                 let chooser = chooser.clone();
-                glib::idle_add_local_once(move || chooser.unparent());
+                glib::idle_add_local_once(move || {
+                    chooser.unparent();
+                    composer.grab_focus();
+                });
             }
         ));
         chooser.popup();
