@@ -93,10 +93,8 @@ class App:
 
     def find_all(self, role=None, name=None, within=None):
         """All that is showing now; what vanishes while one looks is looked for again."""
-        if isinstance(name, str):
-            name = self.words.of(name)
         try:
-            return (within or self.root).find_all(role, name)
+            return (within or self.root).find_all(role, self._own_words(name))
         except GLib.Error:
             return []
 
@@ -111,9 +109,13 @@ class App:
     def _find_first(self, role, name, within):
         """The rest of the window is not asked for: each thing in it costs several questions."""
         try:
-            return next((within or self.root).search(role, name), None)
+            return next((within or self.root).search(role, self._own_words(name)), None)
         except GLib.Error:
             return None
+
+    def _own_words(self, name):
+        """What a name in English is in the program's language; a pattern is for what people say, and stays."""
+        return self.words.of(name) if isinstance(name, str) else name
 
     def wait_for_text(self, text, within=None, **options):
         """Waits until something shows this text, alone or among other words."""
