@@ -4,8 +4,6 @@
 //! translation may put them in another order. The functions' names are what `po/meson.build` tells
 //! `xgettext` to look for.
 
-use gettextrs::LocaleCategory;
-
 use crate::config::{GETTEXT_DOMAIN, LOCALE_FOLDER};
 
 pub use gettextrs::{gettext, ngettext, pgettext};
@@ -13,13 +11,12 @@ pub use gettextrs::{gettext, ngettext, pgettext};
 const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
-/// Follows the person's language from the environment; call it once, before any other thread starts.
+/// Finds the message catalogue; call it before the application starts.
 ///
-/// A locale that this system does not know leaves the words in English; nothing else changes.
+/// Which language it is, GTK settles when it starts: it sets the locale from the environment (`gtk_init`). Doing that here, too,
+/// would be unsafe as soon as another thread runs, and nothing is translated before. A locale that this system does not
+/// know leaves the words in English; GTK says so.
 pub fn init() {
-    if gettextrs::setlocale(LocaleCategory::LcAll, "").is_none() {
-        tracing::warn!("the locale asked for is not installed; the words stay in English");
-    }
     let bound = gettextrs::bindtextdomain(GETTEXT_DOMAIN, LOCALE_FOLDER)
         .and_then(|_| gettextrs::bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8"))
         .and_then(|_| gettextrs::textdomain(GETTEXT_DOMAIN));
