@@ -1,4 +1,4 @@
-# What `./dev flatpak`, `./dev deb` and `./dev release` do; read by ./dev, whose words and folders it uses.
+# What `./dev audit`, `./dev flatpak`, `./dev deb` and `./dev release` do; read by ./dev, whose words and folders it uses.
 # shellcheck shell=bash
 
 readonly PACKAGES=$CHECKOUT/target/packages
@@ -6,7 +6,30 @@ readonly PACKAGES=$CHECKOUT/target/packages
 # The version, as the workspace says it once.
 version() { sed --quiet 's/^version = "\(.*\)"$/\1/p' Cargo.toml; }
 
+# Two builds of one commit are the same to the bit: what is packed bears the commit's time, and programs name no folder of this machine.
+prepare_reproducible_build() {
+    SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+    export SOURCE_DATE_EPOCH
+}
+
 require_tool() { command -v "$1" >/dev/null || die "$1 is missing; $2"; }
+
+# --- What is not ours -----------------------------------------------------------------------------
+
+# Both know the same defects; cargo-deny knows licences and origins, too, and cargo-audit what was withdrawn.
+cmd_audit() {
+    local deny=() audit=()
+    if [ "${1:-}" = --offline ]; then
+        deny=(--disable-fetch) audit=(--no-fetch)
+        shift
+    fi
+    [ $# -eq 0 ] || die "audit does not know $1; see ./dev help"
+    require_tool cargo-deny "cargo install --locked cargo-deny brings it"
+    require_tool cargo-audit "cargo install --locked cargo-audit brings it"
+    say "Auditing the dependencies"
+    cargo deny --locked check "${deny[@]}"
+    cargo audit --deny warnings "${audit[@]}"
+}
 
 # --- Flatpak --------------------------------------------------------------------------------------
 
@@ -70,8 +93,9 @@ REF
 build_static_server() {
     require_rust
     say "Building the server without shared libraries"
-    RUSTFLAGS='-Ctarget-feature=+crt-static' cargo build --locked --release \
-        --package majlis-server --target "$(host_triple)"
+    prepare_reproducible_build
+    RUSTFLAGS="-Ctarget-feature=+crt-static --remap-path-prefix=$CHECKOUT=/majlis --remap-path-prefix=$CARGO_HOME=/cargo" \
+        cargo build --locked --release --package majlis-server --target "$(host_triple)"
 }
 
 static_server() { echo "${CARGO_TARGET_DIR:-$CHECKOUT/target}/$(host_triple)/release/majlis-server"; }
@@ -89,7 +113,7 @@ stage_server() {
 
 cmd_deb() {
     [ $# -eq 0 ] || die "deb takes no arguments"
-    require_tool cargo-deb "cargo install cargo-deb brings it"
+    require_tool cargo-deb "cargo install --locked cargo-deb brings it"
     build_static_server
     stage_server "$CHECKOUT/target/deb"
     mkdir --parents "$PACKAGES"
@@ -106,7 +130,7 @@ write_server_archive() {
     cp data/majlis-server.sysusers "$stage/majlis-server.conf"
     cp --recursive docs "$stage"
     strip -o "$stage/majlis-server" "$(static_server)"
-    tar --create --xz --owner=0 --group=0 --numeric-owner --sort=name \
+    tar --create --xz --owner=0 --group=0 --numeric-owner --mode=go-w --sort=name --mtime="@$SOURCE_DATE_EPOCH" \
         --file="$PACKAGES/$folder.tar.xz" --directory="$PACKAGES" "$folder"
     rm --recursive "$stage"
 }
@@ -114,25 +138,32 @@ write_server_archive() {
 # --- A release ------------------------------------------------------------------------------------
 
 cmd_release() {
-    local remote=flathub
-    if [ "${1:-}" = --remote ]; then
-        remote=${2:?--remote wants a name}
-        shift 2
-    fi
-    [ $# -eq 0 ] || die "release does not know $1; see ./dev help"
-    check_release
+    local remote=flathub audit=()
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --remote) remote=${2:?--remote wants a name} && shift ;;
+            --offline) audit=(--offline) ;;
+            *) die "release does not know $1; see ./dev help" ;;
+        esac
+        shift
+    done
+    check_release "$remote"
+    cmd_audit "${audit[@]}"
     .ci/run
     write_release "$remote"
 }
 
-# What only a release needs: nothing uncommitted, and words for its version in both places.
+# What only a release needs: nothing uncommitted, words for its version in both places, and all that builds it.
 check_release() {
-    local version
+    local remote=$1 version
     version=$(version)
     [ -z "$(git status --porcelain)" ] || die "there are changes that are not committed"
     [ -n "$(release_notes)" ] || die "CHANGELOG.md has no words under \"## $version\""
     grep --quiet "<release version=\"$version\"" "data/$APP_ID.metainfo.xml.in" \
         || die "data/$APP_ID.metainfo.xml.in has no release $version"
+    require_tool cargo-deb "cargo install --locked cargo-deb brings it"
+    require_tool flatpak-builder "install it from your system"
+    [[ $'\n'$(flatpak remotes --columns=name)$'\n' = *$'\n'"$remote"$'\n'* ]] || die "flatpak knows no remote $remote"
 }
 
 # The lines of CHANGELOG.md under the heading of this version ("## 1.2.0" or "## 1.2.0, 2026-05-01").
@@ -150,11 +181,7 @@ write_release() {
     cmd_deb
     write_server_archive
     git archive --prefix="majlis-$(version)/" --output="$PACKAGES/majlis-$(version).tar.gz" HEAD
-    if command -v flatpak-builder >/dev/null && flatpak remotes --columns=name | grep --quiet --line-regexp "$remote"; then
-        build_flatpak "$APP_ID" "$remote" "$PACKAGES/flatpak-repo"
-    else
-        say "There is no flatpak-builder, or no remote $remote; the bundle is left out"
-    fi
+    build_flatpak "$APP_ID" "$remote" "$PACKAGES/flatpak-repo"
     (cd "$PACKAGES" && find . -maxdepth 1 -type f -printf '%P\n' | sort | xargs sha256sum >"$CHECKOUT/target/SHA256SUMS")
     mv target/SHA256SUMS "$PACKAGES"
     release_notes >"$PACKAGES/NOTES.md"
