@@ -417,6 +417,14 @@ pub struct Message {
 /// A longer identifier of another message is not followed.
 pub const MSGID_MAX_BYTES: usize = 255;
 
+/// How identifiers begin that are made here, since the server gives none.
+pub(super) const MADE_ID: &str = "made-";
+
+/// Whether a message's identifier was made here, and means nothing to the server.
+pub fn is_made(msgid: &str) -> bool {
+    msgid.starts_with(MADE_ID)
+}
+
 /// That somebody did something in a room besides speaking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {

@@ -230,12 +230,16 @@ pub struct Abilities {
     pub has_search: bool,
     /// What one message of many lines may hold; `None` where each line is a message.
     pub multiline: Option<MultilineLimits>,
-    /// Whether tags can be sent, and with them reactions and replies.
+    /// Whether messages can be answered and reacted to, by tags.
     pub takes_tags: bool,
     /// Whether messages can be deleted.
     pub deletes: bool,
     /// Whether it keeps how far one has read.
     pub keeps_read_marks: bool,
+    /// Whether accounts can be made.
+    pub registers: bool,
+    /// Whether it is possible to sign in.
+    pub signs_in: bool,
 }
 
 impl Abilities {

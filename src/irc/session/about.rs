@@ -11,7 +11,7 @@ use super::{Phase, Session};
 use crate::irc::event::{Deletion, Event, MSGID_MAX_BYTES, REACTION_MAX_BYTES, Reaction, Refusal};
 
 /// Adds a reaction (IRCv3 react, "Format").
-const REACT_TAG: &str = "+draft/react";
+pub(super) const REACT_TAG: &str = "+draft/react";
 /// Takes a reaction back.
 const UNREACT_TAG: &str = "+draft/unreact";
 

@@ -8,9 +8,9 @@ use std::mem;
 
 use majlis_protocol::fold;
 
-use super::message::{is_made, mark_of};
+use super::message::mark_of;
 use crate::irc::HistoryMark;
-use crate::irc::event::Message;
+use crate::irc::event::{Message, is_made};
 
 /// How many conversations are kept; messages of further ones are told all the same, without a memory of them.
 pub(super) const CONVERSATIONS_MAX: usize = 2000;

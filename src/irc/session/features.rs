@@ -148,6 +148,15 @@ impl Features {
         Some(told.parse().map_or(most, |told: usize| told.min(most)))
     }
 
+    /// Whether the server passes a client-only tag on, given with its `+` (IRCv3 message-tags, `CLIENTTAGDENY`).
+    pub(super) fn passes_on(&self, tag: &str) -> bool {
+        let name = tag.trim_start_matches('+');
+        let rules = self.isupport.get("CLIENTTAGDENY").unwrap_or("");
+        let is_named =
+            |sign: &str| rules.split(',').any(|rule| rule.strip_prefix(sign) == Some(name));
+        if rules.split(',').next() == Some("*") { is_named("-") } else { !is_named("") }
+    }
+
     /// Whether WHO can be asked for certain fields (WHOX).
     pub(super) fn has_whox(&self) -> bool {
         self.isupport.get("WHOX").is_some()
@@ -204,6 +213,17 @@ mod tests {
         assert!(!features.takes_param('l', false));
         assert!(!features.takes_param('m', true));
         assert!(!features.takes_param('?', true));
+    }
+
+    #[test]
+    fn tags_that_the_server_keeps_back_are_known() {
+        let passed = |tokens: &str| {
+            ["+reply", "+draft/react", "+typing"].map(|tag| features(tokens).passes_on(tag))
+        };
+        assert_eq!(passed("NICKLEN=9"), [true; 3]);
+        assert_eq!(passed("CLIENTTAGDENY=*"), [false; 3]);
+        assert_eq!(passed("CLIENTTAGDENY=*,-reply,-draft/react"), [true, true, false]);
+        assert_eq!(passed("CLIENTTAGDENY=typing,draft/react"), [true, false, false]);
     }
 
     #[test]

@@ -31,6 +31,7 @@ impl Session {
     pub(super) fn begin_fill(&mut self, key: &str) {
         let is_possible = self.has_history();
         let Some(conversation) = self.conversations.get_mut(key).filter(|_| is_possible) else {
+            self.fail_doubts(key);
             self.end_fill(key);
             return;
         };

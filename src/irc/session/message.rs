@@ -8,15 +8,13 @@ use super::dispatch::Line;
 use super::output::Labelled;
 use super::{Phase, Session};
 use crate::irc::HistoryMark;
-use crate::irc::event::{Event, MSGID_MAX_BYTES, Message, MessageKind, Origin};
+use crate::irc::event::{Event, MADE_ID, MSGID_MAX_BYTES, Message, MessageKind, Origin, is_made};
 
 /// Says which message another one is about (IRCv3 reply).
 pub(super) const REPLY_TAG: &str = "+reply";
 /// The same before it was ratified.
 const REPLY_DRAFT_TAG: &str = "+draft/reply";
 
-/// How identifiers begin that are made here, since the server gives none.
-const MADE_ID: &str = "made-";
 /// How many equal messages within one millisecond are told apart where the server gives no identifiers.
 const EQUALS_MAX: u32 = 16;
 
@@ -52,7 +50,10 @@ impl Session {
     pub(super) fn handle_notice(&mut self, line: &Line<'_>) {
         let is_of_server = !line.message.source().is_some_and(|source| source.contains('!'));
         let is_to_room = self.live.features.room_of(line.param(0)).is_some();
-        if self.live.phase < Phase::Welcomed || (is_of_server && !is_to_room) {
+        if self.live.phase < Phase::Welcomed {
+            // How it looks us up concerns nobody, unless it is the last that it says.
+            self.live.last_words = Some(line.words());
+        } else if is_of_server && !is_to_room {
             self.tell(Event::ServerText { text: line.words() });
         } else {
             let said = Said { line, target: line.param(0), text: line.param(1) };
@@ -203,11 +204,6 @@ impl Session {
 pub(super) fn mark_of(message: &Message) -> HistoryMark {
     let msgid = if is_made(&message.msgid) { String::new() } else { message.msgid.clone() };
     HistoryMark { time_ms: message.time_ms, msgid }
-}
-
-/// Whether an identifier was made here.
-pub(super) fn is_made(msgid: &str) -> bool {
-    msgid.starts_with(MADE_ID)
 }
 
 /// An identifier for what has none: the same for the same time and content (FNV-1a, 64 bits).

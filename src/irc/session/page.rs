@@ -7,9 +7,8 @@ use majlis_protocol::{Timestamp, fold};
 use super::about::About;
 use super::batch::BatchUse;
 use super::conversation::Reference;
-use super::message::is_made;
 use crate::irc::HistoryMark;
-use crate::irc::event::{Message, Occurrence};
+use crate::irc::event::{Message, Occurrence, is_made};
 
 /// How many requests of the person may wait.
 const WAITING_MAX: usize = 64;

@@ -4,7 +4,9 @@ use majlis_protocol::{
     Capability, CapabilitySet, Encoder, NICK_MAX_BYTES, NICK_MAX_CHARS, split_text,
 };
 
+use super::about::REACT_TAG;
 use super::dispatch::Line;
+use super::message::REPLY_TAG;
 use super::{Now, Phase, Session};
 use crate::irc::Abilities;
 use crate::irc::MultilineLimits;
@@ -17,6 +19,8 @@ pub(super) const SETTLE_MS: u64 = 20_000;
 
 /// How many nicks are tried.
 const NICKS_MAX: u32 = 100;
+/// Every server takes nicks of so many characters (RFC 2812, 1.2.1); how many more it takes, it says only afterwards.
+const SHORT_NICK_CHARS: usize = 9;
 /// The longest realname: what the USER line and others' views of us have room for.
 const REALNAME_MAX_BYTES: usize = 200;
 /// How many lines of the message of the day are kept.
@@ -67,6 +71,8 @@ pub(super) struct Registration {
     has_ended_negotiation: bool,
     /// How many nicks were tried.
     nick_count: u32,
+    /// Whether the server seems to take short ones only.
+    has_short_nicks: bool,
     motd: Vec<String>,
 }
 
@@ -107,8 +113,11 @@ impl Session {
 
     fn try_next_nick(&mut self) {
         let Some(wanted) = &self.wanted_nick else { return };
-        self.live.registration.nick_count += 1;
-        self.live.nick = nth_nick(wanted, self.live.registration.nick_count);
+        let registration = &mut self.live.registration;
+        registration.nick_count += 1;
+        let max_chars =
+            if registration.has_short_nicks { SHORT_NICK_CHARS } else { NICK_MAX_CHARS };
+        self.live.nick = nth_nick(wanted, registration.nick_count, max_chars);
         self.live.output.send(&Encoder::new("NICK").param(&self.live.nick));
     }
 
@@ -133,9 +142,15 @@ impl Session {
         }
     }
 
-    /// `432`: no nick looks like that here.
+    /// `432`: no nick looks like that here. It may have been too long.
     pub(super) fn handle_nick_refused(&mut self, line: &Line<'_>) {
+        let is_long = self.live.nick.chars().count() > SHORT_NICK_CHARS;
         match self.live.phase {
+            Phase::Registering if is_long => {
+                self.live.registration.has_short_nicks = true;
+                self.live.registration.nick_count -= 1;
+                self.try_next_nick();
+            }
             Phase::Registering => self.hang_up(Failure::NameRefused(line.words())),
             _ => self.handle_refusal(line),
         }
@@ -166,7 +181,11 @@ impl Session {
             }
             "ACK" => self.handle_capabilities_granted(&words),
             "NAK" => self.handle_capabilities_refused(listed),
-            "DEL" => self.live.enabled = without(self.live.enabled, listed),
+            "DEL" => {
+                self.live.enabled = without(self.live.enabled, listed);
+                let offered = &mut self.live.registration.offered;
+                *offered = without(*offered, listed);
+            }
             _ => {}
         }
         if self.live.phase == Phase::Registered && matches!(subcommand.as_str(), "ACK" | "DEL") {
@@ -189,7 +208,7 @@ impl Session {
 
     /// Says what the server can do.
     fn tell_abilities(&mut self) {
-        let features = &self.live.features;
+        let (features, offered) = (&self.live.features, self.live.registration.offered);
         let (extban_prefix, extban_letters) = features.extban().unzip();
         let abilities = Abilities {
             flags: features.modes_of_kind(3).to_owned(),
@@ -200,11 +219,21 @@ impl Session {
             has_rename: self.has(Capability::ChannelRename),
             has_search: self.has(Capability::Search),
             multiline: self.multiline_limits(),
-            takes_tags: self.has(Capability::MessageTags),
+            takes_tags: self.takes_answers(),
             deletes: self.has(Capability::MessageRedaction),
             keeps_read_marks: self.has(Capability::ReadMarker),
+            registers: offered.contains(Capability::AccountRegistration),
+            signs_in: offered.contains(Capability::Sasl),
         };
         self.tell(Event::Abilities(Box::new(abilities)));
+    }
+
+    /// Whether replies and reactions reach the others, and come back to us.
+    fn takes_answers(&self) -> bool {
+        let features = &self.live.features;
+        self.has(Capability::MessageTags)
+            && self.has(Capability::EchoMessage)
+            && [REPLY_TAG, REACT_TAG].iter().all(|tag| features.passes_on(tag))
     }
 
     /// What the server says besides the names: how to sign in, and when accounts are made.
@@ -365,13 +394,10 @@ impl Session {
     }
 }
 
-/// The nick to try as the `count`-th: the wanted one, then the same with 2, 3, … behind it.
-fn nth_nick(wanted: &str, count: u32) -> String {
-    if count < 2 {
-        return wanted.to_owned();
-    }
-    let suffix = count.to_string();
-    let mut nick: String = wanted.chars().take(NICK_MAX_CHARS - suffix.len()).collect();
+/// The nick to try as the `count`-th: the wanted one, then the same with 2, 3, … behind it; none longer than so many characters.
+fn nth_nick(wanted: &str, count: u32, max_chars: usize) -> String {
+    let suffix = if count < 2 { String::new() } else { count.to_string() };
+    let mut nick: String = wanted.chars().take(max_chars - suffix.len()).collect();
     while nick.len() + suffix.len() > NICK_MAX_BYTES {
         nick.pop();
     }
@@ -394,9 +420,11 @@ mod tests {
 
     #[test]
     fn further_nicks_have_numbers_and_still_fit() {
-        assert_eq!(nth_nick("ana", 1), "ana");
-        assert_eq!(nth_nick("ana", 2), "ana2");
-        let long = nth_nick(&"ن".repeat(40), 12);
+        assert_eq!(nth_nick("ana", 1, NICK_MAX_CHARS), "ana");
+        assert_eq!(nth_nick("ana", 2, NICK_MAX_CHARS), "ana2");
+        assert_eq!(nth_nick("Alexandra_Lima", 1, SHORT_NICK_CHARS), "Alexandra");
+        assert_eq!(nth_nick("Alexandra_Lima", 2, SHORT_NICK_CHARS), "Alexandr2");
+        let long = nth_nick(&"ن".repeat(40), 12, NICK_MAX_CHARS);
         assert!(long.ends_with("12") && long.chars().count() <= NICK_MAX_CHARS);
         assert!(long.len() <= NICK_MAX_BYTES);
     }

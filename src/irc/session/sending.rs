@@ -1,7 +1,8 @@
 //! Sending what the person says, and learning what became of it.
 //!
 //! A message is sent when its echo came: by its label, by the vendor tag, or where the server has neither in the order of
-//! sending. A server without echoes says it by answering the label with `ACK`, or else the PING that was sent behind it.
+//! sending. A server without echoes says it by answering the label with `ACK`, or else the PING that was sent behind it. Where
+//! there are echoes and no labels, that PING says that no echo is to come any more.
 
 use majlis_protocol::{
     Capability, Encoder, MULTILINE_BATCH, MULTILINE_CONCAT_TAG, WireLine, fold, vendor,
@@ -88,8 +89,13 @@ impl Session {
             return;
         }
         let number = words.strip_prefix(PING_BEHIND).and_then(|number| number.parse().ok());
-        if let Some(id) = number.and_then(|number| self.outbox.in_flight_as(number)) {
-            self.accept(id, line.now);
+        match number.and_then(|number| self.outbox.in_flight_as(number)) {
+            // Nobody got it, or it would have been echoed; some servers do not say why.
+            Some(id) if self.has(Capability::EchoMessage) => {
+                self.fail_send(id, Refusal::Server(String::new()));
+            }
+            Some(id) => self.accept(id, line.now),
+            None => {}
         }
     }
 
@@ -202,7 +208,7 @@ impl super::Live {
         }
         if self.enabled.contains(Capability::LabeledResponse) {
             self.labels.open_as(number, Labelled::Send(outgoing.id));
-        } else if !self.enabled.contains(Capability::EchoMessage) {
+        } else {
             let token = format!("{PING_BEHIND}{number}");
             self.output.send(&Encoder::new("PING").param(&token));
         }

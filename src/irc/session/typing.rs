@@ -35,7 +35,9 @@ impl Session {
             TypingState::Paused => "paused",
             TypingState::Done => "done",
         };
-        if self.live.phase == Phase::Registered && self.has(Capability::MessageTags) {
+        let is_heard =
+            self.has(Capability::MessageTags) && self.live.features.passes_on(TYPING_TAG);
+        if self.live.phase == Phase::Registered && is_heard {
             let line = Encoder::new("TAGMSG").tag(TYPING_TAG, value).param(target);
             self.live.output.send(&line);
         }

@@ -2,6 +2,7 @@
 
 mod about;
 mod accounts;
+mod foreign;
 mod gaps;
 mod hostile;
 mod losses;

@@ -1,0 +1,96 @@
+//! Servers that can do less than ours: nothing waits for ever, nothing is said twice, nothing is offered in vain.
+
+use super::server::Abilities;
+use super::world::{World, config, outgoing};
+use crate::irc;
+use crate::irc::event::{Event, Failure, Refusal};
+
+fn failed(world: &World) -> Vec<(u128, Refusal)> {
+    let failed = world.events.iter().filter_map(|event| match event {
+        Event::SendFailed { id, reason } => Some((id.as_u128(), reason.clone())),
+        _ => None,
+    });
+    failed.collect()
+}
+
+fn told_abilities(world: &World) -> irc::Abilities {
+    let mut told = world.events.iter().rev().filter_map(|event| match event {
+        Event::Abilities(abilities) => Some((**abilities).clone()),
+        _ => None,
+    });
+    told.next().expect("they are told at the beginning")
+}
+
+#[test]
+fn what_is_not_echoed_where_there_are_no_labels_has_failed_and_holds_nothing_up() {
+    let abilities = Abilities::majlis().without(&["labeled-response", "message-tags"]);
+    let mut world = World::online(abilities, &config(&[]));
+    world.send(1, "#lobby", "swallowed");
+    world.deliver_up(usize::MAX);
+    world.lose_down();
+    world.inject(":server PONG server :sent-1");
+    assert_eq!(failed(&world), [(1, Refusal::Server(String::new()))]);
+    world.send(2, "#lobby", "heard");
+    world.settle();
+    let own: Vec<_> = world.told("#lobby").iter().filter_map(|message| message.send_id).collect();
+    assert_eq!(own, [outgoing(2, "", "").id]);
+    assert_eq!(failed(&world).len(), 1);
+}
+
+#[test]
+fn without_history_what_was_on_its_way_is_not_said_twice() {
+    for missing in [&["draft/chathistory"][..], &["draft/chathistory", "echo-message"]] {
+        let mut world = World::online(Abilities::majlis().without(missing), &config(&["#den"]));
+        world.send(1, "#den", "on its way");
+        world.deliver_up(usize::MAX);
+        world.cut();
+        world.send(2, "#den", "typed meanwhile");
+        world.open();
+        world.settle();
+        assert_eq!(failed(&world), [(1, Refusal::InDoubt)]);
+        assert_eq!(world.kept_texts("#den"), ["on its way", "typed meanwhile"]);
+    }
+}
+
+#[test]
+fn a_nick_that_is_too_long_is_cut_and_then_numbered_within_its_length() {
+    let config = irc::NetworkConfig { display_name: "Alexandra Lima".into(), ..config(&[]) };
+    let mut world = World::new(Abilities::majlis(), &config);
+    world.server.taken.insert("alexandra".into());
+    world.open();
+    world.inject(":server 432 * Alexandra_Lima :Nickname too long");
+    world.settle();
+    assert_eq!(world.received("NICK"), ["NICK Alexandra_Lima", "NICK Alexandra", "NICK Alexandr2"]);
+}
+
+#[test]
+fn a_short_nick_that_is_refused_is_not_tried_again() {
+    let mut world = World::new(Abilities::majlis(), &config(&[]));
+    world.open();
+    world.inject(":server 432 * Ana_Lima :Erroneous nickname");
+    let refused = Failure::NameRefused("Erroneous nickname".into());
+    assert_eq!(world.session.poll_hang_up(), Some(&refused));
+}
+
+#[test]
+fn how_a_server_looks_one_up_is_not_for_the_person_but_its_last_words_are() {
+    let mut world = World::new(Abilities::majlis(), &config(&[]));
+    world.open();
+    world.inject(":server NOTICE * :*** Looking up your hostname...");
+    assert!(!world.events.iter().any(|event| matches!(event, Event::ServerText { .. })));
+    let looking = "*** Looking up your hostname...".to_owned();
+    assert_eq!(world.cut(), Some(Failure::Closed(looking)));
+}
+
+#[test]
+fn only_what_reaches_the_others_is_offered() {
+    let of = |abilities: Abilities| told_abilities(&World::online(abilities, &config(&[])));
+    let majlis = of(Abilities::majlis());
+    assert!(majlis.takes_tags && majlis.registers && majlis.signs_in);
+    assert!(!of(Abilities::majlis().without(&["echo-message"])).takes_tags);
+    let mut silent = Abilities::majlis();
+    silent.tokens.push_str(" CLIENTTAGDENY=*,-reply");
+    assert!(!of(silent).takes_tags);
+    let bare = of(Abilities { capabilities: String::new(), ..Abilities::majlis() });
+    assert!(!bare.takes_tags && !bare.registers && !bare.signs_in && !bare.deletes);
+}
