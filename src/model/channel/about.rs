@@ -24,14 +24,15 @@ impl Channel {
     /// For so many seconds a deletion of ours can be undone.
     pub const UNDO_S: u32 = 6;
 
-    /// Whether signs can be put to messages here, and messages be answered.
-    pub fn takes_reactions(&self) -> bool {
-        self.network().is_some_and(|network| network.abilities().takes_tags)
+    /// Whether signs can be put to a message here, and it can be answered: the server has named it.
+    pub fn can_answer(&self, item: &TimelineItem) -> bool {
+        let takes_tags = self.network().is_some_and(|network| network.abilities().takes_tags);
+        takes_tags && item.state() == SendState::Sent && item.is_known_to_server()
     }
 
     /// Puts a sign to a message, or takes ours back. It shows once the server has told everybody.
     pub fn toggle_reaction(&self, item: &TimelineItem, sign: &str) {
-        let Some(network) = self.network().filter(|_| !item.msgid().is_empty()) else { return };
+        let Some(network) = self.network().filter(|_| self.can_answer(item)) else { return };
         let is_there = item.reactions().iter().any(|group| group.sign == sign && group.is_own);
         network.ask(Command::React {
             target: self.name(),
@@ -47,7 +48,7 @@ impl Channel {
             return false;
         };
         let is_there = item.state() == SendState::Sent
-            && !item.msgid().is_empty()
+            && item.is_known_to_server()
             && item.deletion().is_empty()
             && !item.is_leaving();
         let me = self.find_member(&network.nick());

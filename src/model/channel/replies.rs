@@ -10,7 +10,7 @@ use super::Channel;
 impl Channel {
     /// What is said next answers this message; nothing happens where the server has not named it.
     pub fn begin_reply(&self, item: &TimelineItem) {
-        if !item.msgid().is_empty() {
+        if item.is_known_to_server() {
             self.set_reply(&item.msgid(), &item.sender(), &item.text());
         }
     }

@@ -102,7 +102,7 @@ impl SetupAbilities {
     pub fn of(network: &Network) -> Self {
         Self {
             moderated: network.knows_flag(MODERATED),
-            guests: network.knows_flag(SIGNED_IN_SPEAK),
+            guests: network.knows_flag(SIGNED_IN_SPEAK) && network.offers_accounts(),
             slow: network.abilities().settings.contains(SLOW),
         }
     }

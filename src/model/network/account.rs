@@ -24,6 +24,8 @@ pub enum Blame {
     Password,
     /// The code of their invitation.
     Invite,
+    /// That they want a name of their own, of which the server knows nothing.
+    Account,
 }
 
 /// A device that signs in to our account by itself.
@@ -53,6 +55,7 @@ impl Blame {
                 Self::Name
             }
             Failure::SignIn(SignInFailure::InviteNeeded) => Self::Invite,
+            Failure::SignIn(SignInFailure::NotOffered) => Self::Account,
             Failure::SignIn(_) => Self::Password,
             _ => Self::Nothing,
         }
@@ -114,6 +117,17 @@ impl Network {
         self.ask(Command::SignOut);
         self.be_guest();
         self.forget_password();
+    }
+
+    /// Whether one can be more than a guest there, as far as the server has shown.
+    pub fn offers_accounts(&self) -> bool {
+        let abilities = self.imp().abilities.borrow();
+        abilities.registers || abilities.signs_in || self.imp().known.get().is_majlis
+    }
+
+    /// Whether an account can be made there, for which a code may be needed; as far as the server has shown.
+    pub fn makes_accounts(&self) -> bool {
+        self.imp().abilities.borrow().registers || self.imp().known.get().is_majlis
     }
 
     /// Whether the password can be changed and devices be looked at, here and now.

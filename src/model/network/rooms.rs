@@ -123,7 +123,8 @@ impl Network {
 
     /// Whether the server knows this kind of access.
     pub fn knows_access(&self, access: Access) -> bool {
-        access.letter().is_none_or(|letter| self.knows_flag(letter))
+        let is_possible = access != Access::SignedIn || self.offers_accounts();
+        is_possible && access.letter().is_none_or(|letter| self.knows_flag(letter))
     }
 
     /// Whether rooms have this mode that is on or off.

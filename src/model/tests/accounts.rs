@@ -117,6 +117,7 @@ fn a_first_try_that_fails_leaves_a_guest() {
     let (world, network) = protected(Keyring::default());
     for (failure, blame) in [
         (SignInFailure::InviteNeeded, Blame::Invite),
+        (SignInFailure::NotOffered, Blame::Account),
         (SignInFailure::NameUnavailable("Taken.".into()), Blame::Name),
         (SignInFailure::WrongPassword, Blame::Password),
     ] {

@@ -1,7 +1,7 @@
 //! Answering messages, and going to what was answered.
 
 use super::*;
-use crate::irc::HistoryMark;
+use crate::irc::{Abilities, HistoryMark};
 
 fn answer(number: u64, answered: u64) -> Message {
     Message { reply_to: Some(format!("{answered:06}")), ..message(number) }
@@ -13,6 +13,20 @@ fn quote_of(row: &TimelineItem) -> (String, String, String) {
 
 fn quote(msgid: &str, sender: &str, text: &str) -> (String, String, String) {
     (msgid.to_owned(), sender.to_owned(), text.to_owned())
+}
+
+#[test]
+fn only_what_the_server_has_a_name_for_can_be_answered() {
+    let (world, network, room) = World::online();
+    let made = Message { msgid: "made-2-ab".to_owned(), ..message(2) };
+    world.events(&network, vec![live(messages([1])), live(vec![made])]);
+    let can_answer = |text| room.can_answer(&row_of(&room, text));
+    assert!(!can_answer("message 1"), "not before the server passes such on");
+    let abilities = Abilities { takes_tags: true, ..Abilities::default() };
+    world.events(&network, vec![Event::Abilities(Box::new(abilities))]);
+    assert!(can_answer("message 1") && !can_answer("message 2"));
+    world.act(|_| room.begin_reply(&row_of(&room, "message 2")));
+    assert_eq!(room.reply_to(), "");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use glib::prelude::*;
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
-use crate::irc::event::MessageKind;
+use crate::irc::event::{MessageKind, is_made};
 use crate::store::{About, ArchivedMessage};
 
 use super::entry::{Day, RowKey, WaitingEntry};
@@ -176,6 +176,12 @@ impl TimelineItem {
     /// The signs put to it, the first one first.
     pub fn reactions(&self) -> Vec<ReactionGroup> {
         self.imp().reactions.borrow().clone()
+    }
+
+    /// Whether the server has a name for the message, by which it can be answered or deleted.
+    pub fn is_known_to_server(&self) -> bool {
+        let msgid = self.imp().msgid.borrow();
+        !msgid.is_empty() && !is_made(&msgid)
     }
 
     /// Makes it stand out for this long.

@@ -139,7 +139,7 @@ impl YouPage {
         let imp = self.imp();
         self.set_busy(false);
         let row: &gtk::Widget = match blame {
-            Blame::Nothing => imp.join_button.upcast_ref(),
+            Blame::Nothing | Blame::Account => imp.join_button.upcast_ref(),
             Blame::Name => imp.name_row.upcast_ref(),
             Blame::Password => imp.password_row.upcast_ref(),
             Blame::Invite => imp.invite_row.upcast_ref(),
@@ -147,7 +147,11 @@ impl YouPage {
         if matches!(blame, Blame::Password | Blame::Invite) {
             imp.protect_row.set_expanded(true);
         }
-        if blame != Blame::Nothing {
+        if blame == Blame::Account {
+            // What the server knows nothing of is not offered a second time.
+            imp.protect_row.set_expanded(false);
+            imp.protect_row.set_visible(false);
+        } else if blame != Blame::Nothing {
             row.add_css_class("error");
         }
         row.grab_focus();

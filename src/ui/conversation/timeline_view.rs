@@ -170,9 +170,9 @@ impl TimelineView {
         self.jump_to_end();
     }
 
-    /// Whether messages can be answered and signs put to them here.
-    pub(super) fn takes_reactions(&self) -> bool {
-        self.channel().is_some_and(|channel| channel.takes_reactions())
+    /// Whether a message can be answered and signs put to it.
+    pub(super) fn can_answer(&self, item: &TimelineItem) -> bool {
+        self.channel().is_some_and(|channel| channel.can_answer(item))
     }
 
     /// Moves the keyboard's focus to the newest message.

@@ -144,7 +144,7 @@ impl ServerDialog {
         imp.state_row.set_subtitle(&if is_online { connected_words() } else { state });
         imp.online_switch.set_active(!network.stays_offline());
         let is_guest = network.account().is_empty();
-        imp.protect_row.set_visible(is_guest);
+        imp.protect_row.set_visible(is_guest && network.offers_accounts());
         imp.account_row.set_visible(!is_guest);
         imp.account_row.set_subtitle(&network.account());
         imp.password_row.set_visible(network.can_manage_account());

@@ -91,7 +91,7 @@ impl SignInDialog {
         let dialog: Self = glib::Object::new();
         let imp = dialog.imp();
         let is_guest = network.account().is_empty();
-        imp.invite_row.set_visible(is_guest);
+        imp.invite_row.set_visible(is_guest && network.makes_accounts());
         let why = if is_guest {
             dialog.set_title(&gettext("Protect Your Name"));
             imp.sign_in_button.set_label(&gettext("_Protect"));

@@ -6,7 +6,7 @@ use adw::subclass::prelude::*;
 use gtk::{graphene, pango};
 
 use super::MessageRow;
-use crate::ui::conversation::TimelineView;
+use crate::ui::conversation::{TimelineRow, TimelineView};
 
 /// From where to where something reaches across the row, in its pixels.
 type Span = (f32, f32);
@@ -30,9 +30,12 @@ impl MessageRow {
         let is_offered = !["pending", "deleted"].iter().any(|class| self.has_css_class(class));
         let is_shown = is_wanted && is_offered;
         let timeline = self.ancestor(TimelineView::static_type()).and_downcast::<TimelineView>();
-        let takes_reactions = timeline.is_some_and(|timeline| timeline.takes_reactions());
-        imp.reply_button.set_visible(takes_reactions);
-        imp.react_button.set_visible(takes_reactions);
+        let row = self.ancestor(TimelineRow::static_type()).and_downcast::<TimelineRow>();
+        let item = row.and_then(|row| row.item());
+        let can_answer =
+            timeline.zip(item).is_some_and(|(timeline, item)| timeline.can_answer(&item));
+        imp.reply_button.set_visible(can_answer);
+        imp.react_button.set_visible(can_answer);
         // What is hidden has no width to go by.
         imp.toolbar.set_visible(is_shown);
         let covers_words = is_shown && self.toolbar_covers_words();

@@ -112,7 +112,7 @@ impl TimelineView {
     /// Lets the person choose a sign to put to a message.
     fn choose_reaction(&self, item: &TimelineItem) {
         let imp = self.imp();
-        if !self.takes_reactions() {
+        if !self.can_answer(item) {
             return;
         }
         imp.chosen.replace(Some(item.clone()));
@@ -279,7 +279,7 @@ fn menu_of(channel: &Channel, item: &TimelineItem, has_link: bool) -> gio::Menu 
     let menu = gio::Menu::new();
     let add = |words: String, action: &str| menu.append(Some(&words), Some(action));
     match item.state() {
-        SendState::Sent if channel.takes_reactions() => {
+        SendState::Sent if channel.can_answer(item) => {
             add(gettext("_Reply"), "message.reply");
             add(gettext("Re_act…"), "message.react");
         }
