@@ -1,5 +1,6 @@
 //! The socket thread over real sockets on this machine.
 
 mod connecting;
+mod foreign;
 mod house;
 mod talking;
