@@ -66,9 +66,11 @@ impl Network {
             return;
         };
         if room.members().n_items() > 1 || !room.is_operator() {
-            // Translators: somebody wanted to make a room, and came into one of the same name.
-            let words = "There is a room {room} already; you are in it now.";
-            self.emit_server_text(&gettext_f(words, &[("room", &isolate(&room.title()))]));
+            self.emit_server_text(&gettext_f(
+                // Translators: somebody wanted to make a room, and came into one of the same name.
+                "There is a room {room} already; you are in it now.",
+                &[("room", &isolate(&room.title()))],
+            ));
             return;
         }
         let (network, room) = (self.clone(), room.clone());
