@@ -83,7 +83,8 @@ impl Network {
     }
 
     /// Goes in under this name. With a password the name is to be one's own: where nobody has it, the account is made, by
-    /// the invitation where the server wants one; otherwise it signs in. What it was is told by `account`.
+    /// the invitation where the server wants one; otherwise it signs in. What it was is told by `account`. Where the password
+    /// is empty, the invitation's code is it.
     pub fn join_as(&self, display_name: &str, password: Option<&str>, invite: Option<&str>) {
         self.take_name(display_name);
         if let Some(password) = password {
@@ -101,8 +102,9 @@ impl Network {
 
     fn take_password(&self, password: &str, invite: Option<&str>) {
         let imp = self.imp();
-        imp.password.replace(Some(Secret::new(password)));
         let invite = invite.map(str::trim).filter(|code| !code.is_empty()).map(Secret::new);
+        let own = Some(password).filter(|password| !password.is_empty()).map(Secret::new);
+        imp.password.replace(own.or_else(|| invite.clone()));
         let is_guest = imp.account.borrow().is_empty();
         imp.registration.replace(
             is_guest.then_some(Registration { invite, is_server_checked: self.is_key_checked() }),
@@ -257,7 +259,8 @@ impl Network {
     /// We are signed in: from now on that is who we are here.
     pub(super) fn handle_signed_in(&self, account: &str, is_new: bool) {
         let imp = self.imp();
-        imp.registration.take();
+        let invite = imp.registration.take().and_then(|registration| registration.invite);
+        let is_by_code = invite.is_some() && *imp.password.borrow() == invite;
         let was_guest = imp.account.borrow().is_empty();
         self.set_account(account);
         self.keep();
@@ -270,6 +273,12 @@ impl Network {
                 // Translators: {name} is what the person calls themselves.
                 gettext_f("You are signed in as {name}.", &values)
             });
+        }
+        if is_by_code {
+            // Translators: for who came in by the code of an invitation, and chose no password.
+            self.emit_server_text(&gettext(
+                "The code of your invitation is your password, until you change it in the server’s settings.",
+            ));
         }
         if let Some(password) = imp.password.borrow().clone() {
             self.keep_password(password);

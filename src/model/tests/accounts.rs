@@ -55,6 +55,26 @@ fn a_name_of_ones_own_is_kept_and_signs_in_after_a_restart() {
 }
 
 #[test]
+fn the_code_of_an_invitation_is_the_password_of_who_chose_none() {
+    let world = World::new();
+    let network = world.act(|chat| chat.prepare_network(&settings("majlis.local")));
+    world.act(|_| network.join_as("Hiba Salim", Some(""), Some(" ABCDE-12345 ")));
+    let code = Some(Secret::new("ABCDE-12345"));
+    let asked = sign_in(&world);
+    assert_eq!(asked.password, code);
+    assert_eq!(asked.registration.expect("the name may be new").invite, code);
+    let told = listen(&network, "server-text");
+    world.events(
+        &network,
+        vec![Event::SignedIn { account: "Hiba_Salim".to_owned(), is_new: false }],
+    );
+    let told = told.take();
+    assert_eq!(told[0], "You are signed in as Hiba Salim.");
+    assert!(told[1].contains("code of your invitation is your password"), "{told:?}");
+    assert_eq!(world.keyring.passwords(), ["ABCDE-12345"]);
+}
+
+#[test]
 fn nothing_is_registered_with_a_key_that_nobody_vouches_for() {
     let world = World::new();
     let network = world.act(|chat| chat.prepare_network(&settings("majlis.local")));

@@ -125,13 +125,15 @@ impl YouPage {
         }
         let is_protected = imp.protect_row.is_expanded();
         let password = imp.password_row.text().to_string();
-        if is_protected && password.is_empty() {
+        let invite = imp.invite_row.text().to_string();
+        // A code is a password, too.
+        if is_protected && password.is_empty() && invite.trim().is_empty() {
             let words = gettext("Type a password, or fold its field away to come in as a guest.");
             self.show_trouble(&words, Blame::Password);
             return None;
         }
         let password = is_protected.then_some(password);
-        Some(Answers { name, password, invite: imp.invite_row.text().to_string() })
+        Some(Answers { name, password, invite })
     }
 
     /// Shows why it was not possible to join, beside what is to blame for it.
@@ -191,6 +193,19 @@ impl YouPage {
             ));
         }
         imp.name_row.bind_property("text", &*imp.avatar, "text").sync_create().build();
+        imp.invite_row.connect_changed(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |row| {
+                let title = if row.text().trim().is_empty() {
+                    gettext("Password")
+                } else {
+                    // Translators: Who types the code of an invitation may choose a password besides.
+                    gettext("Password (Optional)")
+                };
+                page.imp().password_row.set_title(&title);
+            }
+        ));
     }
 
     fn clear_trouble(&self) {
@@ -211,7 +226,7 @@ impl YouPage {
 pub(crate) struct Answers {
     /// What they are called.
     pub(crate) name: String,
-    /// By what the name is to be theirs alone.
+    /// By what the name is to be theirs alone; empty where the code of their invitation is it.
     pub(crate) password: Option<String>,
     /// The code of their invitation, possibly empty.
     pub(crate) invite: String,

@@ -174,7 +174,9 @@ impl SignInDialog {
     fn sign_in(&self) {
         let imp = self.imp();
         let password = imp.password_row.text();
-        if password.is_empty() {
+        // A code is a password, too.
+        let has_code = imp.invite_row.is_visible() && !imp.invite_row.text().trim().is_empty();
+        if password.is_empty() && !has_code {
             return self.show_trouble(&gettext("Type your password."));
         }
         let Some(network) = imp.network.borrow().clone() else { return };
