@@ -1,6 +1,7 @@
 //! Where one writes: several lines, Enter sends, and nothing typed is ever lost. How words are completed is in
-//! [`completing`].
+//! [`completing`], how much fits in [`bounding`].
 
+mod bounding;
 mod completing;
 
 use adw::prelude::*;
@@ -172,6 +173,7 @@ impl Composer {
 
     fn connect_widgets(&self) {
         let imp = self.imp();
+        self.bound_text();
         imp.text_view.buffer().connect_changed(glib::clone!(
             #[weak(rename_to = composer)]
             self,

@@ -6,6 +6,9 @@ use gtk::gdk;
 
 use super::Composer;
 
+/// Nothing is offered for words as long as this.
+const WORD_MAX_CHARS: i32 = 200;
+
 impl Composer {
     /// Follows the caret; called once, when the composer is made.
     pub(super) fn connect_completion(&self) {
@@ -66,7 +69,7 @@ impl Composer {
         let imp = self.imp();
         let buffer = imp.text_view.buffer();
         let caret = buffer.iter_at_mark(&buffer.get_insert());
-        let before = buffer.text(&buffer.start_iter(), &caret, false);
+        let before = before(&caret);
         let channel = imp.channel.borrow().clone().filter(|_| imp.text_view.has_focus());
         let completion = channel.and_then(|channel| channel.complete(&before, is_asked));
         let place = imp.text_view.iter_location(&caret);
@@ -93,7 +96,7 @@ impl Composer {
         let Some((start, text)) = self.imp().completion.chosen() else { return false };
         let buffer = self.imp().text_view.buffer();
         let mut caret = buffer.iter_at_mark(&buffer.get_insert());
-        let before = buffer.text(&buffer.start_iter(), &caret, false);
+        let before = before(&caret);
         let word_chars = before.get(start..).map_or(0, |word| word.chars().count());
         let mut word = caret;
         word.backward_chars(i32::try_from(word_chars).unwrap_or(0));
@@ -128,4 +131,12 @@ impl Composer {
         ));
         chooser.popup();
     }
+}
+
+/// What stands before the caret, as far as a word may go back; a space stands for all before that.
+fn before(caret: &gtk::TextIter) -> String {
+    let mut start = *caret;
+    start.backward_chars(WORD_MAX_CHARS);
+    let text = start.visible_text(caret);
+    if start.is_start() { text.into() } else { format!(" {text}") }
 }
