@@ -153,13 +153,14 @@ class Faults(WindowTest):
         self.assert_responds(app)
 
     def test_a_flood_leaves_the_window_answering(self):
-        may_begin, is_over = threading.Event(), threading.Event()
+        may_begin, is_over, may_end = threading.Event(), threading.Event(), threading.Event()
 
         def treat(guest, room):
             may_begin.wait(60)
             for number in range(5_000):
                 guest.say(f":bo!u@h PRIVMSG {room} :drop number {number} of a good many")
             is_over.set()
+            may_end.wait(60)
             guest.say(f":bo!u@h PRIVMSG {room} :that was all")
 
         app = self.open_in_room(treat)
@@ -168,6 +169,7 @@ class Faults(WindowTest):
         while not is_over.is_set():
             slowest = max(slowest, app.response_time())
         self.assertLess(slowest, PATIENCE_S)
+        may_end.set()
         app.find("label", "that was all", steps.timeline(app), seconds=60)
 
     def test_a_server_that_hangs_up_again_and_again_is_called_less_and_less(self):
