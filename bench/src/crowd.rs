@@ -59,6 +59,7 @@ impl Crowd {
     }
 
     /// The same with nicks that begin with another word, so that two crowds can be on one server.
+    #[must_use]
     pub fn with_nick_stem(self, nick_stem: &'static str) -> Self {
         Self { nick_stem, ..self }
     }
