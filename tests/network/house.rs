@@ -149,11 +149,6 @@ impl World {
         let child = self.over_there(|| command.spawn().expect("the program can be started"));
         Server::wait_until_ready(child)
     }
-
-    /// Starts to look around here.
-    pub(crate) fn search(&self) -> Search {
-        Search { began: Instant::now(), news: discovery::start().expect("a thread can be had") }
-    }
 }
 
 /// Nobody else has the addresses of a cable that was just laid; asking for that would take a second.
@@ -237,6 +232,11 @@ pub(crate) struct Search {
 }
 
 impl Search {
+    /// Starts to look around here.
+    pub(crate) fn begin() -> Self {
+        Self { began: Instant::now(), news: discovery::start().expect("a thread can be had") }
+    }
+
     /// How long it has been going on.
     pub(crate) fn age(&self) -> Duration {
         self.began.elapsed()

@@ -3,6 +3,8 @@
 //!
 //! `house` makes machines and cable by `netlink`; `packets` is what somebody may send who means no good.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod house;
 mod netlink;
 mod packets;
@@ -16,7 +18,7 @@ use std::time::{Duration, Instant};
 use majlis::discovery::{Found, News, Place};
 use mdns_sd::{ServiceDaemon, ServiceEvent};
 
-use crate::house::{CABLE, PATIENCE, Search, in_private, over_there, place};
+use crate::house::{CABLE, PATIENCE, Search, in_private, place};
 use crate::packets::{Liar, Lie, nonsense};
 
 const BOTH: [&str; 2] = ["10.77.0.", "fd77::"];
@@ -37,7 +39,7 @@ fn a_server_is_found_within_a_second() {
         for _ in 0..3 {
             // What was just said is not said again within a second (RFC 6762, section 6).
             thread::sleep(Duration::from_millis(1500));
-            let search = world.search();
+            let search = Search::begin();
             search.wait_for_found();
             ages.push(search.age());
             let (_, found) = search.wait_for_server();
@@ -58,9 +60,9 @@ fn the_network_is_told_name_people_version_and_a_hint_at_the_key() {
         let daemon = ServiceDaemon::new().unwrap();
         let events = daemon.browse("_majlis._tcp.local.").unwrap();
         let service = loop {
-            match events.recv_timeout(PATIENCE).expect("the server answers") {
-                ServiceEvent::ServiceResolved(service) => break service,
-                _ => {}
+            let event = events.recv_timeout(PATIENCE).expect("the server answers");
+            if let ServiceEvent::ServiceResolved(service) = event {
+                break service;
             }
         };
         let hint = &server.fingerprint[..16];
@@ -79,7 +81,7 @@ fn the_network_is_told_name_people_version_and_a_hint_at_the_key() {
 fn a_server_that_starts_appears_within_a_second() {
     in_private("a_server_that_starts_appears_within_a_second", |world| {
         world.join(&BOTH);
-        let search = world.search();
+        let search = Search::begin();
         search.hear_nothing(Duration::from_secs(1));
         let _server = world.serve(&[]);
         let ready = Instant::now();
@@ -97,7 +99,7 @@ fn servers_are_found_by_ipv6_alone() {
             News::Found(_, found) if found.place == place("fd77::2") => Some(found.clone()),
             _ => None,
         };
-        let found = world.search().wait_for("the server", is_there);
+        let found = Search::begin().wait_for("the server", is_there);
         assert!(can_be_reached(&found.place));
     });
 }
@@ -107,7 +109,7 @@ fn an_address_of_the_link_comes_with_its_interface() {
     in_private("an_address_of_the_link_comes_with_its_interface", |world| {
         world.join(&[]);
         let _server = world.serve(&[]);
-        let (_, Found { place: Place { host, port }, .. }) = world.search().wait_for_found();
+        let (_, Found { place: Place { host, port }, .. }) = Search::begin().wait_for_found();
         assert!(host.starts_with("fe80::") && host.ends_with(&format!("%{CABLE}")), "{host}");
         assert!(can_be_reached(&Place { host, port }));
     });
@@ -119,7 +121,7 @@ fn a_goodbye_takes_the_server_off_and_a_new_start_brings_it_back() {
     in_private(name, |world| {
         world.join(&BOTH);
         let folder = tempfile::tempdir().unwrap();
-        let search = world.search();
+        let search = Search::begin();
         for _ in 0..2 {
             let server = world.serve_in(folder.path(), &[]);
             let (id, _) = search.wait_for_server();
@@ -136,7 +138,7 @@ fn a_server_that_was_killed_comes_back_as_the_same() {
     in_private("a_server_that_was_killed_comes_back_as_the_same", |world| {
         world.join(&BOTH);
         let folder = tempfile::tempdir().unwrap();
-        let search = world.search();
+        let search = Search::begin();
         drop(world.serve_in(folder.path(), &[]));
         let (id, _) = search.wait_for_server();
         let _again = world.serve_in(folder.path(), &[]);
@@ -158,7 +160,7 @@ fn the_settings_turn_it_off_and_on_and_give_another_name() {
         write("");
         let path = file.to_str().unwrap();
         let server = world.serve(&["--config", path]);
-        let search = world.search();
+        let search = Search::begin();
         let (id, _) = search.wait_for_server();
         write("announce = false");
         server.reload();
@@ -179,7 +181,7 @@ fn another_name_is_shown_in_the_same_place() {
         let file = settings.path().join("majlis.toml");
         fs::write(&file, "name = \"Old\"").unwrap();
         let server = world.serve(&["--config", file.to_str().unwrap()]);
-        let search = world.search();
+        let search = Search::begin();
         let (id, first) = search.wait_for_server();
         assert_eq!(first.name, "Old");
         fs::write(&file, "name = \"بيت نور\"").unwrap();
@@ -199,7 +201,7 @@ fn people_are_counted() {
     in_private("people_are_counted", |world| {
         world.join(&BOTH);
         let _server = world.serve(&[]);
-        let search = world.search();
+        let search = Search::begin();
         assert_eq!(search.wait_for_server().1.people_count, Some(0));
         let _nour = world.over_there(|| sit_down("nour"));
         let began = Instant::now();
@@ -229,7 +231,7 @@ fn an_interface_that_comes_later_is_followed_and_one_that_goes_forgotten() {
     let name = "an_interface_that_comes_later_is_followed_and_one_that_goes_forgotten";
     in_private(name, |world| {
         let _server = world.serve(&[]);
-        let search = world.search();
+        let search = Search::begin();
         search.hear_nothing(Duration::from_secs(2));
         for _ in 0..2 {
             world.join(&BOTH);
@@ -247,7 +249,7 @@ fn who_is_told_not_to_is_silent() {
     in_private("who_is_told_not_to_is_silent", |world| {
         world.join(&BOTH);
         let _silent = world.serve(&["--no-announce"]);
-        world.search().hear_nothing(Duration::from_secs(3));
+        Search::begin().hear_nothing(Duration::from_secs(3));
     });
 }
 
@@ -256,7 +258,7 @@ fn among_strangers_nothing_is_announced() {
     in_private("among_strangers_nothing_is_announced", |world| {
         world.join(&["203.0.113.", "2001:db8::"]);
         let _server = world.serve(&[]);
-        world.search().hear_nothing(Duration::from_secs(4));
+        Search::begin().hear_nothing(Duration::from_secs(4));
     });
 }
 
@@ -265,7 +267,7 @@ fn broken_packets_hurt_neither_end() {
     in_private("broken_packets_hurt_neither_end", |world| {
         world.join(&BOTH);
         let mut server = world.serve(&[]);
-        let search = world.search();
+        let search = Search::begin();
         search.wait_for_server();
         for address in [Ipv4Addr::new(10, 77, 0, 2), Ipv4Addr::new(10, 77, 0, 1)] {
             let send = || {
@@ -280,7 +282,7 @@ fn broken_packets_hurt_neither_end() {
         drop(search);
         thread::sleep(Duration::from_secs(1));
         assert!(server.is_running());
-        let search = world.search();
+        let search = Search::begin();
         let (id, _) = search.wait_for_server();
         server.terminate();
         search.wait_for_gone(id);
@@ -291,7 +293,7 @@ fn broken_packets_hurt_neither_end() {
 fn what_is_announced_is_fit_to_be_shown() {
     in_private("what_is_announced_is_fit_to_be_shown", |world| {
         world.join(&BOTH);
-        let search = world.search();
+        let search = Search::begin();
         // Whoever does not ask yet does not listen either.
         search.hear_nothing(Duration::from_millis(500));
         let text = |text: &str| text.as_bytes().to_vec();
@@ -327,7 +329,7 @@ fn a_flood_of_servers_is_cut_off_and_the_real_one_is_found_afterwards() {
     let name = "a_flood_of_servers_is_cut_off_and_the_real_one_is_found_afterwards";
     in_private(name, |world| {
         world.join(&BOTH);
-        let search = world.search();
+        let search = Search::begin();
         search.hear_nothing(Duration::from_millis(500));
         world.over_there(|| {
             let liar = Liar::at(Ipv4Addr::new(10, 77, 0, 2));
@@ -346,7 +348,7 @@ fn a_flood_of_servers_is_cut_off_and_the_real_one_is_found_afterwards() {
         drop(search);
         let _server = world.serve(&[]);
         let is_real = |news: &News| matches!(news, News::Found(_, it) if it.name == "Reading Room");
-        world.search().wait_for("the real server", |news| is_real(news).then_some(()));
+        Search::begin().wait_for("the real server", |news| is_real(news).then_some(()));
     });
 }
 

@@ -52,7 +52,7 @@ mod tests {
         let (mut told, began) = (Told::default(), Instant::now());
         assert!(told.is_due(&saying("Home", 0), began));
         told.note(saying("Home", 0), began);
-        let just_before = began + PEOPLE_EVERY - Duration::from_millis(1);
+        let just_before = began + PEOPLE_EVERY.saturating_sub(Duration::from_millis(1));
         assert!(!told.is_due(&saying("Home", 1), just_before));
         assert!(told.is_due(&saying("Home", 1), began + PEOPLE_EVERY));
         assert!(!told.is_due(&saying("Home", 0), began + PEOPLE_EVERY), "nothing is new");

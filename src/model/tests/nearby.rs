@@ -27,7 +27,7 @@ impl Search {
     }
 
     fn patient() -> Self {
-        Self::begin(Duration::from_secs(3600))
+        Self::begin(Duration::from_hours(1))
     }
 
     fn hear(&self, news: News) {

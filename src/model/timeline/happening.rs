@@ -61,15 +61,16 @@ fn settings_words(by: &str, modes: &str) -> String {
     for letter in modes.chars() {
         match letter {
             '+' | '-' => is_set = letter == '+',
-            _ => match setting(is_set, letter) {
-                Some(sentence) => told.push(fill(&sentence, &[("by", by)])),
-                None => {
-                    if sign_of_others.replace(is_set) != Some(is_set) {
-                        others.push(if is_set { '+' } else { '-' });
-                    }
-                    others.push(letter);
+            _ => {
+                if let Some(sentence) = setting(is_set, letter) {
+                    told.push(fill(&sentence, &[("by", by)]));
+                    continue;
                 }
-            },
+                if sign_of_others.replace(is_set) != Some(is_set) {
+                    others.push(if is_set { '+' } else { '-' });
+                }
+                others.push(letter);
+            }
         }
     }
     if !others.is_empty() || told.is_empty() {
