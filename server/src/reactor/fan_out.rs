@@ -268,11 +268,10 @@ mod tests {
     }
 
     /// What everybody got; nobody may get a thing twice.
-    fn deliver(fan_out: &mut FanOut, to: &Audience, relay: &Relay) -> BTreeMap<u32, Arc<[u8]>> {
+    fn deliver(fan_out: &mut FanOut, to: &Audience, relay: &Relay) -> BTreeMap<u32, Piece> {
         let mut sent = BTreeMap::new();
         fan_out.deliver(to, relay, Worth::Lasting, |slot, piece| {
-            let is_new = sent.insert(slot, piece.bytes().into()).is_none();
-            assert!(is_new, "{slot} got it twice");
+            assert!(sent.insert(slot, piece.clone()).is_none(), "{slot} got it twice");
         });
         sent
     }
@@ -361,11 +360,11 @@ mod tests {
         fan_out.set_manner(conn(2), Manner::plain(Ending::Bare));
         fan_out.set_manner(conn(3), Manner::plain(Ending::CrLf));
         let sent = deliver(&mut fan_out, &room(None), &hello());
-        assert_eq!(&*sent[&0], b":ana!a@h PRIVMSG #x :hello\r\n");
-        assert!(sent[&1].starts_with(b"@time=1970-01-01T00:00:00.000Z :ana!a@h "));
-        assert_eq!(&*sent[&2], b"ana: hello");
-        assert_eq!(&*sent[&3], b"ana: hello\r\n");
-        assert!(Arc::ptr_eq(&sent[&0], &sent[&4]));
+        assert_eq!(sent[&0].bytes(), b":ana!a@h PRIVMSG #x :hello\r\n");
+        assert!(sent[&1].bytes().starts_with(b"@time=1970-01-01T00:00:00.000Z :ana!a@h "));
+        assert_eq!(sent[&2].bytes(), b"ana: hello");
+        assert_eq!(sent[&3].bytes(), b"ana: hello\r\n");
+        assert!(sent[&0].is_shared_with(&sent[&4]));
     }
 
     #[test]
@@ -383,14 +382,14 @@ mod tests {
             &room(None),
             &Relay { action: said, msgid: Some(MsgId(7)), ..hello() },
         );
-        assert_eq!(&*sent[&0], b":ana!a@h PRIVMSG #x :one\r\n:ana!a@h PRIVMSG #x :two\r\n");
-        assert!(Arc::ptr_eq(&sent[&0], &sent[&5]));
+        assert_eq!(sent[&0].bytes(), b":ana!a@h PRIVMSG #x :one\r\n:ana!a@h PRIVMSG #x :two\r\n");
+        assert!(sent[&0].is_shared_with(&sent[&5]));
         let opening = b":ana!a@h BATCH +00000000000000000000000007 draft/multiline #x\r\n";
-        assert!(sent[&1].starts_with(opening));
-        assert!(Arc::ptr_eq(&sent[&1], &sent[&2]));
-        assert_eq!(&*sent[&3], b"ana: one\r\nana: two\r\n");
+        assert!(sent[&1].bytes().starts_with(opening));
+        assert!(sent[&1].is_shared_with(&sent[&2]));
+        assert_eq!(sent[&3].bytes(), b"ana: one\r\nana: two\r\n");
         let frames = b"\x81\x18:ana!a@h PRIVMSG #x :one\x81\x18:ana!a@h PRIVMSG #x :two";
-        assert_eq!(&*sent[&4], frames);
+        assert_eq!(sent[&4].bytes(), frames);
     }
 
     #[test]
@@ -406,12 +405,12 @@ mod tests {
         fan_out.set_manner(conn(0), Manner::web(BARE, Kind::Text));
         fan_out.set_manner(conn(1), Manner::web(BARE, Kind::Binary));
         let sent = deliver(&mut fan_out, &room(None), &hello());
-        assert_eq!(&*sent[&0], b"\x81\x1a:ana!a@h PRIVMSG #x :hello");
-        assert_eq!(&*sent[&1], b"\x82\x1a:ana!a@h PRIVMSG #x :hello");
+        assert_eq!(sent[&0].bytes(), b"\x81\x1a:ana!a@h PRIVMSG #x :hello");
+        assert_eq!(sent[&1].bytes(), b"\x82\x1a:ana!a@h PRIVMSG #x :hello");
         let tagged = [Capability::ServerTime].into_iter().collect();
         fan_out.set_dialect(conn(0), Dialect::irc(tagged));
         let sent = deliver(&mut fan_out, &room(None), &hello());
-        assert!(sent[&0].starts_with(b"\x81\x39@time=1970-01-01T00:00:00.000Z :ana!a@h "));
+        assert!(sent[&0].bytes().starts_with(b"\x81\x39@time=1970-01-01T00:00:00.000Z :ana!a@h "));
     }
 
     #[test]

@@ -49,6 +49,12 @@ impl Piece {
         &self.0.bytes
     }
 
+    /// Whether these are the same bytes, and no copy.
+    #[cfg(test)]
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn worth(&self) -> Worth {
         self.0.worth
     }
