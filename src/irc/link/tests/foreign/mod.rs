@@ -231,7 +231,7 @@ fn look_after_the_room(ana: &mut Person, bo: &mut Person) {
     // Who may not is told so, and the question is over.
     let changes = vec![ModeChange { is_set: false, letter: 'm', param: None }];
     let answer = bo.ask(Question::Do(Deed::SetModes { room, changes }));
-    assert!(matches!(answer, Answer::Refused(Refusal::Server(_))), "{answer:?}");
+    assert!(matches!(answer, Answer::Refused(Refusal::Denied(_))), "{answer:?}");
 }
 
 fn come_and_go(ana: &mut Person, bo: &mut Person) {
