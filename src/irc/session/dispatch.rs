@@ -153,7 +153,7 @@ impl Session {
             message,
             batch,
             label: own_label.or(batch.and_then(|batch| batch.label)),
-            time_ms: time_of(message, now),
+            time_ms: self.time_of(message, now),
             now,
         };
         if message.command().eq_ignore_ascii_case("BATCH") {
@@ -214,6 +214,21 @@ impl Session {
         }
     }
 
+    /// When a line was said (IRCv3 server-time). Where the server does not say it, it is now, and messages keep the order in
+    /// which they came: nothing else would tell those of one millisecond apart.
+    fn time_of(&mut self, message: &Message<'_>, now: Now) -> u64 {
+        let told = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
+        if let Some(time) = told {
+            return time.0;
+        }
+        if !matches!(message.command(), "PRIVMSG" | "NOTICE") {
+            return now.wall_ms;
+        }
+        let last_ms = &mut self.live.last_untimed_ms;
+        *last_ms = now.wall_ms.max(*last_ms + 1);
+        *last_ms
+    }
+
     /// All lines of a message came: it is taken as if it had come on one.
     fn finish_gathering(&mut self, gathered: Gathered, batch: Batch, now: Now) {
         let opener = gathered.opener.get();
@@ -221,7 +236,7 @@ impl Session {
             message: &opener,
             batch: Some(batch),
             label: batch.label,
-            time_ms: time_of(&opener, now),
+            time_ms: self.time_of(&opener, now),
             now,
         };
         let text = gathered.text.into_kept();
@@ -261,12 +276,6 @@ fn gather(gathered: &mut Gathered, message: &Message<'_>) {
     let is_joined = message.tag(MULTILINE_CONCAT_TAG).is_some();
     let text = message.param(1).unwrap_or_default();
     gathered.push(&message.command().to_ascii_uppercase(), WireLine { text, is_joined });
-}
-
-/// When a line was said (IRCv3 server-time).
-fn time_of(message: &Message<'_>, now: Now) -> u64 {
-    let time = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
-    time.map_or(now.wall_ms, |time| time.0)
 }
 
 /// Whether a numeric is one of the base protocol's refusals.

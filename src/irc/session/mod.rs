@@ -147,6 +147,8 @@ enum Phase {
 #[derive(Debug, Default)]
 struct Live {
     phase: Phase,
+    /// When the last message came whose time the server did not tell.
+    last_untimed_ms: u64,
     /// Our nick; while registering the one asked for last.
     nick: String,
     enabled: CapabilitySet,

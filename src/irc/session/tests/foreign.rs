@@ -94,3 +94,13 @@ fn only_what_reaches_the_others_is_offered() {
     let bare = of(Abilities { capabilities: String::new(), ..Abilities::majlis() });
     assert!(!bare.takes_tags && !bare.registers && !bare.signs_in && !bare.deletes);
 }
+
+#[test]
+fn messages_without_a_time_keep_the_order_in_which_they_came() {
+    let mut world = World::online(Abilities::majlis(), &config(&[]));
+    for text in ["one", "two", "three"] {
+        world.inject(&format!(":bo!u@h PRIVMSG #lobby :{text}"));
+    }
+    let times: Vec<_> = world.told("#lobby").iter().map(|message| message.time_ms).collect();
+    assert!(times.len() == 3 && times.is_sorted_by(|one, next| one < next), "{times:?}");
+}
