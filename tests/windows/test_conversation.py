@@ -156,8 +156,7 @@ class Conversation(WindowTest):
         until(lambda: copied.match(composer.text), "the messages to be pasted")
         steps.choose(ana, "two", "s")
         ana.find("label", "1 selected")
-        ana.type_keys("Escape")
-        ana.wait_until_gone("label", "1 selected")
+        ana.escape_from("label", "1 selected")
 
     def test_a_day_is_chosen_in_a_calendar(self):
         ana = self.open_app("ana")
