@@ -214,14 +214,14 @@ impl Session {
         }
     }
 
-    /// When a line was said (IRCv3 server-time). Where the server does not say it, it is now, and messages keep the order in
-    /// which they came: nothing else would tell those of one millisecond apart.
+    /// When a line was said (IRCv3 server-time). Where the server does not say it, it is now, and lines keep the order in which
+    /// they came: nothing else would tell those of one millisecond apart. Numerics answer, and have no place in that order.
     fn time_of(&mut self, message: &Message<'_>, now: Now) -> u64 {
         let told = message.tag("time").and_then(|time| time.parse::<Timestamp>().ok());
         if let Some(time) = told {
             return time.0;
         }
-        if !matches!(message.command(), "PRIVMSG" | "NOTICE") {
+        if message.command().starts_with(|first: char| first.is_ascii_digit()) {
             return now.wall_ms;
         }
         let last_ms = &mut self.live.last_untimed_ms;

@@ -147,7 +147,7 @@ enum Phase {
 #[derive(Debug, Default)]
 struct Live {
     phase: Phase,
-    /// When the last message came whose time the server did not tell.
+    /// When the last line came whose time the server did not tell.
     last_untimed_ms: u64,
     /// Our nick; while registering the one asked for last.
     nick: String,
