@@ -1,8 +1,8 @@
 """Drives real Majlis windows on a display of its own, as a person with a screen reader would.
 
 `desktop` owns the display and the accessibility bus, `app` one running application, `tree` what is
-seen of it, `server`, `odd_server`, `guest` and `shell` the other ends, `network` one of their own (`cable` makes it), `words` what it
-says in another language, `processes` and `wait` what all of these need.
+seen of it, `server`, `odd_server`, `other_server`, `guest` and `shell` the other ends, `network` one of their own (`cable` makes it),
+`words` what it says in another language, `processes` and `wait` what all of these need.
 Nothing in here knows what a test is about.
 """
 
@@ -11,12 +11,13 @@ from .desktop import Desktop
 from .guest import IrcGuest, RawGuest
 from .network import NoNetwork, PrivateNetwork
 from .odd_server import OddServer
+from .other_server import OtherServer
 from .server import Server
 from .shell import Shell
 from .wait import TimedOut, until
 from .words import Words
 
 __all__ = [
-    "App", "Desktop", "IrcGuest", "NoNetwork", "OddServer", "PrivateNetwork", "RawGuest", "Server", "Shell", "TimedOut", "Words",
-    "until",
+    "App", "Desktop", "IrcGuest", "NoNetwork", "OddServer", "OtherServer", "PrivateNetwork", "RawGuest", "Server", "Shell", "TimedOut",
+    "Words", "until",
 ]
