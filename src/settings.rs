@@ -40,6 +40,10 @@ pub enum Key {
     BackgroundAsked,
     /// Whether to start at login, without a window.
     Autostart,
+    /// Whether words that the dictionary lacks are underlined.
+    CheckSpelling,
+    /// The dictionary's language; the person's own where it is empty.
+    SpellingLanguage,
     /// Light, dark, or as the system.
     ColorScheme,
 }
@@ -55,6 +59,8 @@ impl Key {
             Self::Background => "background",
             Self::BackgroundAsked => "background-asked",
             Self::Autostart => "autostart",
+            Self::CheckSpelling => "check-spelling",
+            Self::SpellingLanguage => "spelling-language",
             Self::ColorScheme => "color-scheme",
         }
     }

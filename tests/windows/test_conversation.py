@@ -21,6 +21,20 @@ class Conversation(WindowTest):
         carol.wait_for("mint")
         self.picture(badr, "lines")
 
+    def test_a_misspelt_word_is_underlined(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        composer = ana.find("entry", steps.COMPOSER)
+        ana.focus(composer)
+        ana.type_text("Where is the teaa pot? ")
+        until(lambda: composer.attributes_at(14).get("underline") == "error", "the word to be underlined")
+        self.assertNotEqual(composer.attributes_at(2).get("underline"), "error")
+        self.picture(ana, "spelling")
+        ana.activate("app.preferences")
+        ana.click(ana.find("switch", "Check Spelling"))
+        ana.type_keys("Escape")
+        until(lambda: composer.attributes_at(14).get("underline") != "error", "the line to be gone")
+
     def test_what_is_not_sent_yet_can_be_corrected(self):
         ana = self.open_app("ana")
         steps.connect(ana, self.server, "Ana")

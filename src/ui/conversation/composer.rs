@@ -1,8 +1,10 @@
 //! Where one writes: several lines, Enter sends, and nothing typed is ever lost. How words are completed is in
-//! [`completing`], how much fits in [`bounding`].
+//! [`completing`], how much fits in [`bounding`], how they are looked up in a dictionary in `spelling`.
 
 mod bounding;
 mod completing;
+#[cfg(feature = "spelling")]
+mod spelling;
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
@@ -173,6 +175,8 @@ impl Composer {
 
     fn connect_widgets(&self) {
         let imp = self.imp();
+        #[cfg(feature = "spelling")]
+        self.check_spelling();
         self.bound_text();
         imp.text_view.buffer().connect_changed(glib::clone!(
             #[weak(rename_to = composer)]

@@ -26,6 +26,10 @@ mod imp {
         #[template_child]
         pub(super) style_row: TemplateChild<adw::ComboRow>,
         #[template_child]
+        pub(super) writing_group: TemplateChild<adw::PreferencesGroup>,
+        #[template_child]
+        pub(super) spelling_row: TemplateChild<adw::SwitchRow>,
+        #[template_child]
         pub(super) background_row: TemplateChild<adw::SwitchRow>,
         #[template_child]
         pub(super) autostart_row: TemplateChild<adw::SwitchRow>,
@@ -84,11 +88,13 @@ impl PreferencesDialog {
             (Key::Notify, &imp.notify_row),
             (Key::DoNotDisturb, &imp.do_not_disturb_row),
             (Key::NotifyText, &imp.notify_text_row),
+            (Key::CheckSpelling, &imp.spelling_row),
             (Key::Background, &imp.background_row),
             (Key::Autostart, &imp.autostart_row),
         ] {
             settings.bind(key.name(), &**row, "active").build();
         }
+        imp.writing_group.set_visible(cfg!(feature = "spelling"));
         // Who is not there after the login cannot receive.
         imp.background_row
             .bind_property("active", &*imp.autostart_row, "sensitive")

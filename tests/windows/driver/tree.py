@@ -47,6 +47,11 @@ class Node:
         text = self.accessible.get_text_iface()
         return Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text))
 
+    def attributes_at(self, position):
+        """How its text looks at one of its characters, by the names of the accessibility bus."""
+        attributes, *_ = Atspi.Text.get_attribute_run(self.accessible.get_text_iface(), position, False)
+        return attributes
+
     @property
     def role(self):
         return self.accessible.get_role()
