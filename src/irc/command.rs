@@ -56,10 +56,12 @@ pub enum Command {
         /// Farewell words, possibly empty.
         reason: String,
     },
-    /// Take another nick.
-    SetNick {
+    /// Be called otherwise, by the nick and by what others read beside it.
+    SetName {
         /// The wanted nick.
         nick: String,
+        /// What the nick was made of.
+        display_name: String,
     },
     /// Set a room's topic.
     SetTopic {
@@ -180,6 +182,9 @@ pub struct NetworkConfig {
     /// Rooms to be in, and for each the newest message that the archive holds. The lobby is joined anyhow; name it here
     /// to give its mark.
     pub rooms: Vec<(String, Option<HistoryMark>)>,
+    /// People talked with, and for each the newest message that the archive holds. What was said between an account and them
+    /// since then is fetched.
+    pub people: Vec<(String, HistoryMark)>,
     /// What was typed and not yet echoed, oldest first; any of it may have arrived already, which is found out before it
     /// is sent again.
     pub pending: Vec<Outgoing>,
@@ -196,6 +201,9 @@ pub struct SignIn {
     pub has_device: bool,
     /// Makes the account with the password, where there is none of that name.
     pub registration: Option<Registration>,
+    /// Whether the person, their link, or an authority vouches for the server's key. Otherwise the password is never said in
+    /// so many words, perhaps to somebody in between: not by PLAIN, and nothing is registered.
+    pub is_server_checked: bool,
 }
 
 /// What making an account takes besides a name and a password.
@@ -203,9 +211,6 @@ pub struct SignIn {
 pub struct Registration {
     /// The code of an invitation.
     pub invite: Option<Secret>,
-    /// Whether the person, their link, or an authority vouches for the server's key. Otherwise nothing is registered: that
-    /// says the password in so many words, perhaps to somebody in between.
-    pub is_server_checked: bool,
 }
 
 /// What is known of a server from earlier connections, so that nobody in between can make it look like less.

@@ -132,6 +132,8 @@ impl Network {
             transport.close();
         }
         self.close_session();
+        // Its last answers; who asked waits for them.
+        self.collect_events();
         let session = Session::new(&config);
         self.wanted = Some(Wanted { config, session, is_probe, was_registered: false });
         self.backoff.reset();

@@ -4,7 +4,7 @@ use majlis_protocol::{Encoder, fold};
 
 use super::conversation::Stage;
 use super::outbox::Progress;
-use super::{Now, Phase, Session};
+use super::{AskedName, Now, Phase, Session};
 use crate::irc::event::{Event, Refusal};
 use crate::irc::{Command, HistoryMark};
 
@@ -28,7 +28,7 @@ impl Session {
             }
             Command::Join { room, known } => self.want_room(&room, known),
             Command::Part { room, reason } => self.part(&room, &reason),
-            Command::SetNick { nick } => self.set_nick(nick),
+            Command::SetName { nick, display_name } => self.set_name(nick, display_name),
             Command::SetTopic { room, topic } => self.set_topic(&room, &topic),
             Command::Typing { target, state } => self.tell_typing(&target, state),
             Command::MarkRead { target, time_ms } => self.mark_read(&target, time_ms),
@@ -100,11 +100,14 @@ impl Session {
         }
     }
 
-    fn set_nick(&mut self, nick: String) {
+    fn set_name(&mut self, nick: String, display_name: String) {
         if self.live.phase != Phase::Registered {
             self.wanted_nick = Some(nick);
+            self.display_name = display_name;
+        } else if self.live.nick == nick {
+            self.take_display_name(display_name);
         } else if self.live.output.send(&Encoder::new("NICK").param(&nick)) {
-            self.live.asked_nick = Some(nick);
+            self.live.asked_name = Some(AskedName { nick, display_name });
         } else {
             self.tell(Event::Refused(Refusal::NotANick(nick)));
         }

@@ -86,6 +86,14 @@ impl Conversation {
         }
     }
 
+    /// Gives out what was held; the gap stays.
+    pub(super) fn take_held(&mut self) -> Vec<Message> {
+        match &mut self.stage {
+            Stage::Filling(fill) => mem::take(&mut fill.held),
+            Stage::Open | Stage::Joining => Vec::new(),
+        }
+    }
+
     /// Ends the filling and gives out what was held.
     pub(super) fn open(&mut self) -> Vec<Message> {
         match mem::take(&mut self.stage) {

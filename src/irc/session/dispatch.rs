@@ -71,7 +71,7 @@ const ERR_NICKCOLLISION: &str = "436";
 const ERR_UNAVAILRESOURCE: &str = "437";
 
 /// What means the same from history as live; anything else there has happened already.
-const IN_HISTORY: &[&str] = &["PRIVMSG", "NOTICE", "TAGMSG", "REDACT"];
+const IN_HISTORY: &[&str] = &["PRIVMSG", "NOTICE", "TAGMSG", "REDACT", "CHATHISTORY"];
 
 pub(super) type Handler = fn(&mut Session, &Line<'_>);
 
@@ -91,6 +91,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("TAGMSG", Session::handle_tagmsg),
     ("REDACT", Session::handle_redact),
     ("MARKREAD", Session::handle_markread),
+    ("CHATHISTORY", Session::handle_talk),
     ("PING", Session::handle_ping),
     ("PONG", Session::handle_pong),
     ("ACCOUNT", Session::handle_account),
@@ -249,6 +250,9 @@ impl Session {
             "chathistory" | "draft/chathistory" => {
                 let is_answer = self.live.history.is_answered_by(line.label, line.param(2));
                 if is_answer { BatchUse::Answer } else { BatchUse::Replay }
+            }
+            "draft/chathistory-targets" if self.live.history.is_answered_by(line.label, "") => {
+                BatchUse::Answer
             }
             "soju.im/search" => BatchUse::Found,
             _ => BatchUse::Ordinary,

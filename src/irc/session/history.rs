@@ -1,12 +1,14 @@
-//! Asking for history (IRCv3 draft/chathistory): what follows a conversation's mark, and older pages.
+//! Asking for history (IRCv3 draft/chathistory): with whom there was talk, what follows a conversation's mark, and older pages.
 //!
 //! One request is under way at a time; its answer is a batch, collected and then taken in as a whole.
 
 use std::mem;
 
-use majlis_protocol::{Capability, Encoder, fold};
+use majlis_protocol::{Capability, Encoder, Timestamp, fold};
 
+use super::batch::BatchUse;
 use super::conversation::{BEGINNING, Conversation, Fill, Reference, Stage};
+use super::dispatch::Line;
 use super::message::mark_of;
 use super::output::Labelled;
 use super::page::{Ask, Page, Place, Purpose};
@@ -20,6 +22,10 @@ pub(super) const PAGE_ANSWER_MS: u64 = 60_000;
 const SILENT_PAGES_MAX: u32 = 20;
 /// How many messages a gap is asked for at once.
 const FILL_MESSAGES: u32 = 100;
+/// How many people our account talked with last are looked at.
+const TALKS: u32 = 200;
+/// After all that was ever said: 9999-12-31T23:59:59.999Z.
+const LAST_MOMENT: Timestamp = Timestamp(253_402_300_799_999);
 
 impl Session {
     /// Whether pages can be had, and known as such.
@@ -35,7 +41,9 @@ impl Session {
             self.end_fill(key);
             return;
         };
-        conversation.stage = Stage::Filling(Fill::default());
+        if !matches!(conversation.stage, Stage::Filling(_)) {
+            conversation.stage = Stage::Filling(Fill::default());
+        }
         self.live.history.push(key, Purpose::Fill, Reference::Msgid);
     }
 
@@ -47,6 +55,44 @@ impl Session {
             self.tell_message(&name, Origin::Live, message, false);
         }
         self.outbox.release(key);
+    }
+
+    /// An account's private messages wait at the server, which sends them to nobody by itself: asks with whom there was talk
+    /// (CHATHISTORY TARGETS). What people say meanwhile waits.
+    pub(super) fn ask_for_talks(&mut self) {
+        if self.has_history() && self.is_signed_in() {
+            self.live.awaits_talks = true;
+            self.live.history.push("", Purpose::Talks, Reference::Newest);
+        }
+    }
+
+    /// `CHATHISTORY TARGETS name time`, a line of the answer to that.
+    pub(super) fn handle_talk(&mut self, line: &Line<'_>) {
+        let newest = line.param(2).parse::<Timestamp>();
+        if let (BatchUse::Answer, "TARGETS", Ok(newest)) = (line.purpose(), line.param(0), newest) {
+            self.live.history.add_talk(line.param(1).to_owned(), newest.0);
+        }
+    }
+
+    /// With whom our account talked is known, as far as it can be: what is newer than what we know is fetched, and what
+    /// people said meanwhile follows.
+    fn take_in_talks(&mut self, talks: Vec<(String, u64)>) {
+        self.live.awaits_talks = false;
+        let mut held = mem::take(&mut self.live.held_talks);
+        for (name, newest_ms) in talks {
+            if self.live.features.is_room(&name) {
+                continue;
+            }
+            let Some((key, talk)) = self.conversations.ensure(&name) else { continue };
+            let is_known = talk.mark.as_ref().is_some_and(|mark| mark.time_ms >= newest_ms);
+            let is_open = matches!(talk.stage, Stage::Open);
+            if held.remove(&key) || (is_open && !is_known) {
+                self.begin_fill(&key);
+            }
+        }
+        for key in held {
+            self.end_fill(&key);
+        }
     }
 
     /// What was on its way to people over an earlier connection: looks into their history where there is one. Rooms are
@@ -114,6 +160,12 @@ impl Session {
     /// Subcommand, reference and target of a request; `None` where nobody waits for it any more.
     fn plan(&mut self, ask: &mut Ask) -> Option<(&'static str, String, String)> {
         let takes_msgids = self.live.features.takes_msgids();
+        if matches!(ask.purpose, Purpose::Talks) {
+            ask.limit = self.live.features.page_messages(TALKS);
+            // From the end to the beginning: of more than fit, the newest are told.
+            let [from, to] = [LAST_MOMENT, Timestamp(0)].map(|time| format!("timestamp={time}"));
+            return Some(("TARGETS", to, from));
+        }
         if let Purpose::Older { name, before, limit, .. } = &ask.purpose {
             ask.limit = self.live.features.page_messages(*limit);
             let place = Place { ms_towards_mark: 1, takes_msgids };
@@ -136,6 +188,7 @@ impl Session {
         let Some(ask) = self.live.history.current.take() else { return };
         match ask.purpose {
             Purpose::Fill => self.take_in_fill(&ask.key, ask.by, ask.page),
+            Purpose::Talks => self.take_in_talks(ask.page.talks),
             Purpose::Older { name, before, limit, silent_left, mut happened } => {
                 let mut page = ask.page;
                 // The pages come backwards.
@@ -179,7 +232,7 @@ impl Session {
     fn take_in_fill(&mut self, key: &str, by: Reference, page: Page) {
         let Some(conversation) = self.conversations.get_mut(key) else { return };
         let Stage::Filling(fill) = &mut conversation.stage else { return };
-        let Page { messages, abouts, happened, ends } = page;
+        let Page { mut messages, abouts, happened, ends, .. } = page;
         fill.held.retain(|held| messages.iter().all(|message| message.msgid != held.msgid));
         let newest = ends.map(|(_, last)| last).or_else(|| messages.last().map(mark_of));
         let moves_on = newest.is_some() && newest != conversation.mark;
@@ -191,12 +244,30 @@ impl Session {
         }
         let is_complete = is_last && !fill.has_dropped;
         let name = conversation.name.clone();
+        if by != Reference::Newest {
+            self.recognise_by_text(key, &mut messages);
+        }
         self.tell_gap(name.clone(), messages, happened, !is_last);
+        if by == Reference::Newest && !self.known.is_majlis {
+            self.fail_doubts(key);
+        }
         self.tell_about(&name, abouts);
         if is_complete {
             self.end_fill(key);
         } else {
             self.live.history.push(key, Purpose::Fill, Reference::Msgid);
+        }
+    }
+
+    /// Some servers keep no tag of ours with a message: what came since we were here and says what is in doubt is that.
+    fn recognise_by_text(&mut self, key: &str, messages: &mut [Message]) {
+        let mut taken = Vec::new();
+        for message in messages {
+            let is_known = message.send_id.is_some() || self.seen.contains(&message.msgid);
+            if message.is_own && !is_known {
+                message.send_id = self.outbox.in_doubt_as(key, message, &taken);
+                taken.extend(message.send_id);
+            }
         }
     }
 
@@ -258,7 +329,14 @@ impl Session {
     /// There is no such page to be had.
     fn give_up(&mut self, ask: Ask) {
         match ask.purpose {
-            Purpose::Fill => self.end_fill(&ask.key),
+            Purpose::Fill => {
+                // Majlis takes a message once, however often it is sent; others would take it twice.
+                if !self.known.is_majlis {
+                    self.fail_doubts(&ask.key);
+                }
+                self.end_fill(&ask.key);
+            }
+            Purpose::Talks => self.take_in_talks(Vec::new()),
             Purpose::Older { name, happened, .. } => {
                 self.tell_older(name, Vec::new(), happened, false);
             }
@@ -275,11 +353,12 @@ impl Session {
         }
     }
 
-    /// The connection is gone amid filling: what people said to us meanwhile may be in no history, so it is told now.
+    /// The connection is gone amid filling: what people said to us meanwhile may be in no history, so it is told now. Their
+    /// marks stay before the gap.
     pub(super) fn tell_held_private_messages(&mut self) {
         for key in self.conversations.filling() {
             if !self.live.features.is_room(&key) {
-                let held = self.conversations.get_mut(&key).map(Conversation::open);
+                let held = self.conversations.get_mut(&key).map(Conversation::take_held);
                 let name = self.conversations.name(&key).to_owned();
                 for message in held.unwrap_or_default() {
                     self.tell_message(&name, Origin::Live, message, false);

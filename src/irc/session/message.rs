@@ -4,6 +4,7 @@ use majlis_protocol::{Capability, fold, vendor};
 use uuid::Uuid;
 
 use super::batch::BatchUse;
+use super::conversation::{Fill, Stage};
 use super::dispatch::Line;
 use super::output::Labelled;
 use super::{Phase, Session};
@@ -159,8 +160,15 @@ impl Session {
     /// Tells a message now, or after the gap before it.
     pub(super) fn deliver(&mut self, conversation: &str, origin: Origin, message: Message) {
         let was_awaited = self.confirm(&message);
+        let is_talk = self.live.awaits_talks && !self.live.features.is_room(conversation);
         let free = match self.conversations.ensure(conversation) {
-            Some((_, known)) => known.hold(message),
+            Some((key, known)) => {
+                if is_talk && matches!(known.stage, Stage::Open) {
+                    known.stage = Stage::Filling(Fill::default());
+                    self.live.held_talks.insert(key);
+                }
+                known.hold(message)
+            }
             None => Some(message),
         };
         if let Some(message) = free {

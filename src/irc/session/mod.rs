@@ -58,6 +58,7 @@ mod sign_in;
 mod tests;
 mod typing;
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use majlis_protocol::scram::ChannelBinding;
@@ -143,6 +144,13 @@ enum Phase {
     Registered,
 }
 
+/// What the person asked to be called.
+#[derive(Debug)]
+struct AskedName {
+    nick: String,
+    display_name: String,
+}
+
 /// What ends with a connection.
 #[derive(Debug, Default)]
 struct Live {
@@ -160,13 +168,17 @@ struct Live {
     labels: Labels,
     output: Output,
     history: HistoryQueue,
+    /// Whether it is still to be told with whom our account talked.
+    awaits_talks: bool,
+    /// Who spoke to us meanwhile.
+    held_talks: BTreeSet<String>,
     questions: Questions,
     roster: Roster,
     liveness: Liveness,
     /// Until when to wait for rooms and gaps before saying that we are online; `None` once that was said.
     settle_until_ms: Option<u64>,
-    /// The nick that the person asked for last.
-    asked_nick: Option<String>,
+    /// What the person asked last to be called.
+    asked_name: Option<AskedName>,
     /// Why the server closes, in its words.
     last_words: Option<String>,
     /// Why we hang up.
@@ -199,6 +211,12 @@ impl Session {
             if let Some(mark) = mark {
                 session.seen.insert(&mark.msgid);
             }
+        }
+        for (name, mark) in &config.people {
+            if let Some((_, person)) = session.conversations.ensure(name) {
+                person.mark = Some(mark.clone());
+            }
+            session.seen.insert(&mark.msgid);
         }
         for outgoing in &config.pending {
             session.add_to_outbox(outgoing.clone(), Progress::InDoubt);

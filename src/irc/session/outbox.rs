@@ -9,6 +9,7 @@ use majlis_protocol::fold;
 use uuid::Uuid;
 
 use crate::irc::Outgoing;
+use crate::irc::event::{Message, MessageKind};
 
 /// How many messages may wait; one more is refused at once.
 pub const PENDING_MAX: usize = 1000;
@@ -84,6 +85,18 @@ impl Outbox {
             .filter(|pending| pending.key == key)
             .find(|pending| text.is_none_or(|text| pending.outgoing.text == text))
             .map(|pending| pending.outgoing.id)
+    }
+
+    /// The oldest message in doubt that was to say just that, there, but for these.
+    pub(super) fn in_doubt_as(&self, key: &str, message: &Message, but: &[Uuid]) -> Option<Uuid> {
+        let is_action = message.kind == MessageKind::Action;
+        let mut in_doubt =
+            self.pending.iter().filter(|pending| pending.progress == Progress::InDoubt);
+        let found = in_doubt.find(|Pending { outgoing, key: place, .. }| {
+            let is_same = outgoing.text == message.text && outgoing.is_action == is_action;
+            place == key && is_same && !but.contains(&outgoing.id)
+        });
+        found.map(|pending| pending.outgoing.id)
     }
 
     /// The oldest message of many lines on its way.

@@ -45,6 +45,8 @@ pub(super) struct Page {
     pub(super) happened: Vec<Occurrence>,
     /// The places of the first and the last line, whatever they say.
     pub(super) ends: Option<(HistoryMark, HistoryMark)>,
+    /// With whom we talked, and when the newest message came.
+    pub(super) talks: Vec<(String, u64)>,
 }
 
 /// What a page is for.
@@ -52,6 +54,8 @@ pub(super) struct Page {
 pub(super) enum Purpose {
     /// What follows the mark.
     Fill,
+    /// With whom our account talked, over whatever device.
+    Talks,
     /// What is before a place; the newest where there is none.
     Older {
         /// The conversation, as the person named it.
@@ -106,6 +110,14 @@ impl HistoryQueue {
         let Some(ask) = &mut self.current else { return };
         if ask.page.happened.len() < PAGE_SURPLUS * ask.limit as usize {
             ask.page.happened.push(occurrence);
+        }
+    }
+
+    /// The same for somebody with whom we talked.
+    pub(super) fn add_talk(&mut self, name: String, newest_ms: u64) {
+        let Some(ask) = &mut self.current else { return };
+        if ask.page.talks.len() < ask.limit as usize {
+            ask.page.talks.push((name, newest_ms));
         }
     }
 

@@ -1,10 +1,11 @@
 //! Who is in our rooms and what is known of them: NAMES, WHO, modes, nicks, being away, accounts.
 
-use majlis_protocol::{Encoder, fold};
+use majlis_protocol::{Capability, Encoder, fold};
 
 use super::Session;
 use super::dispatch::Line;
 use super::happening::ModeOfMember;
+use super::registration::realname;
 use super::roster::{Person, clean_display_name};
 use crate::irc::event::{Event, Happening};
 
@@ -74,8 +75,10 @@ impl Session {
     fn tell_members(&mut self, room: &str) {
         let key = fold(room);
         let members = self.live.roster.members(&key, &self.live.features);
-        let room = self.conversations.name(&key).to_owned();
-        self.tell(Event::Members { room, members });
+        let name = self.conversations.name(&key).to_owned();
+        // One list is enough, however often a server ends it.
+        self.events.retain(|event| !matches!(event, Event::Members { room, .. } if *room == name));
+        self.tell(Event::Members { room: name, members });
     }
 
     /// `NICK new`.
@@ -99,11 +102,22 @@ impl Session {
         }
     }
 
-    /// A nick that the person chose is asked for on later connections, too; one that the server chose is not.
+    /// A name that the person chose is asked for on later connections, too; one that the server chose is not.
     fn handle_own_nick(&mut self, new: &str) {
         new.clone_into(&mut self.live.nick);
-        if self.live.asked_nick.as_deref().is_some_and(|asked| fold(asked) == fold(new)) {
-            self.wanted_nick = self.live.asked_nick.take();
+        let asked = self.live.asked_name.take_if(|asked| fold(&asked.nick) == fold(new));
+        if let Some(asked) = asked {
+            self.wanted_nick = Some(asked.nick);
+            self.take_display_name(asked.display_name);
+        }
+    }
+
+    /// Tells others what we call ourselves now, where the server lets us (IRCv3 setname).
+    pub(super) fn take_display_name(&mut self, display_name: String) {
+        self.display_name = display_name;
+        if self.has(Capability::Setname) {
+            let realname = realname(&self.display_name);
+            self.live.output.send(&Encoder::new("SETNAME").trailing(realname));
         }
     }
 

@@ -87,10 +87,8 @@ impl Session {
         }
         self.live.output.send(&Encoder::new("CAP").param("LS").param("302"));
         self.try_next_nick();
-        let display_name = self.display_name.trim();
-        let realname = split_text(display_name, REALNAME_MAX_BYTES).next().unwrap_or(USER_NAME);
         let user = Encoder::new("USER").param(USER_NAME).param("0").param("*");
-        self.live.output.send(&user.trailing(realname));
+        self.live.output.send(&user.trailing(realname(&self.display_name)));
     }
 
     /// Until when the server may take with what it is doing.
@@ -370,6 +368,7 @@ impl Session {
         self.want_lobby(lobby);
         self.join_wanted_rooms();
         self.look_into_doubts();
+        self.ask_for_talks();
         self.watch_all();
         self.go_on(now);
     }
@@ -392,6 +391,11 @@ impl Session {
     pub(super) fn has(&self, capability: Capability) -> bool {
         self.live.enabled.contains(capability)
     }
+}
+
+/// What the person calls themselves, as far as a server takes it.
+pub(super) fn realname(display_name: &str) -> &str {
+    split_text(display_name.trim(), REALNAME_MAX_BYTES).next().unwrap_or(USER_NAME)
 }
 
 /// The nick to try as the `count`-th: the wanted one, then the same with 2, 3, … behind it; none longer than so many characters.

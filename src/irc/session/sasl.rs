@@ -151,11 +151,23 @@ impl Session {
             Mechanism::Scram => {
                 sign_in.password.is_some() && !(can_bind && self.is_offered(Mechanism::ScramPlus))
             }
-            Mechanism::Plain => {
-                sign_in.password.is_some() && opening.is_encrypted && !self.known.has_scram
-            }
+            Mechanism::Plain => self.may_say_password() && sign_in.is_server_checked,
         };
         is_possible && self.is_offered(mechanism) && !state.tried.contains(&mechanism)
+    }
+
+    /// Whether nobody on the way reads what is said, and the server knows nothing better.
+    fn may_say_password(&self) -> bool {
+        let has_password = self.sign_in.as_ref().is_some_and(|one| one.password.is_some());
+        has_password && self.live.opening.is_encrypted && !self.known.has_scram
+    }
+
+    /// Whether the password could be said to this server, if somebody vouched for its key.
+    pub(super) fn keeps_password_back(&self) -> bool {
+        self.has(Capability::Sasl)
+            && self.is_offered(Mechanism::Plain)
+            && self.may_say_password()
+            && !self.is_server_checked()
     }
 
     /// Whether the server has it; where it does not say (SASL 3.1), what is common is tried.

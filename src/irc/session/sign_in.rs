@@ -43,13 +43,28 @@ impl Session {
         self.sign_in.is_some() && !matches!(self.live.sign_in.step, Step::Done | Step::ToRegister)
     }
 
+    /// Whether somebody vouches for the server's key.
+    pub(super) fn is_server_checked(&self) -> bool {
+        self.sign_in.as_ref().is_some_and(|sign_in| sign_in.is_server_checked)
+    }
+
+    /// Whether the server knows us as an account.
+    pub(super) fn is_signed_in(&self) -> bool {
+        matches!(self.live.sign_in.step, Step::Done)
+    }
+
     /// All capabilities are settled: signs in where that is wanted; `false` where there is nothing to wait for.
     pub(super) fn begin_sign_in(&mut self) -> bool {
         if !self.is_signing_in() {
             return false;
         }
         if matches!(self.live.sign_in.step, Step::Idle) && !self.begin_sasl() {
-            self.register_or(SignInFailure::NotOffered);
+            let is_kept_back = self.keeps_password_back();
+            self.register_or(if is_kept_back {
+                SignInFailure::UncheckedServer
+            } else {
+                SignInFailure::NotOffered
+            });
         }
         !matches!(self.live.sign_in.step, Step::ToRegister)
     }
@@ -88,10 +103,10 @@ impl Session {
         } else if !self.begin_sasl() {
             let has_password =
                 self.sign_in.as_ref().is_some_and(|sign_in| sign_in.password.is_some());
-            let failure = if has_password {
-                SignInFailure::Refused(line.words())
-            } else {
-                SignInFailure::DeviceForgotten
+            let failure = match has_password {
+                true if self.keeps_password_back() => SignInFailure::UncheckedServer,
+                true => SignInFailure::Refused(line.words()),
+                false => SignInFailure::DeviceForgotten,
             };
             self.hang_up(Failure::SignIn(failure));
         }
@@ -105,7 +120,7 @@ impl Session {
             None => failure,
             Some(_) if !self.live.opening.is_encrypted => SignInFailure::Unencrypted,
             Some(_) if !can_register => failure,
-            Some(wanted) if !wanted.is_server_checked => SignInFailure::UncheckedServer,
+            Some(_) if !self.is_server_checked() => SignInFailure::UncheckedServer,
             Some(_) => match self.live.sign_in.nick_refusal.clone() {
                 Some(words) => SignInFailure::NameUnavailable(words),
                 None => return self.register(),

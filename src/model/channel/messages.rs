@@ -4,8 +4,8 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::Command;
 use crate::irc::event::{Message, MessageKind, Occurrence, Origin};
+use crate::irc::{Command, HistoryMark};
 use crate::model::services::Turn;
 use crate::model::{SendState, TimelineItem};
 use crate::store::{About, ArchivedMessage, ArchivedPage, Waiting};
@@ -223,7 +223,9 @@ impl Channel {
     fn take_news(&self, archived: &ArchivedMessage) {
         let imp = self.imp();
         let mark = archived.mark();
-        if imp.newest.borrow().as_ref().is_some_and(|newest| mark <= *newest) {
+        // Of one millisecond, what comes later is newer, whatever the identifiers.
+        let is_older = |newest: &HistoryMark| mark.time_ms < newest.time_ms || mark == *newest;
+        if imp.newest.borrow().as_ref().is_some_and(is_older) {
             return;
         }
         if !self.is_heard(&archived.message.nick) {

@@ -106,9 +106,7 @@ impl Network {
         let own = Some(password).filter(|password| !password.is_empty()).map(Secret::new);
         imp.password.replace(own.or_else(|| invite.clone()));
         let is_guest = imp.account.borrow().is_empty();
-        imp.registration.replace(
-            is_guest.then_some(Registration { invite, is_server_checked: self.is_key_checked() }),
-        );
+        imp.registration.replace(is_guest.then_some(Registration { invite }));
         self.ask_for_password("");
     }
 
@@ -189,6 +187,7 @@ impl Network {
             password,
             has_device: imp.has_device.get(),
             registration,
+            is_server_checked: self.is_key_checked(),
         })
     }
 

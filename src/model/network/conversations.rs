@@ -153,6 +153,13 @@ impl Network {
         rooms.map(|room| (room.name(), room.newest())).collect()
     }
 
+    /// The people talked with, also those whose conversations are closed, and the newest message known of each.
+    pub(super) fn people(&self) -> Vec<(String, HistoryMark)> {
+        let by_name = self.imp().conversations.by_name.borrow();
+        let people = by_name.values().filter(|channel| !channel.is_room());
+        people.filter_map(|person| Some((person.name(), person.newest()?))).collect()
+    }
+
     /// With people one is together as soon as one is online; rooms tell it themselves. Older pages can be had again.
     pub(super) fn show_presence(&self) {
         let is_online = self.state() == ConnectionState::Online;

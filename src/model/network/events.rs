@@ -162,15 +162,17 @@ impl Network {
         }
     }
 
-    /// We are called otherwise, by what we asked for or by the server's will.
+    /// We are called otherwise: by what we asked for, or by the server's will, which does not change what we call ourselves.
     fn handle_own_nick(&self, new: &str) {
         self.set_nick(new);
-        let asked = self.imp().asked_name.take();
-        let is_it = |name: &String| {
+        let is_it = |name: &mut String| {
             nick_from_display_name(name).is_some_and(|nick| fold(&nick) == fold(new))
         };
-        self.set_display_name(&asked.filter(is_it).unwrap_or_else(|| new.to_owned()));
-        self.keep();
+        let asked = self.imp().asked_name.borrow_mut().take_if(is_it);
+        if let Some(name) = asked {
+            self.set_display_name(&name);
+            self.keep();
+        }
     }
 
     fn handle_joined(&self, name: &str) {

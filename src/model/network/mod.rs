@@ -372,6 +372,7 @@ impl Network {
             sign_in: self.sign_in_config(),
             known: imp.known.get(),
             rooms: self.rooms(),
+            people: self.people(),
             pending: self.pending(),
         }
     }

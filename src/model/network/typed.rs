@@ -80,8 +80,13 @@ impl Network {
     fn ask_name(&self, name: &str) -> Result<(), String> {
         let nick = nick_from_display_name(name)
             .ok_or_else(|| gettext("A name needs at least one letter."))?;
-        self.imp().asked_name.replace(Some(name.to_owned()));
-        self.ask(Command::SetNick { nick });
+        if nick == self.nick() {
+            self.set_display_name(name);
+            self.keep();
+        } else {
+            self.imp().asked_name.replace(Some(name.to_owned()));
+        }
+        self.ask(Command::SetName { nick, display_name: name.to_owned() });
         Ok(())
     }
 

@@ -146,7 +146,7 @@ fn slash_commands_are_carried_out() {
             "waves true",
             "/me false",
             r##"SetTopic { room: "#lobby", topic: "tea at five" }"##,
-            r#"SetNick { nick: "Hiba_S" }"#,
+            r#"SetName { nick: "Hiba_S", display_name: "Hiba S" }"#,
             r##"Join { room: "#مجلس", known: None }"##,
         ]
     );

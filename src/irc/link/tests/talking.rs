@@ -201,6 +201,7 @@ fn a_password_is_hashed_without_holding_anybody_up() {
             password: Some(Secret::new("tulips")),
             has_device: false,
             registration: None,
+            is_server_checked: false,
         }),
         ..config(door.address())
     };

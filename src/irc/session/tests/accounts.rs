@@ -21,7 +21,8 @@ pub(crate) fn by_password(password: &str) -> SignIn {
         account: None,
         password: Some(Secret::new(password)),
         has_device: false,
-        registration: Some(Registration { invite: None, is_server_checked: true }),
+        registration: Some(Registration { invite: None }),
+        is_server_checked: true,
     }
 }
 
@@ -40,6 +41,8 @@ pub(crate) struct Accounts {
     /// Accounts by their devices' keys; there is one device here.
     pub(crate) device: Option<String>,
     pub(crate) rounds: u32,
+    /// Whether it takes SCRAM where that is named.
+    pub(crate) has_scram: bool,
     /// What the server ties a sign-in to; another one where somebody stands between.
     pub(crate) binding: ChannelBinding,
     /// The code that a new account takes, where it takes one.
@@ -56,6 +59,7 @@ impl Default for Accounts {
             passwords: BTreeMap::new(),
             device: None,
             rounds: ROUNDS,
+            has_scram: true,
             binding: BINDING,
             invite: None,
             registers_later: false,
@@ -91,6 +95,9 @@ impl Accounts {
             return Some(vec![":server 906 * :SASL authentication aborted".to_owned()]);
         }
         let Some(step) = self.step.take() else {
+            if text.starts_with("SCRAM") && !self.has_scram {
+                return None;
+            }
             self.step = Some(Step::Named(text.to_owned()));
             return Some(vec!["AUTHENTICATE +".to_owned()]);
         };

@@ -104,3 +104,43 @@ fn messages_without_a_time_keep_the_order_in_which_they_came() {
     let times: Vec<_> = world.told("#lobby").iter().map(|message| message.time_ms).collect();
     assert!(times.len() == 3 && times.is_sorted_by(|one, next| one < next), "{times:?}");
 }
+
+/// A server with history that keeps no tag of ours and would take a message twice.
+fn forgetful() -> Abilities {
+    let tokens = "NETWORK=Elsewhere CHATHISTORY=3".to_owned();
+    Abilities { tokens, takes_once: false, keeps_tags: false, ..Abilities::majlis() }
+}
+
+#[test]
+fn words_that_arrived_before_the_connection_was_lost_are_known_by_what_they_say() {
+    let mut world = World::online(forgetful(), &config(&["#den"]));
+    world.say_as("bo", "#den", "hello");
+    world.settle();
+    for number in 1..=2 {
+        world.send(number, "#den", "hello");
+    }
+    world.send(3, "#den", "bye");
+    world.deliver_up(usize::MAX);
+    world.cut();
+    world.open();
+    world.settle();
+    assert_eq!(world.kept_texts("#den"), ["hello", "hello", "hello", "bye"]);
+    let ours = world.told("#den").into_iter().filter_map(|message| message.send_id);
+    assert_eq!(ours.map(|id| id.as_u128()).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(failed(&world), []);
+}
+
+#[test]
+fn words_in_doubt_stay_so_where_the_server_does_not_tell() {
+    let mut world = World::online(forgetful(), &config(&["#den"]));
+    world.say_as("bo", "#den", "hello");
+    world.settle();
+    world.send(1, "#den", "bye");
+    world.deliver_up(usize::MAX);
+    world.cut();
+    world.server.refuses_history = true;
+    world.open();
+    world.settle();
+    assert_eq!(failed(&world), [(1, Refusal::InDoubt)]);
+    assert_eq!(world.kept_texts("#den"), ["hello", "bye"]);
+}

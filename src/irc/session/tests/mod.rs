@@ -13,5 +13,6 @@ mod server;
 mod sessions;
 mod sign_in;
 mod tags;
+mod talks;
 mod typing;
 mod world;

@@ -20,6 +20,8 @@ pub(crate) struct Abilities {
     pub(crate) page_messages: usize,
     /// Whether it refuses to take one send identifier twice, with the earlier echo.
     pub(crate) takes_once: bool,
+    /// Whether messages keep our tag.
+    pub(crate) keeps_tags: bool,
 }
 
 impl Abilities {
@@ -34,6 +36,7 @@ impl Abilities {
             tokens: format!("NETWORK=Home {}=#lobby CHATHISTORY=3", vendor::LOBBY_TOKEN),
             page_messages: 3,
             takes_once: true,
+            keeps_tags: true,
         }
     }
 
@@ -74,6 +77,8 @@ pub(crate) struct ModelServer {
     pub(crate) rooms: BTreeMap<String, Vec<Kept>>,
     /// Nicks that others hold.
     pub(crate) taken: BTreeSet<String>,
+    /// Whether it gives no history just now.
+    pub(crate) refuses_history: bool,
     /// Rooms that let nobody in.
     pub(crate) closed_rooms: BTreeSet<String>,
     /// The lines that came on this connection.
@@ -92,6 +97,7 @@ impl ModelServer {
             abilities,
             rooms: BTreeMap::new(),
             taken: BTreeSet::new(),
+            refuses_history: false,
             closed_rooms: BTreeSet::new(),
             received: Vec::new(),
             accounts: Accounts::default(),
@@ -126,6 +132,20 @@ impl ModelServer {
         let kept = self.keep(nick, room, text, None, time_ms);
         if self.connection.rooms.contains(&fold(room)) {
             self.push_kept(&kept, room, &[]);
+        }
+    }
+
+    /// Whether it has taken us in.
+    pub(crate) fn has_welcomed(&self) -> bool {
+        self.connection.is_registered
+    }
+
+    /// Somebody else says something to us alone.
+    pub(crate) fn tell_as(&mut self, nick: &str, text: &str, time_ms: u64) {
+        let kept = self.keep(nick, nick, text, None, time_ms);
+        if self.connection.is_registered {
+            let own = self.connection.nick.clone();
+            self.push_kept(&kept, &own, &[]);
         }
     }
 
@@ -321,7 +341,8 @@ impl ModelServer {
     fn handle_privmsg(&mut self, message: &Message<'_>, label: &[String], now_ms: u64) {
         let target = message.param(0).unwrap_or_default();
         let text = message.param(1).unwrap_or_default();
-        let send_id = message.tag(vendor::SEND_TAG).map(Cow::into_owned);
+        let send_id = message.tag(vendor::SEND_TAG).filter(|_| self.abilities.keeps_tags);
+        let send_id = send_id.map(Cow::into_owned);
         if !self.connection.rooms.contains(&fold(target)) {
             self.push_numeric(label, &format!("404 {target} :You are not there."));
             return;
@@ -361,8 +382,13 @@ impl ModelServer {
         let [subcommand, room, place, limit] = *params else {
             panic!("a session asks for one page: {params:?}");
         };
+        if subcommand == "TARGETS" {
+            self.push_talks(label);
+            return;
+        }
         let history = self.rooms.get(&fold(room)).cloned().unwrap_or_default();
-        let Some(place) = find_place(&history, place) else {
+        let place = find_place(&history, place).filter(|_| !self.refuses_history);
+        let Some(place) = place else {
             let fail = format!(":server FAIL CHATHISTORY INVALID_PARAMS {subcommand} :Unknown");
             self.push_tagged(label, &fail);
             return;
@@ -374,6 +400,21 @@ impl ModelServer {
             _ => history[history.len().saturating_sub(limit)..].to_vec(),
         };
         self.push_page(room, &page, label);
+    }
+
+    /// All rooms and people with a history.
+    fn push_talks(&mut self, label: &[String]) {
+        self.next_batch += 1;
+        let reference = format!("b{}", self.next_batch);
+        self.push_tagged(label, &format!(":server BATCH +{reference} draft/chathistory-targets"));
+        let newest = |kept: &Vec<Kept>| kept.last().map(|last| Timestamp(last.time_ms));
+        let talks =
+            self.rooms.iter().filter_map(|(name, kept)| Some((name.clone(), newest(kept)?)));
+        for (name, time) in talks.collect::<Vec<_>>() {
+            let line = format!("@batch={reference} :server CHATHISTORY TARGETS {name} {time}");
+            self.push_raw(&line);
+        }
+        self.push_raw(&format!(":server BATCH -{reference}"));
     }
 
     fn push_page(&mut self, room: &str, page: &[Kept], label: &[String]) {

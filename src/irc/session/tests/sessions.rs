@@ -283,7 +283,7 @@ fn a_nick_that_was_chosen_is_kept_and_one_that_was_forced_is_not() {
     world.open();
     world.settle();
     assert_eq!(world.received("NICK"), ["NICK Ana_Lima"]);
-    world.command(Command::SetNick { nick: "ana".into() });
+    world.command(Command::SetName { nick: "ana".into(), display_name: "ana".into() });
     world.settle();
     world.cut();
     world.open();
@@ -475,4 +475,36 @@ fn a_goodbye_is_said() {
     world.command(Command::Disconnect { reason: "bye".into() });
     world.settle();
     assert_eq!(world.received("QUIT"), ["QUIT :bye"]);
+}
+
+#[test]
+fn what_one_calls_oneself_is_told_with_the_nick_and_alone() {
+    let mut world = online();
+    let name = |nick: &str, display_name: &str| Command::SetName {
+        nick: nick.into(),
+        display_name: display_name.into(),
+    };
+    world.command(name("Ana_M", "Ana M"));
+    world.settle();
+    assert_eq!(world.received("SETNAME"), ["SETNAME :Ana M"]);
+    world.command(name("Ana_M", "ana m"));
+    world.settle();
+    assert_eq!(world.received("NICK").len(), 2, "the nick stays");
+    assert_eq!(world.received("SETNAME"), ["SETNAME :Ana M", "SETNAME :ana m"]);
+    world.cut();
+    world.open();
+    world.settle();
+    assert_eq!(world.received("USER"), ["USER majlis 0 * :ana m"]);
+}
+
+#[test]
+fn one_list_of_a_room_is_enough_however_often_the_server_ends_it() {
+    let mut world = online();
+    world.events.clear();
+    let now = world.now();
+    for _ in 0..100 {
+        world.session.handle_line(b":server 366 Ana_Lima #lobby :End of names.", now);
+    }
+    let lists = world.session.take_events();
+    assert_eq!(lists.iter().filter(|event| matches!(event, Event::Members { .. })).count(), 1);
 }

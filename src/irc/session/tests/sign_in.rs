@@ -150,7 +150,7 @@ fn each_refusal_has_its_name() {
     assert!(matches!(broken, Some(SignInFailure::BadPassword(_))), "{broken:?}");
     assert_eq!(try_with(by_password(PASSWORD), invited), Some(SignInFailure::InviteNeeded));
     let invite = Some(Secret::new("code"));
-    let registration = Some(Registration { invite, is_server_checked: true });
+    let registration = Some(Registration { invite });
     let with_code = SignIn { registration, ..by_password(PASSWORD) };
     assert_eq!(try_with(with_code, invited), None);
     let nick_taken = |world: &mut World| {
@@ -186,11 +186,20 @@ fn nobody_in_between_can_relay_a_sign_in_or_learn_the_password() {
     assert!(signed_in(&world).is_empty());
 
     // They say that nobody has the name, and would like to hear the password.
-    let unchecked = Registration { invite: None, is_server_checked: false };
-    let sign_in = SignIn { registration: Some(unchecked), ..by_password(PASSWORD) };
+    let sign_in = SignIn { is_server_checked: false, ..by_password(PASSWORD) };
     let mut world = World::new(Abilities::majlis(), &with(sign_in));
     assert_eq!(outcome(&mut world), Some(SignInFailure::UncheckedServer));
     assert!(!said_password(&world));
+
+    // Or that they know nothing better than hearing it, from the beginning or once SCRAM was tried.
+    for mechanisms in ["=PLAIN", ""] {
+        let sign_in =
+            SignIn { is_server_checked: false, registration: None, ..by_password(PASSWORD) };
+        let mut world = World::new(offering(mechanisms), &with(sign_in));
+        world.server.accounts.has_scram = false;
+        assert_eq!(outcome(&mut world), Some(SignInFailure::UncheckedServer), "{mechanisms:?}");
+        assert!(!said_password(&world));
+    }
 }
 
 #[test]
@@ -251,7 +260,13 @@ fn a_device_is_added_once_and_then_signs_in_by_itself() {
     assert!(tried.contains(&"AUTHENTICATE SCRAM-SHA-256-PLUS"));
     assert_eq!(world.received("DEVICE"), ["DEVICE ADD"]);
 
-    let forgotten = SignIn { account: None, password: None, has_device: true, registration: None };
+    let forgotten = SignIn {
+        account: None,
+        password: None,
+        has_device: true,
+        registration: None,
+        is_server_checked: true,
+    };
     let mut world = world_of(Abilities::majlis(), forgotten);
     assert_eq!(outcome(&mut world), Some(SignInFailure::DeviceForgotten));
 }

@@ -14,7 +14,7 @@ use crate::irc::{
 };
 
 /// When the world begins.
-const START_MS: u64 = 1_700_000_000_000;
+pub(crate) const START_MS: u64 = 1_700_000_000_000;
 
 /// Everything that one test needs.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ pub(crate) fn config(rooms: &[&str]) -> NetworkConfig {
         sign_in: None,
         known: KnownServer::default(),
         rooms: rooms.iter().map(|room| ((*room).to_owned(), None)).collect(),
+        people: Vec::new(),
         pending: Vec::new(),
     }
 }
@@ -157,6 +158,11 @@ impl World {
 
     pub(crate) fn say_as(&mut self, nick: &str, room: &str, text: &str) {
         self.server.say_as(nick, room, text, START_MS + self.now_ms);
+        self.take_output();
+    }
+
+    pub(crate) fn tell_as(&mut self, nick: &str, text: &str) {
+        self.server.tell_as(nick, text, START_MS + self.now_ms);
         self.take_output();
     }
 

@@ -235,7 +235,7 @@ fn look_after_the_room(ana: &mut Person, bo: &mut Person) {
 }
 
 fn come_and_go(ana: &mut Person, bo: &mut Person) {
-    bo.home.ask(Command::SetNick { nick: "Bob".to_owned() });
+    bo.home.ask(Command::SetName { nick: "Bob".to_owned(), display_name: "Bob".to_owned() });
     for person in [&mut *ana, &mut *bo] {
         person.home.wait_for(&Event::Nick { old: "Bo".to_owned(), new: "Bob".to_owned() });
     }
