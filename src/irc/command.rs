@@ -49,6 +49,13 @@ pub enum Command {
         /// The newest message that the archive holds of it, if we were there before; the gap is filled from here.
         known: Option<HistoryMark>,
     },
+    /// A room wants this password from whoever comes in; it is said with the next `Join` and on later connections.
+    SetRoomKey {
+        /// Its name.
+        room: String,
+        /// The password (RFC 2812, 3.2.1: no spaces, no commas).
+        key: String,
+    },
     /// Leave a room for good.
     Part {
         /// Its name.
@@ -182,6 +189,8 @@ pub struct NetworkConfig {
     /// Rooms to be in, and for each the newest message that the archive holds. The lobby is joined anyhow; name it here
     /// to give its mark.
     pub rooms: Vec<(String, Option<HistoryMark>)>,
+    /// Rooms that want a password, and which.
+    pub room_keys: Vec<(String, String)>,
     /// People talked with, and for each the newest message that the archive holds. What was said between an account and them
     /// since then is fetched.
     pub people: Vec<(String, HistoryMark)>,

@@ -9,8 +9,8 @@ pub(super) enum Typed<'a> {
     Say(&'a str),
     /// `/me`: say this as something one does.
     Act(&'a str),
-    /// `/join`: go into this room.
-    Join(&'a str),
+    /// `/join`: go into this room, with this password, possibly none.
+    Join(&'a str, &'a str),
     /// `/msg`: open the conversation with this person, and say this if it is not empty.
     Message(&'a str, &'a str),
     /// `/nick`: be called this.
@@ -55,8 +55,12 @@ fn read_command<'a>(name: &str, words: &'a str) -> Result<Typed<'a>, String> {
     let what_to_do = || gettext("Type “/me WORDS”.");
     match name.to_ascii_lowercase().as_str() {
         "me" => needed(words, what_to_do).map(Typed::Act),
-        // Translators: the word in capitals stands for what the person types there.
-        "join" => needed(split_word(words).0, || gettext("Type “/join ROOM”.")).map(Typed::Join),
+        "join" => {
+            let (room, key) = split_word(words);
+            // Translators: the word in capitals stands for what the person types there.
+            let room = needed(room, || gettext("Type “/join ROOM”."))?;
+            Ok(Typed::Join(room, split_word(key).0))
+        }
         "msg" => {
             let (nick, words) = split_word(words);
             // Translators: the words in capitals stand for what the person types there.
@@ -123,7 +127,7 @@ mod tests {
     #[test]
     fn commands_are_read() {
         assert_eq!(read("/me waves  twice "), Ok(Typed::Act("waves  twice")));
-        assert_eq!(read("/JOIN #مجلس now"), Ok(Typed::Join("#مجلس")));
+        assert_eq!(read("/JOIN #مجلس now"), Ok(Typed::Join("#مجلس", "now")));
         assert_eq!(read("/msg ana see you"), Ok(Typed::Message("ana", "see you")));
         assert_eq!(read("/msg ana"), Ok(Typed::Message("ana", "")));
         assert_eq!(read("/nick هبة سليم"), Ok(Typed::Nick("هبة سليم")));

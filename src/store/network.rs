@@ -71,6 +71,8 @@ pub struct ConversationRow {
     pub is_pinned: bool,
     /// Whether nobody wants to be told of what is said there.
     pub is_muted: bool,
+    /// The password that a room wants from whoever comes in, where it was given.
+    pub room_key: Option<String>,
 }
 
 impl NetworkKey {
@@ -179,13 +181,13 @@ impl Archive {
             connection
                 .prepare_cached(
                     "INSERT INTO conversations (id, network, name, topic, is_open, is_complete,
-                         read_time_ms, read_msgid, draft, is_pinned, is_muted)
+                         read_time_ms, read_msgid, draft, is_pinned, is_muted, room_key)
                      VALUES (:id, :network, :name, :topic, :is_open, :is_complete,
-                         :read_time_ms, :read_msgid, :draft, :is_pinned, :is_muted)
+                         :read_time_ms, :read_msgid, :draft, :is_pinned, :is_muted, :room_key)
                      ON CONFLICT (id) DO UPDATE SET name = :name, topic = :topic,
                          is_open = :is_open, is_complete = :is_complete,
                          read_time_ms = :read_time_ms, read_msgid = :read_msgid, draft = :draft,
-                         is_pinned = :is_pinned, is_muted = :is_muted",
+                         is_pinned = :is_pinned, is_muted = :is_muted, room_key = :room_key",
                 )?
                 .execute(named_params! {
                     ":id": row.key.0,
@@ -199,6 +201,7 @@ impl Archive {
                     ":draft": row.draft,
                     ":is_pinned": row.is_pinned,
                     ":is_muted": row.is_muted,
+                    ":room_key": row.room_key,
                 })?;
             Ok(())
         })
@@ -242,5 +245,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> rusqlite::Result<ConversationR
         draft: row.get("draft")?,
         is_pinned: row.get("is_pinned")?,
         is_muted: row.get("is_muted")?,
+        room_key: row.get("room_key")?,
     })
 }

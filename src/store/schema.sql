@@ -47,7 +47,9 @@ CREATE TABLE conversations (
     -- Whether it stands above the others.
     is_pinned INTEGER NOT NULL DEFAULT 0,
     -- Whether nobody wants to be told of what is said there.
-    is_muted INTEGER NOT NULL DEFAULT 0
+    is_muted INTEGER NOT NULL DEFAULT 0,
+    -- The password that a room wants from whoever comes in, where it was given.
+    room_key TEXT
 ) STRICT;
 CREATE INDEX conversations_of_network ON conversations (network);
 

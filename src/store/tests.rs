@@ -101,6 +101,7 @@ fn rows() -> (NetworkRow, ConversationRow) {
         draft: "half a sen".into(),
         is_pinned: true,
         is_muted: true,
+        room_key: Some("sesame".into()),
     };
     (network, room)
 }

@@ -10,7 +10,7 @@ use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, present_key_change};
-use super::dialogs::PreferencesDialog;
+use super::dialogs::{PreferencesDialog, present_room_key};
 use super::rooms::{RoomDirectoryDialog, present_invitation};
 use crate::model::{Channel, Chat, Network, NetworkSettings};
 use crate::settings;
@@ -225,6 +225,11 @@ impl Window {
             #[weak(rename_to = window)]
             self,
             move |network, room, by| present_invitation(&window, network, room, by)
+        ));
+        network.connect_key_needed(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network, room, was_given| present_room_key(&window, network, room, was_given)
         ));
         network.connect_profile_requested(glib::clone!(
             #[weak(rename_to = window)]

@@ -27,6 +27,7 @@ impl Session {
                 self.outbox.remove(id);
             }
             Command::Join { room, known } => self.want_room(&room, known),
+            Command::SetRoomKey { room, key } => self.set_room_key(&room, key),
             Command::Part { room, reason } => self.part(&room, &reason),
             Command::SetName { nick, display_name } => self.set_name(nick, display_name),
             Command::SetTopic { room, topic } => self.set_topic(&room, &topic),

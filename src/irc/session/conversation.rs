@@ -59,6 +59,8 @@ pub(super) struct Conversation {
     pub(super) name: String,
     /// Whether it is a room to be in, now and after each reconnect.
     pub(super) is_wanted: bool,
+    /// What a room wants from whoever comes in.
+    pub(super) key: Option<String>,
     /// The newest message that was told.
     pub(super) mark: Option<HistoryMark>,
     /// How far it is.

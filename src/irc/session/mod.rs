@@ -212,6 +212,9 @@ impl Session {
                 session.seen.insert(&mark.msgid);
             }
         }
+        for (name, key) in &config.room_keys {
+            session.set_room_key(name, key.clone());
+        }
         for (name, mark) in &config.people {
             if let Some((_, person)) = session.conversations.ensure(name) {
                 person.mark = Some(mark.clone());

@@ -23,6 +23,13 @@ impl Session {
         }
     }
 
+    /// Has this password said where a room wants one.
+    pub(super) fn set_room_key(&mut self, name: &str, key: String) {
+        if let Some((_, room)) = self.conversations.ensure(name) {
+            room.key = Some(key).filter(|key| !key.is_empty());
+        }
+    }
+
     pub(super) fn join_wanted_rooms(&mut self) {
         for name in self.conversations.wanted() {
             let key = fold(&name);
@@ -41,8 +48,14 @@ impl Session {
         if let Some(label) = &label {
             line = line.tag("label", label);
         }
+        let room_key = self.conversations.get(key).and_then(|room| room.key.clone());
         let is_room = self.live.features.is_room(name) && !name.contains(',');
-        if is_room && self.live.output.send(&line.param(name)) {
+        line = line.param(name);
+        // Of two words the second would be a parameter of its own, and of two passwords that of another room.
+        if let Some(room_key) = room_key.as_deref().filter(|key| !key.contains([' ', ','])) {
+            line = line.param(room_key);
+        }
+        if is_room && self.live.output.send(&line) {
             if let Some(room) = self.conversations.get_mut(key) {
                 room.stage = Stage::Joining;
             }

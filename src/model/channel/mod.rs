@@ -101,6 +101,7 @@ mod imp {
         /// Whether nobody wants to be told of what is said here. Kept over restarts.
         #[property(get, set = Self::set_muted)]
         pub(super) muted: Cell<bool>,
+        pub(super) room_key: RefCell<Option<String>>,
         /// Messages of others that came and were not read.
         #[property(get)]
         pub(super) unread_count: Cell<u32>,
@@ -240,6 +241,7 @@ impl Channel {
             draft: String::new(),
             is_pinned: false,
             is_muted: false,
+            room_key: None,
         };
         let channel = Self::with_row(network, row);
         channel.keep();
@@ -271,6 +273,7 @@ impl Channel {
         imp.draft.replace(row.draft);
         imp.pinned.set(row.is_pinned);
         imp.muted.set(row.is_muted);
+        imp.room_key.replace(row.room_key);
         channel.connect_quotes();
         channel
     }
@@ -301,6 +304,17 @@ impl Channel {
         self.load_older();
     }
 
+    /// The password that the room wants from whoever comes in, where it is known.
+    pub(super) fn room_key(&self) -> Option<String> {
+        self.imp().room_key.borrow().clone()
+    }
+
+    pub(super) fn set_room_key(&self, key: Option<String>) {
+        if self.imp().room_key.replace(key.clone()) != key {
+            self.keep();
+        }
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.imp().is_open.get()
     }
@@ -324,6 +338,7 @@ impl Channel {
             draft: self.draft(),
             is_pinned: self.pinned(),
             is_muted: self.muted(),
+            room_key: self.room_key(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How a room is set up: who may enter, who may speak, its topic and its name. Every error is a translated sentence, often in
 //! the server's words.
 
-use crate::irc::{Abilities, Answer, Deed, ModeChange, Question};
+use crate::irc::{Abilities, Answer, Command, Deed, ModeChange, Question};
 use crate::model::Network;
 
 use super::Channel;
@@ -130,7 +130,21 @@ impl Channel {
     /// Changes what differs.
     pub async fn change_setup(&self, before: &RoomSetup, after: &RoomSetup) -> Result<(), String> {
         let changes = differences(before, after);
-        if changes.is_empty() { Ok(()) } else { self.change_modes(changes).await }
+        if !changes.is_empty() {
+            self.change_modes(changes).await?;
+        }
+        if before.key != after.key {
+            self.remember_key(&after.key);
+        }
+        Ok(())
+    }
+
+    /// Who sets a room's password comes in by it after the next start, too.
+    fn remember_key(&self, key: &str) {
+        self.set_room_key(Some(key.to_owned()).filter(|key| !key.is_empty()));
+        if let Some(network) = self.network() {
+            network.ask(Command::SetRoomKey { room: self.name(), key: key.to_owned() });
+        }
     }
 
     /// Asks the server whom the room keeps out or silent.

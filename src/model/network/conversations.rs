@@ -153,6 +153,22 @@ impl Network {
         rooms.map(|room| (room.name(), room.newest())).collect()
     }
 
+    /// The same with the password that the room wants from whoever comes in.
+    pub fn join_with_key(&self, name: &str, key: &str) {
+        let name = if is_room(name) { name.to_owned() } else { format!("#{name}") };
+        self.imp().offered_keys.borrow_mut().insert(fold(&name), key.to_owned());
+        self.ask(Command::SetRoomKey { room: name.clone(), key: key.to_owned() });
+        self.join(&name);
+    }
+
+    /// The passwords of rooms, as far as they were given.
+    pub(super) fn room_keys(&self) -> Vec<(String, String)> {
+        let rooms = self.open_channels().into_iter();
+        let kept = rooms.filter_map(|room| Some((room.name(), room.room_key()?)));
+        let offered = self.imp().offered_keys.borrow().clone();
+        kept.chain(offered).collect()
+    }
+
     /// The people talked with, also those whose conversations are closed, and the newest message known of each.
     pub(super) fn people(&self) -> Vec<(String, HistoryMark)> {
         let by_name = self.imp().conversations.by_name.borrow();

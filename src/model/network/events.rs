@@ -5,7 +5,7 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::event::{Event, Failure, Message, State};
+use crate::irc::event::{Denial, Event, Failure, Message, Refusal, State};
 use crate::irc::{KnownServer, fold, nick_from_display_name};
 use crate::model::Channel;
 use crate::model::channel::is_room;
@@ -33,9 +33,7 @@ impl Network {
             Event::Nick { old, new } => self.handle_nick(&old, &new),
             Event::Joined { room } => self.handle_joined(&room),
             Event::Left { room, reason } => self.handle_left(&room, &reason),
-            Event::JoinFailed { room, reason } => {
-                self.handle_join_failed(&room, &words::refusal(&reason));
-            }
+            Event::JoinFailed { room, reason } => self.handle_join_failed(&room, &reason),
             Event::Messages { conversation, origin, messages, happened } => {
                 if let Some(channel) = self.channel_of(&conversation, &messages) {
                     channel.receive(origin, messages, happened, turn);
@@ -179,6 +177,9 @@ impl Network {
         let room = self.ensure(name);
         room.rename(name);
         room.set_joined(true);
+        if let Some(key) = self.imp().offered_keys.borrow_mut().remove(&fold(name)) {
+            room.set_room_key(Some(key));
+        }
         if self.imp().opening.borrow_mut().remove(&fold(name)) {
             self.emit_open_requested(&room);
         }
@@ -194,10 +195,16 @@ impl Network {
         }
     }
 
-    fn handle_join_failed(&self, name: &str, reason: &str) {
-        self.imp().opening.borrow_mut().remove(&fold(name));
+    fn handle_join_failed(&self, name: &str, reason: &Refusal) {
+        let was_asked_for = self.imp().opening.borrow_mut().remove(&fold(name));
+        let was_given = self.imp().offered_keys.borrow_mut().remove(&fold(name)).is_some();
         self.forget_founding(name);
-        let values = [("room", &*isolate(name)), ("reason", &isolate(reason))];
+        if was_asked_for && *reason == Refusal::Denied(Denial::WrongKey) {
+            self.emit_by_name::<()>("key-needed", &[&name, &was_given]);
+            return;
+        }
+        let reason = words::refusal(reason);
+        let values = [("room", &*isolate(name)), ("reason", &isolate(&reason))];
         // Translators: {reason} is a sentence, often in the server's words.
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
     }

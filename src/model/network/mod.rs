@@ -138,6 +138,8 @@ mod imp {
         pub(super) asked_name: RefCell<Option<String>>,
         /// Rooms to be shown once we are in.
         pub(super) opening: RefCell<HashSet<String>>,
+        /// Passwords of rooms that we are not in yet, by folded name.
+        pub(super) offered_keys: RefCell<HashMap<String, String>>,
         /// Rooms to be set up once we are in, by their folded names.
         pub(super) founding: RefCell<HashMap<String, NewRoom>>,
         pub(super) outbox: Outbox,
@@ -372,6 +374,7 @@ impl Network {
             sign_in: self.sign_in_config(),
             known: imp.known.get(),
             rooms: self.rooms(),
+            room_keys: self.room_keys(),
             people: self.people(),
             pending: self.pending(),
         }

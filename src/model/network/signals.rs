@@ -37,6 +37,7 @@ pub(super) fn list() -> &'static [Signal] {
             Signal::builder("open-requested").param_types([Channel::static_type()]).build(),
             Signal::builder("quit-requested").param_types([text]).build(),
             Signal::builder("invited").param_types([text; 2]).build(),
+            Signal::builder("key-needed").param_types([text, bool::static_type()]).build(),
             Signal::builder("ignored-changed").build(),
             Signal::builder("profile-requested").param_types([text]).build(),
             Signal::builder("directory-requested").build(),
@@ -113,6 +114,18 @@ impl Network {
             "invited",
             false,
             glib::closure_local!(move |network: &Self, room: &str, by: &str| f(network, room, by)),
+        )
+    }
+
+    /// A room that we asked for wants a password; `(room, was_given)`, the latter where one was given and was wrong.
+    /// [`join_with_key`](Self::join_with_key) goes on.
+    pub fn connect_key_needed(&self, f: impl Fn(&Self, &str, bool) + 'static) -> SignalHandlerId {
+        self.connect_closure(
+            "key-needed",
+            false,
+            glib::closure_local!(move |network: &Self, room: &str, was_given: bool| {
+                f(network, room, was_given);
+            }),
         )
     }
 

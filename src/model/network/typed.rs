@@ -22,7 +22,7 @@ impl Network {
         match slash::read(text)? {
             Typed::Say(text) => channel.send_text(text),
             Typed::Act(text) => channel.act(text),
-            Typed::Join(name) => self.join_checked(name)?,
+            Typed::Join(name, key) => self.join_checked(name, key)?,
             Typed::Message(nick, text) => self.say_to(nick, text)?,
             Typed::Nick(name) => self.ask_name(name)?,
             Typed::Topic(topic) => self.ask_topic(channel, topic)?,
@@ -59,10 +59,13 @@ impl Network {
         });
     }
 
-    fn join_checked(&self, name: &str) -> Result<(), String> {
+    fn join_checked(&self, name: &str, key: &str) -> Result<(), String> {
         let name = if name.starts_with('#') { name.to_owned() } else { format!("#{name}") };
         check_room_name(&name)?;
-        self.join(&name);
+        match key {
+            "" => self.join(&name),
+            _ => self.join_with_key(&name, key),
+        }
         Ok(())
     }
 

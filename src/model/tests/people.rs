@@ -1,6 +1,6 @@
 //! Who is there, and conversations with one person.
 
-use crate::irc::event::{Failure, Happening, Member, Occurrence, Role};
+use crate::irc::event::{Denial, Failure, Happening, Member, Occurrence, Refusal, Role};
 
 use super::*;
 
@@ -149,6 +149,46 @@ fn a_room_joined_while_the_connection_is_lost_is_there_at_once_and_stays() {
     assert_eq!(world.asked(), [Command::Join { room: "#tea".into(), known: None }]);
     let rooms = world.restarted().config().rooms;
     assert_eq!(rooms, [(ROOM.to_owned(), None), ("#tea".to_owned(), None)]);
+}
+
+#[test]
+fn a_room_with_a_password_asks_for_it_and_remembers_it() {
+    /// Writes down of which rooms a password is needed, and whether one was wrong.
+    fn listen_for_keys(network: &Network) -> Rc<RefCell<Vec<(String, bool)>>> {
+        let needed: Rc<RefCell<Vec<_>>> = Rc::default();
+        let told = Rc::clone(&needed);
+        network.connect_key_needed(move |_, room, was_given| {
+            told.borrow_mut().push((room.to_owned(), was_given));
+        });
+        needed
+    }
+
+    let (world, network, _) = World::online();
+    let needed = listen_for_keys(&network);
+    let wrong_key = || {
+        let reason = Refusal::Denied(Denial::WrongKey);
+        vec![Event::JoinFailed { room: "#vault".into(), reason }]
+    };
+    world.act(|_| network.join("#vault"));
+    world.events(&network, wrong_key());
+    world.act(|_| network.join_with_key("#vault", "guess"));
+    world.events(&network, wrong_key());
+    assert_eq!(needed.take(), [("#vault".to_owned(), false), ("#vault".to_owned(), true)]);
+    world.asked();
+    world.act(|_| network.join_with_key("#vault", "sesame"));
+    let key = Command::SetRoomKey { room: "#vault".into(), key: "sesame".into() };
+    let join = Command::Join { room: "#vault".into(), known: None };
+    assert_eq!(world.asked(), [key, join]);
+    world.events(&network, vec![Event::Joined { room: "#vault".into() }]);
+
+    let world = world.restarted();
+    assert_eq!(world.config().room_keys, [("#vault".to_owned(), "sesame".to_owned())]);
+    // Nobody asked for the room just now, so nothing but words comes of it.
+    let network = world.network();
+    let (needed, told) = (listen_for_keys(&network), listen(&network, "server-text"));
+    world.events(&network, wrong_key());
+    assert!(needed.take().is_empty());
+    assert!(told.take()[0].contains("#vault"));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The small dialogs: joining a room, choosing a room or a person, deleting a message, choosing a day, signing in, one's devices,
-//! settings, and what Majlis is.
+//! The small dialogs: joining a room, a room's password, choosing a room or a person, deleting a message, choosing a day, signing
+//! in, one's devices, settings, and what Majlis is.
 
 mod about;
 mod delete_message;
@@ -8,6 +8,7 @@ mod go_to_date;
 mod join_room;
 mod picker;
 mod preferences;
+mod room_key;
 mod server;
 mod sign_in;
 
@@ -20,6 +21,7 @@ pub(crate) use go_to_date::present_go_to_date;
 pub(crate) use join_room::{JoinRoomDialog, room_name};
 pub(crate) use picker::{present_go_to_room, present_pick_person};
 pub(crate) use preferences::PreferencesDialog;
+pub(crate) use room_key::present_room_key;
 pub(crate) use server::ServerDialog;
 pub(crate) use sign_in::SignInDialog;
 

@@ -230,6 +230,7 @@ pub(crate) fn config(address: SocketAddr) -> NetworkConfig {
         sign_in: None,
         known: KnownServer::default(),
         rooms: Vec::new(),
+        room_keys: Vec::new(),
         people: Vec::new(),
         pending: Vec::new(),
     }

@@ -508,3 +508,25 @@ fn one_list_of_a_room_is_enough_however_often_the_server_ends_it() {
     let lists = world.session.take_events();
     assert_eq!(lists.iter().filter(|event| matches!(event, Event::Members { .. })).count(), 1);
 }
+
+#[test]
+fn a_room_gets_its_password_now_and_on_later_connections() {
+    let mut config = config(&["#vault"]);
+    config.room_keys = vec![("#vault".to_owned(), "sesame".to_owned())];
+    let mut world = World::online(Abilities::majlis(), &config);
+    assert!(world.received("JOIN").contains(&"JOIN #vault sesame"));
+    let set = |key: &str| Command::SetRoomKey { room: "#den".into(), key: key.into() };
+    for key in ["tulip", "two words", "two,keys", ""] {
+        world.command(Command::Part { room: "#den".into(), reason: String::new() });
+        world.settle();
+        world.command(set(key));
+        world.command(Command::Join { room: "#den".into(), known: None });
+        world.settle();
+    }
+    let joins = world.received("JOIN #den");
+    assert_eq!(joins, ["JOIN #den tulip", "JOIN #den", "JOIN #den", "JOIN #den"]);
+    world.cut();
+    world.open();
+    world.settle();
+    assert!(world.received("JOIN").contains(&"JOIN #vault sesame"));
+}

@@ -50,6 +50,7 @@ pub(crate) fn config(rooms: &[&str]) -> NetworkConfig {
         sign_in: None,
         known: KnownServer::default(),
         rooms: rooms.iter().map(|room| ((*room).to_owned(), None)).collect(),
+        room_keys: Vec::new(),
         people: Vec::new(),
         pending: Vec::new(),
     }

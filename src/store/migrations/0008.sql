@@ -1,0 +1,2 @@
+-- Rooms with a password.
+ALTER TABLE conversations ADD COLUMN room_key TEXT;
