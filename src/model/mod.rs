@@ -12,7 +12,7 @@
 //!
 //! It decides what is shown, not how: it knows no widget. Nothing in it touches the disk or a socket;
 //! it asks [`store`](crate::store) and [`irc`](crate::irc), whose threads answer into the main loop.
-//! A batch of events is carried as one turn: lists and properties tell of it when it is over.
+//! What events change is known at once; lists and properties tell of it together, a moment later where much comes.
 
 mod channel;
 mod chat;
@@ -22,6 +22,7 @@ mod member;
 mod mention;
 mod nearby;
 mod network;
+mod pace;
 mod room_listing;
 mod search;
 mod services;

@@ -56,7 +56,7 @@ impl std::fmt::Debug for Services {
     }
 }
 
-/// What a batch of events changed. Lists and properties tell of it once, when it is over.
+/// What events changed. It is kept soon; lists and properties tell of it when it is shown.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
@@ -67,7 +67,11 @@ pub(super) struct Turn {
 
 impl Turn {
     /// These are to be kept.
-    pub(super) fn keep(&mut self, conversation: ConversationKey, messages: Vec<ArchivedMessage>) {
+    pub(super) fn keep_messages(
+        &mut self,
+        conversation: ConversationKey,
+        messages: Vec<ArchivedMessage>,
+    ) {
         if !messages.is_empty() {
             self.messages.push((conversation, messages));
         }
@@ -96,16 +100,23 @@ impl Turn {
         }
     }
 
-    /// Sends the messages to the archive and shows what changed; the answer comes when they are kept.
-    pub(super) fn finish(self, archive: &Archive) -> Option<Answer<()>> {
-        let messages = self.messages;
-        // Before the channels are kept: what they say is true once the messages are there.
+    /// Sends what is to be kept to the archive; the answer comes when it is.
+    pub(super) fn keep(&mut self, archive: &Archive) -> Option<Answer<()>> {
+        let messages = std::mem::take(&mut self.messages);
         let kept = (!messages.is_empty()).then(|| archive.store_messages(messages));
-        let abouts = self.abouts;
+        let abouts = std::mem::take(&mut self.abouts);
         let kept = (!abouts.is_empty()).then(|| archive.store_abouts(abouts)).or(kept);
-        let happened = self.happened;
-        let kept = (!happened.is_empty()).then(|| archive.store_happened(happened)).or(kept);
-        self.touched.iter().for_each(Channel::publish);
-        kept
+        let happened = std::mem::take(&mut self.happened);
+        (!happened.is_empty()).then(|| archive.store_happened(happened)).or(kept)
+    }
+
+    /// Whether anything changed that is shown.
+    pub(super) fn has_news(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// The channels of which something is to be shown: after it was sent to the archive, so that what they say is true.
+    pub(super) fn take_touched(&mut self) -> Vec<Channel> {
+        std::mem::take(&mut self.touched)
     }
 }

@@ -126,7 +126,7 @@ impl Channel {
         if origin != Origin::Live && !messages.is_empty() {
             self.find_abouts(messages.iter().map(|one| one.message.msgid.clone()).collect());
         }
-        turn.keep(self.key(), messages);
+        turn.keep_messages(self.key(), messages);
         match origin {
             Origin::Older { .. } => turn.keep_happened(self.key(), happened),
             Origin::Live | Origin::Gap { .. } => self.take_happened(happened, turn),
@@ -240,8 +240,10 @@ impl Channel {
                 self.timeline().window().unread_after.clone_from(&imp.read_mark.borrow());
             }
             let is_mention = archived.is_mention || !self.is_room();
-            let mention_count = self.mention_count() + u32::from(is_mention);
-            self.count_unread(self.unread_count() + 1, mention_count);
+            // Told with the rest, when it is shown.
+            imp.unread_count.set(self.unread_count() + 1);
+            imp.mention_count.set(self.mention_count() + u32::from(is_mention));
+            imp.has_untold_counts.set(true);
         }
         imp.newest.replace(Some(mark));
     }
@@ -258,6 +260,14 @@ impl Channel {
     /// Whether the person wants to hear somebody.
     pub(super) fn is_heard(&self, nick: &str) -> bool {
         !self.network().is_some_and(|network| network.ignores(nick))
+    }
+
+    /// Tells how much is unread, where it was only counted.
+    pub(super) fn tell_counts(&self) {
+        if self.imp().has_untold_counts.take() {
+            self.notify_unread_count();
+            self.notify_mention_count();
+        }
     }
 
     pub(super) fn count_unread(&self, unread_count: u32, mention_count: u32) {

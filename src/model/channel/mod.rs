@@ -108,6 +108,8 @@ mod imp {
         /// Those among the unread that name us; with a person, all of them.
         #[property(get)]
         pub(super) mention_count: Cell<u32>,
+        /// Whether these two have changed and nobody was told.
+        pub(super) has_untold_counts: Cell<bool>,
         /// What was said last, with who said it, in one line.
         #[property(get)]
         pub(super) last_line: RefCell<String>,
@@ -346,12 +348,13 @@ impl Channel {
         self.imp().key.get()
     }
 
-    /// Shows what a batch changed, in one signal each, and keeps it.
+    /// Shows what changed since the last time, in one signal each, and keeps it.
     pub(super) fn publish(&self) {
         if self.watched() {
             self.mark_read();
         }
         self.timeline().publish();
+        self.tell_counts();
         self.refresh_last_line();
         if self.imp().is_changed.get() {
             self.keep();

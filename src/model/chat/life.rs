@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_channel::Receiver;
 use gio::prelude::*;
@@ -17,6 +17,7 @@ use crate::model::{Channel, ConnectionState, Network};
 use crate::secrets::Secrets;
 use crate::store::{Archive, OpenTrouble, Opened, Place, RestoredNetwork, StoreError};
 
+use super::intake::{Intake, Task};
 use super::{Chat, words};
 
 /// So long the servers have to hear a goodbye.
@@ -76,10 +77,10 @@ impl Chat {
             network.open_channels().iter().for_each(Channel::tell_read);
             network.ask(Command::Disconnect { reason: reason.to_owned() });
         }
-        let mut left = GOODBYE;
-        while !left.is_zero() && self.is_connected_somewhere() {
+        let end = Instant::now() + GOODBYE;
+        // What came before the goodbye is kept, as far as the disk takes it in time.
+        while (self.is_connected_somewhere() || self.is_taking()) && Instant::now() < end {
             glib::timeout_future(GOODBYE_STEP).await;
-            left = left.saturating_sub(GOODBYE_STEP);
         }
         for network in self.all_networks() {
             network.open_channels().iter().for_each(Channel::keep_rest);
@@ -91,6 +92,16 @@ impl Chat {
         }
         self.services().drop_link();
         self.services().archive.close().await;
+    }
+
+    /// Whether something came that is not kept and shown yet.
+    pub(in crate::model) fn is_taking(&self) -> bool {
+        self.imp().is_taking.get()
+    }
+
+    /// Whether the program is about to end.
+    pub(super) fn is_ending(&self) -> bool {
+        self.imp().end.get().is_some_and(|end| end.has_begun.get())
     }
 
     pub(in crate::model) fn services(&self) -> Rc<Services> {
@@ -114,27 +125,11 @@ impl Chat {
         Network::restore(self.services(), self.next_id(), restored)
     }
 
-    /// Carries everything that one turn of the socket thread brought, and waits until it is kept: so
-    /// no more comes in than the disk can take.
-    async fn take_batch(&self, batch: EventBatch) {
-        let mut turn = Turn::default();
-        for (id, event) in batch.events {
-            if let Some(network) = self.find_network(id) {
-                network.handle_event(event, &mut turn);
-            }
-        }
-        if let Some(kept) = turn.finish(&self.services().archive) {
-            // A failure is told by the archive itself.
-            let _ = kept.await;
-        }
-    }
-
     /// There is no socket thread, and none will come.
     fn tell_no_link(&self, error: &io::Error) {
         for network in self.all_networks() {
             let failure = Failure::Local(error.to_string());
-            let mut turn = Turn::default();
-            network.handle_event(Event::State(State::Failed(failure)), &mut turn);
+            network.handle_event(Event::State(State::Failed(failure)), &mut Turn::default());
         }
     }
 
@@ -177,9 +172,15 @@ async fn live(
     begun.services().set_link(send);
     begun.all_networks().iter().for_each(Network::start);
     drop(begun);
-    while let Ok(batch) = events.recv().await {
+    let mut intake = Intake::default();
+    while let Some(task) = intake.next(&events).await {
         let Some(chat) = chat.upgrade() else { break };
-        chat.take_batch(batch).await;
+        chat.imp().is_taking.set(true);
+        match task {
+            Task::Take(batch) => intake.take(&chat, batch).await,
+            Task::Show => intake.show().await,
+        }
+        chat.imp().is_taking.set(intake.has_news());
     }
 }
 

@@ -1,7 +1,8 @@
 //! The root of everything that is being talked about: the networks, the archive and the socket thread.
 //!
-//! `life` is how it begins, goes on and ends; `words` is what it tells of the archive.
+//! `life` is how it begins, goes on and ends; `intake` how what comes is taken in; `words` is what it tells of the archive.
 
+mod intake;
 mod life;
 mod words;
 
@@ -62,6 +63,8 @@ mod imp {
         /// What was forgotten and may still be taken back.
         pub(super) set_aside: RefCell<Vec<Network>>,
         pub(super) end: OnceCell<End>,
+        /// Whether something came that is not kept and shown yet.
+        pub(super) is_taking: Cell<bool>,
     }
 
     impl Default for Chat {
@@ -73,6 +76,7 @@ mod imp {
                 last_id: Cell::new(0),
                 set_aside: RefCell::default(),
                 end: OnceCell::new(),
+                is_taking: Cell::new(false),
             }
         }
     }

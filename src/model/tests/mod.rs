@@ -3,6 +3,7 @@
 
 mod about;
 mod accounts;
+mod flood;
 mod history;
 mod nearby;
 mod others;
@@ -179,6 +180,9 @@ impl World {
         for _ in 0..8 {
             self.wait(async { drop(self.chat.services().archive.restore(0).await) });
             self.context.with_thread_default(|| while self.context.iteration(false) {}).unwrap();
+            while self.chat.is_taking() {
+                self.wait(glib::timeout_future(std::time::Duration::from_millis(1)));
+            }
         }
     }
 
