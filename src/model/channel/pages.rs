@@ -9,12 +9,14 @@ use glib::subclass::prelude::*;
 
 use crate::irc::Command;
 use crate::model::ConnectionState;
+use crate::model::timeline;
 use crate::store::{ArchivedMessage, ArchivedPage};
 
 use super::Channel;
 
 /// How many messages are asked for at once.
-pub(in crate::model) const PAGE: u32 = 100;
+#[expect(clippy::cast_possible_truncation, reason = "a few")]
+pub(in crate::model) const PAGE: u32 = timeline::PAGE as u32;
 
 /// Which fetch is under way, if any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::Channel;
 use super::pages::{Fetch, PAGE};
 
 /// How many pages are fetched from the server at most on the way back to a goal: with these, there is no hole between.
-const WAY_PAGES_MAX: u32 = 50;
+const WAY_PAGES_MAX: u32 = 100;
 
 impl Channel {
     /// Brings the message with this identifier into the timeline; whether it is there.

@@ -166,7 +166,8 @@ mod tests {
             let parts = in_parts(event(Origin::Live, messages(count)));
             let (mut together, mut happened_counts) = (Vec::new(), Vec::new());
             for part in parts {
-                let Event::Messages { conversation, origin: Origin::Live, messages, happened } = part
+                let Event::Messages { conversation, origin: Origin::Live, messages, happened } =
+                    part
                 else {
                     panic!("of another kind");
                 };

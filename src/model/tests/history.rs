@@ -34,45 +34,45 @@ fn the_newest_page_is_there_at_once_and_the_gap_begins_behind_it() {
     world.events(&network, vec![live(messages(1..=250))]);
     let world = world.restarted();
     let room = room_of(&world.network());
-    assert_eq!(texts(&room), numbered(151..=250));
+    assert_eq!(texts(&room), numbered(201..=250));
     assert_eq!(bare(&room.last_line()), "Ana María: message 250");
     assert_eq!(world.config().rooms, [(ROOM.to_owned(), Some(mark(250)))]);
     let gap = said(Origin::Gap { more: false }, messages(250..=255));
     world.events(&world.network(), vec![gap]);
-    assert_eq!(texts(&room), numbered(151..=255));
+    assert_eq!(texts(&room), numbered(201..=255));
 }
 
 #[test]
 fn older_pages_come_from_the_archive_and_then_from_the_server() {
     let (world, network, _) = World::online();
-    world.events(&network, vec![live(messages(201..=350))]);
+    world.events(&network, vec![live(messages(271..=350))]);
     let world = world.restarted();
     let (network, room) = (world.network(), room_of(&world.network()));
     world.come_online(&network);
     world.asked();
 
     older(&world, &room);
-    assert_eq!(texts(&room), numbered(201..=350));
-    let fetch = Command::FetchBefore { room: ROOM.into(), before: Some(mark(201)), limit: 100 };
+    assert_eq!(texts(&room), numbered(271..=350));
+    let fetch = Command::FetchBefore { room: ROOM.into(), before: Some(mark(271)), limit: 50 };
     assert_eq!(world.asked(), [fetch], "the archive had less than a page");
     assert!(room.timeline().is_loading());
     older(&world, &room);
     assert_eq!(world.asked(), [], "one at a time");
 
-    let page = said(Origin::Older { is_start: false }, messages(101..=200));
+    let page = said(Origin::Older { is_start: false }, messages(221..=270));
     world.events(&network, vec![page]);
     assert!(!room.timeline().is_loading() && !room.timeline().is_start());
     older(&world, &room);
     assert_eq!(world.asked().len(), 1, "the archive has nothing older");
-    let page = said(Origin::Older { is_start: true }, messages(90..=100));
+    let page = said(Origin::Older { is_start: true }, messages(210..=220));
     world.events(&network, vec![page]);
     assert!(room.timeline().is_start());
-    assert_eq!(texts(&room), numbered(90..=350));
+    assert_eq!(texts(&room), numbered(210..=350));
 
     let world = world.restarted();
     let room = room_of(&world.network());
     (0..3).for_each(|_| older(&world, &room));
-    assert_eq!(texts(&room), numbered(90..=350), "all of it without a server");
+    assert_eq!(texts(&room), numbered(210..=350), "all of it without a server");
     assert!(room.timeline().is_start());
 }
 
@@ -158,13 +158,13 @@ fn saying_something_goes_back_to_the_end() {
     let (world, network, room) = World::online();
     world.events(&network, vec![live(messages(1..=1000))]);
     room.timeline().set_follows_end(false);
-    (0..4).for_each(|_| older(&world, &room));
+    (0..8).for_each(|_| older(&world, &room));
     assert!(!room.timeline().is_end());
     world.act(|_| room.send_text("hello"));
     assert!(room.timeline().is_end());
     let shown = texts(&room);
-    assert_eq!(shown[..100], numbered(901..=1000));
-    assert_eq!(shown[100..], ["hello…"]);
+    assert_eq!(shown[..50], numbered(951..=1000));
+    assert_eq!(shown[50..], ["hello…"]);
 }
 
 #[test]
@@ -172,13 +172,13 @@ fn a_late_answer_to_a_fetch_given_up_is_kept_and_not_shown() {
     let (world, network, room) = World::online();
     world.events(&network, vec![live(messages(1001..=2000))]);
     room.timeline().set_follows_end(false);
-    (0..10).for_each(|_| older(&world, &room));
+    (0..20).for_each(|_| older(&world, &room));
     assert!(room.timeline().is_loading(), "the server was asked");
     world.act(|_| room.jump_to_end());
     world.events(&network, vec![said(Origin::Older { is_start: true }, messages(901..=1000))]);
-    assert_eq!(texts(&room), numbered(1901..=2000));
+    assert_eq!(texts(&room), numbered(1951..=2000));
     assert!(!room.timeline().is_start());
-    (0..11).for_each(|_| older(&world, &room));
+    (0..22).for_each(|_| older(&world, &room));
     assert_eq!(texts(&room)[0], "message 901");
     assert!(room.timeline().is_start());
 }

@@ -35,7 +35,7 @@ use self::window::{End, Window};
 pub(crate) use self::entry::Sender;
 pub use self::item::{ItemKind, SendState, TimelineItem};
 pub use self::reactions::ReactionGroup;
-pub(crate) use self::window::HELD_MAX;
+pub(crate) use self::window::{HELD_MAX, PAGE};
 pub(crate) use self::words::moment;
 
 mod imp {
@@ -133,10 +133,22 @@ impl Timeline {
         }
     }
 
+    /// Lets go of all but the newest page: what no view shows needs no more, and what one begins to show is shown from its end.
+    pub fn shrink(&self) {
+        self.set_follows_end(true);
+        self.window().shrink();
+        self.publish();
+    }
+
     /// Shows what changed since the last time, in one signal; letting go of rows, where there are too
     /// many, is another one.
     pub(super) fn publish(&self) {
         let end = if self.follows_end() { End::Oldest } else { End::Newest };
+        let fresh_count = self.window().take_fresh_count();
+        if end == End::Oldest && fresh_count > PAGE {
+            // They would pass by in no time, and making their rows takes some.
+            self.window().shrink();
+        }
         self.publish_and_trim(end);
     }
 

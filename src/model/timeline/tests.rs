@@ -354,8 +354,6 @@ proptest! {
     }
 }
 
-const PAGE: usize = 100;
-
 /// What a person and a server do to a long conversation.
 #[derive(Clone, Debug)]
 enum Step {

@@ -19,6 +19,10 @@ pub(crate) const HELD_MAX: usize = 400;
 /// So many stay when the oldest are let go, so that it does not happen at every message.
 const HELD_AFTER_TRIM: usize = 300;
 
+/// So many messages are asked for at once. A view begins with them: more than it has room for, and few enough that their rows are
+/// made while nobody notices.
+pub(crate) const PAGE: usize = 50;
+
 /// Which end of the window is let go when it is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -45,6 +49,8 @@ pub(in crate::model) struct Window {
     /// Whether something newer came and is not held, since the last `expect_newer`.
     has_missed: bool,
     next_remark: u64,
+    /// How many entries came to its end since the last [`take_fresh_count`](Self::take_fresh_count).
+    fresh_count: usize,
     /// What replies show of messages that are not held; nothing where the archive does not know them either.
     quotes: HashMap<String, Option<Quote>>,
     /// The messages that are about to be deleted.
@@ -66,6 +72,7 @@ impl Window {
             is_end: true,
             has_missed: false,
             next_remark: 0,
+            fresh_count: 0,
             quotes: HashMap::new(),
             leaving: HashSet::new(),
         }
@@ -307,13 +314,34 @@ impl Window {
         self.entries.len() > limit
     }
 
+    /// How many entries came to its end since the last time.
+    pub(super) fn take_fresh_count(&mut self) -> usize {
+        std::mem::take(&mut self.fresh_count)
+    }
+
+    /// Lets go of all but the newest page, where it is at the end of the conversation.
+    pub(super) fn shrink(&mut self) {
+        if self.is_end {
+            self.let_go(End::Oldest, PAGE);
+        }
+    }
+
     /// Lets go of what is too much, at one end.
     pub(super) fn trim(&mut self, end: End) {
+        match end {
+            _ if self.entries.len() <= HELD_MAX => {}
+            End::Oldest => self.let_go(end, HELD_AFTER_TRIM),
+            End::Newest => self.let_go(end, HELD_MAX),
+        }
+    }
+
+    /// Lets go of all but so many entries.
+    fn let_go(&mut self, end: End, kept: usize) {
         let length = self.entries.len();
         let dropped = match end {
-            _ if length <= HELD_MAX => return,
-            End::Oldest => self.entries.drain(..length - HELD_AFTER_TRIM),
-            End::Newest => self.entries.drain(HELD_MAX..),
+            _ if length <= kept => return,
+            End::Oldest => self.entries.drain(..length - kept),
+            End::Newest => self.entries.drain(kept..),
         };
         for entry in dropped {
             self.held.remove(&entry.row_key());
@@ -374,6 +402,7 @@ impl Window {
         let entry = Entry { key, day, content };
         if self.held.insert(entry.row_key()) {
             let index = self.entries.partition_point(|other| other.key < entry.key);
+            self.fresh_count += usize::from(index == self.entries.len());
             self.entries.insert(index, entry);
         }
     }

@@ -7,6 +7,7 @@ mod revealing;
 mod selecting;
 
 use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
 
 use adw::prelude::*;
 use adw::subclass::prelude::*;
@@ -14,6 +15,9 @@ use adw::subclass::prelude::*;
 use super::message_row::describe;
 use super::{Announcer, TimelineRow};
 use crate::model::{Channel, ItemKind, Timeline, TimelineItem};
+
+/// Who just heard new messages hears more, for so long.
+const GROWING: Duration = Duration::from_millis(400);
 
 mod imp {
     use super::*;
@@ -51,6 +55,10 @@ mod imp {
         /// Whether the person asked for the newest message, and it is on its way from the archive.
         pub(super) awaits_newest: Cell<bool>,
         pub(super) missed_count: Cell<u32>,
+        /// When new messages came last.
+        pub(super) grown_at: Cell<Option<Instant>>,
+        /// Whether it will look in a moment whether something is to be loaded.
+        pub(super) loads_later: Cell<bool>,
         /// How many rows there were when the last page was asked for.
         pub(super) count_before_load: Cell<Option<u32>>,
         pub(super) announcer: Announcer,
@@ -139,10 +147,14 @@ impl TimelineView {
         self.stop_selecting();
         imp.announcer.forget();
         imp.count_before_load.set(None);
-        imp.channel.replace(channel.cloned());
+        let before = imp.channel.replace(channel.cloned());
         let timeline = channel.map(Channel::timeline);
+        timeline.iter().for_each(Timeline::shrink);
         imp.list_view
             .set_model(timeline.clone().map(|list| gtk::NoSelection::new(Some(list))).as_ref());
+        if let Some(before) = before.filter(|before| Some(before) != channel) {
+            before.timeline().shrink();
+        }
         if let Some(timeline) = timeline {
             let grown = timeline.connect_items_changed(glib::clone!(
                 #[weak(rename_to = view)]
@@ -195,6 +207,10 @@ impl TimelineView {
         if timeline.is_loading() || adjustment.page_size() <= 0.0 {
             return;
         }
+        if self.follows_end() && self.is_growing() {
+            // What is loaded at one end would be let go at once, for what comes at the other.
+            return self.load_around_later();
+        }
         let above = adjustment.value();
         let below = adjustment.upper() - adjustment.page_size() - adjustment.value();
         if above < adjustment.page_size() && !timeline.is_start() {
@@ -202,6 +218,28 @@ impl TimelineView {
         } else if below < adjustment.page_size() && !timeline.is_end() {
             channel.load_newer();
         }
+    }
+
+    /// Whether new messages came just now.
+    fn is_growing(&self) -> bool {
+        self.imp().grown_at.get().is_some_and(|at| at.elapsed() < GROWING)
+    }
+
+    fn load_around_later(&self) {
+        if self.imp().loads_later.replace(true) {
+            return;
+        }
+        glib::timeout_add_local_once(
+            GROWING,
+            glib::clone!(
+                #[weak(rename_to = view)]
+                self,
+                move || {
+                    view.imp().loads_later.set(false);
+                    view.load_around();
+                }
+            ),
+        );
     }
 
     fn handle_loading(&self) {
@@ -235,11 +273,21 @@ impl TimelineView {
         self.show_rows_or_nothing();
         let Some(channel) = self.channel() else { return };
         let timeline = channel.timeline();
-        let is_appended = position > 0 && added > removed && position + added == timeline.n_items();
-        if !is_appended || !timeline.is_end() {
+        if added == 0 || position + added != timeline.n_items() || !timeline.is_end() {
             return;
         }
-        let new = (position + removed..position + added)
+        let is_appended = position > 0 && added > removed;
+        // So much came at once that nothing is left of what was there; where a page was asked for, nothing is new.
+        let is_all_new = position <= 1 && removed > 0 && added > 1 && !timeline.is_loading();
+        if !is_appended && !is_all_new {
+            if self.follows_end() {
+                self.scroll_to_end();
+            }
+            return;
+        }
+        self.imp().grown_at.set(Some(Instant::now()));
+        let first = position + if is_appended { removed } else { 0 };
+        let new = (first..position + added)
             .filter_map(|position| timeline.item(position).and_downcast::<TimelineItem>())
             .filter(|item| {
                 !item.is_own() && matches!(item.kind(), ItemKind::Message | ItemKind::Notice)
