@@ -1,5 +1,10 @@
-//! One message: who said it, when, what, and how far it has come. What the pointer finds at it is in [`toolbar`].
+//! One message: who said it, when, what, and how far it has come. What few messages need is in [`parts`], what the pointer does
+//! in [`pointer`].
 
+mod failure_box;
+mod parts;
+mod pointer;
+mod quote_button;
 mod toolbar;
 
 use std::cell::RefCell;
@@ -8,6 +13,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use self::parts::{Hooks, Parts};
 use super::ReactionChip;
 use super::reaction_chip::Toggle;
 use crate::i18n::{gettext, gettext_f};
@@ -25,7 +31,13 @@ mod imp {
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/message_row.ui")]
     pub struct MessageRow {
         #[template_child]
-        pub(super) avatar: TemplateChild<adw::Avatar>,
+        pub(super) overlay: TemplateChild<gtk::Overlay>,
+        #[template_child]
+        pub(super) content: TemplateChild<gtk::Box>,
+        #[template_child]
+        pub(super) avatar_space: TemplateChild<gtk::Overlay>,
+        #[template_child]
+        pub(super) column: TemplateChild<gtk::Box>,
         #[template_child]
         pub(super) header: TemplateChild<gtk::Box>,
         #[template_child]
@@ -33,39 +45,11 @@ mod imp {
         #[template_child]
         pub(super) time_label: TemplateChild<gtk::Label>,
         #[template_child]
-        pub(super) quote_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) quote_sender_label: TemplateChild<gtk::Label>,
-        #[template_child]
-        pub(super) quote_text_label: TemplateChild<gtk::Label>,
+        pub(super) line: TemplateChild<gtk::Box>,
         #[template_child]
         pub(super) body_label: TemplateChild<gtk::Label>,
-        #[template_child]
-        pub(super) pending_image: TemplateChild<gtk::Image>,
-        #[template_child]
-        pub(super) failure_box: TemplateChild<gtk::Box>,
-        #[template_child]
-        pub(super) failure_label: TemplateChild<gtk::Label>,
-        #[template_child]
-        pub(super) retry_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) delete_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) toolbar: TemplateChild<gtk::Box>,
-        #[template_child]
-        pub(super) gutter_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) reply_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) fold_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) select_button: TemplateChild<gtk::CheckButton>,
-        #[template_child]
-        pub(super) reactions_box: TemplateChild<adw::WrapBox>,
-        #[template_child]
-        pub(super) react_button: TemplateChild<gtk::Button>,
-        #[template_child]
-        pub(super) more_button: TemplateChild<gtk::Button>,
+        pub(super) parts: Parts,
+        pub(super) hooks: Hooks,
         /// When it was said, for those who ask.
         pub(super) time: RefCell<Option<glib::DateTime>>,
         pub(super) chips: RefCell<Vec<ReactionChip>>,
@@ -155,29 +139,13 @@ impl MessageRow {
         );
     }
 
-    /// Every button of the row, and the timeline's action that it does with the row's item.
-    pub(super) fn buttons(&self) -> [(gtk::Button, &'static str); 8] {
-        let imp = self.imp();
-        [
-            (imp.retry_button.get(), "timeline.retry"),
-            (imp.delete_button.get(), "timeline.discard"),
-            (imp.quote_button.get(), "timeline.show-answered"),
-            (imp.fold_button.get(), "timeline.toggle-fold"),
-            (imp.reply_button.get(), "timeline.reply"),
-            (imp.react_button.get(), "timeline.react"),
-            (imp.more_button.get(), "timeline.open-menu"),
-            (imp.gutter_button.get(), "timeline.open-menu"),
-        ]
-    }
-
     fn show_sender(&self, item: &TimelineItem) {
         let imp = self.imp();
         let is_shown = !item.is_grouped();
-        imp.avatar.set_visible(is_shown);
         imp.header.set_visible(is_shown);
-        if is_shown {
+        if let Some(avatar) = self.avatar(is_shown) {
             let sender = item.sender();
-            imp.avatar.set_text(Some(&sender));
+            avatar.set_text(Some(&sender));
             imp.sender_label.set_label(&clean(&sender));
             imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
             imp.time_label.set_label(&item.time_text());
@@ -193,10 +161,11 @@ impl MessageRow {
         let imp = self.imp();
         let groups = item.reactions();
         let shown = &groups[..groups.len().min(CHIPS_MAX)];
+        let Some(chips_box) = self.reactions_box(!shown.is_empty()) else { return };
         let mut chips = imp.chips.borrow_mut();
         while chips.len() < shown.len() {
             let chip = ReactionChip::new(imp.toggle.borrow().clone());
-            imp.reactions_box.append(&chip);
+            chips_box.append(&chip);
             chips.push(chip);
         }
         for (index, chip) in chips.iter().enumerate() {
@@ -205,35 +174,12 @@ impl MessageRow {
         for (chip, group) in chips.iter().zip(shown) {
             chip.show_group(group);
         }
-        imp.reactions_box.set_visible(!shown.is_empty());
     }
 
     fn show_quote(&self, item: &TimelineItem) {
-        let imp = self.imp();
-        let is_reply = !item.reply_to().is_empty();
-        imp.quote_button.set_visible(is_reply);
-        if !is_reply {
-            return;
+        if let Some(quote) = self.quote(!item.reply_to().is_empty()) {
+            quote.show(item);
         }
-        let (sender, text) = (clean(&item.quote_sender()), clean(&item.quote_text()));
-        imp.quote_sender_label.set_visible(!sender.is_empty());
-        imp.quote_sender_label.set_label(&sender);
-        imp.quote_text_label.set_label(&if sender.is_empty() {
-            // Translators: Stands over a reply, in place of the beginning of the message that it answers.
-            gettext("An earlier message")
-        } else if text.is_empty() {
-            // Translators: Stands over a reply to a message that was deleted.
-            gettext("Deleted message")
-        } else {
-            text
-        });
-        let values =
-            [("name", imp.quote_sender_label.label()), ("text", imp.quote_text_label.label())];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-        // Translators: Said by a screen reader for the button that leads from a reply to the message it answers.
-        let label = gettext_f("In reply to {name}: {text}", &values);
-        imp.quote_button.update_property(&[gtk::accessible::Property::Label(&label)]);
-        imp.quote_button.set_tooltip_text(Some(&gettext("Show the Message")));
     }
 
     fn show_body(&self, item: &TimelineItem) {
@@ -260,35 +206,29 @@ impl MessageRow {
     }
 
     fn show_fold(&self, item: &TimelineItem) {
-        let button = &self.imp().fold_button;
-        button.set_visible(folded(&item.text()).is_some());
-        button.set_label(&if item.is_unfolded() {
-            gettext("Show Less")
-        } else {
-            // Translators: Shows the rest of a long message.
-            gettext("Show More")
-        });
+        if let Some(button) = self.fold_button(folded(&item.text()).is_some()) {
+            button.set_label(&if item.is_unfolded() {
+                gettext("Show Less")
+            } else {
+                // Translators: Shows the rest of a long message.
+                gettext("Show More")
+            });
+        }
     }
 
     /// Whether the message can be chosen for copying, and whether it is.
     pub(super) fn show_selecting(&self, is_selecting: bool, is_selected: bool) {
-        let button = &self.imp().select_button;
-        button.set_visible(is_selecting);
-        if button.is_active() != is_selected {
+        let button = self.select_button(is_selecting);
+        if let Some(button) = button.filter(|button| button.is_active() != is_selected) {
             button.set_active(is_selected);
         }
     }
 
-    /// Choosing the message for copying, or not any more, does this; called once, when the row is made.
-    pub(super) fn connect_selected(&self, select: impl Fn(bool) + 'static) {
-        self.imp().select_button.connect_toggled(move |button| select(button.is_active()));
-    }
-
     fn show_progress(&self, item: &TimelineItem) {
-        let imp = self.imp();
-        imp.pending_image.set_visible(item.state() == SendState::Pending);
-        imp.failure_box.set_visible(item.state() == SendState::Failed);
-        imp.failure_label.set_label(&item.failure());
+        self.show_pending(item.state() == SendState::Pending);
+        if let Some(failure) = self.failure_box(item.state() == SendState::Failed) {
+            failure.show(&item.failure());
+        }
     }
 }
 

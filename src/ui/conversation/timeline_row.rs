@@ -153,18 +153,15 @@ impl TimelineRow {
         let mut kept = self.imp().message.borrow_mut();
         kept.get_or_insert_with(|| {
             let row = MessageRow::default();
-            for (button, action) in row.buttons() {
-                let act = self.action(action);
-                button.connect_clicked(move |_| act());
-            }
+            row.connect_acted(self.action());
             row.connect_toggled(self.toggle_action());
             let timeline_row = self.downgrade();
-            let act_on_selected = self.action("timeline.count-selected");
+            let act = self.action();
             row.connect_selected(move |is_selected| {
                 let item = timeline_row.upgrade().and_then(|row| row.item());
                 if let Some(item) = item.filter(|item| item.is_selected() != is_selected) {
                     item.set_is_selected(is_selected);
-                    act_on_selected();
+                    act("timeline.count-selected");
                 }
             });
             row
@@ -185,9 +182,9 @@ impl TimelineRow {
     }
 
     /// Asks the timeline to do something with the item at this row's place.
-    fn action(&self, name: &'static str) -> impl Fn() + 'static {
+    fn action(&self) -> impl Fn(&'static str) + 'static {
         let row = self.downgrade();
-        move || {
+        move |name| {
             let Some(row) = row.upgrade() else { return };
             let Some(list_item) = row.imp().list_item.upgrade() else { return };
             row.activate_action(name, Some(&list_item.position().to_variant()))

@@ -6,6 +6,7 @@ use adw::subclass::prelude::*;
 use gtk::{graphene, pango};
 
 use super::MessageRow;
+use super::toolbar::MessageToolbar;
 use crate::ui::conversation::{TimelineRow, TimelineView};
 
 /// From where to where something reaches across the row, in its pixels.
@@ -26,7 +27,6 @@ impl MessageRow {
     }
 
     fn show_toolbar(&self, is_wanted: bool) {
-        let imp = self.imp();
         let is_offered = !["pending", "deleted"].iter().any(|class| self.has_css_class(class));
         let is_shown = is_wanted && is_offered;
         let timeline = self.ancestor(TimelineView::static_type()).and_downcast::<TimelineView>();
@@ -34,21 +34,22 @@ impl MessageRow {
         let item = row.and_then(|row| row.item());
         let can_answer =
             timeline.zip(item).is_some_and(|(timeline, item)| timeline.can_answer(&item));
-        imp.reply_button.set_visible(can_answer);
-        imp.react_button.set_visible(can_answer);
         // What is hidden has no width to go by.
-        imp.toolbar.set_visible(is_shown);
-        let covers_words = is_shown && self.toolbar_covers_words();
-        imp.toolbar.set_visible(is_shown && !covers_words);
-        imp.gutter_button.set_visible(covers_words);
+        let toolbar = self.toolbar(is_shown);
+        toolbar.inspect(|toolbar| toolbar.set_can_answer(can_answer));
+        let covers_words = toolbar.is_some_and(|toolbar| self.is_covered_by(toolbar));
+        if covers_words {
+            self.toolbar(false);
+        }
+        self.show_gutter_button(covers_words);
     }
 
     /// Whether the first line reaches to where the toolbar is. Under a name there is always room: that line ends early.
-    fn toolbar_covers_words(&self) -> bool {
+    fn is_covered_by(&self, toolbar: &MessageToolbar) -> bool {
         if self.imp().header.is_visible() {
             return false;
         }
-        let (_, width, _, _) = self.imp().toolbar.measure(gtk::Orientation::Horizontal, -1);
+        let (_, width, _, _) = toolbar.measure(gtk::Orientation::Horizontal, -1);
         let (width, whole) = (pixels(width), pixels(self.width()));
         let is_rtl = self.direction() == gtk::TextDirection::Rtl;
         let toolbar = if is_rtl { (0.0, width) } else { (whole - width, whole) };
@@ -58,8 +59,8 @@ impl MessageRow {
     /// Where the first line is: of the message that is answered, or of the text itself.
     fn first_line(&self) -> Option<Span> {
         let imp = self.imp();
-        if imp.quote_button.is_visible() {
-            let bounds = imp.quote_button.compute_bounds(self)?;
+        if let Some(quote) = self.shown_quote() {
+            let bounds = quote.compute_bounds(self)?;
             return Some((bounds.x(), bounds.x() + bounds.width()));
         }
         let (offset, _) = imp.body_label.layout_offsets();
