@@ -31,6 +31,7 @@ mod search;
 mod sidebar;
 mod text;
 mod toast;
+mod trouble_label;
 mod window;
 
 pub use window::{Wanted, Window};

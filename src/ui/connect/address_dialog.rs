@@ -6,6 +6,7 @@ use adw::subclass::prelude::*;
 use crate::i18n::gettext;
 use crate::model::NetworkSettings;
 use crate::ui::dialogs::begin_in;
+use crate::ui::trouble_label::TroubleLabel;
 
 /// The port that a server listens on where nobody chose another.
 const DEFAULT_PORT: u16 = 33000;
@@ -49,7 +50,7 @@ mod imp {
         #[template_child]
         pub(super) encrypt_row: TemplateChild<adw::SwitchRow>,
         #[template_child]
-        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        pub(super) trouble_label: TemplateChild<TroubleLabel>,
         pub(super) asking: Cell<Asking>,
         /// What the last pasted link told: the key's fingerprint, the invitation's code.
         pub(super) link: RefCell<Option<NetworkSettings>>,
@@ -63,6 +64,7 @@ mod imp {
         type ParentType = adw::Dialog;
 
         fn class_init(class: &mut Self::Class) {
+            TroubleLabel::ensure_type();
             class.bind_template();
         }
 
@@ -233,9 +235,7 @@ impl AddressDialog {
 
     fn show_words(&self, words: &str) {
         let imp = self.imp();
-        imp.trouble_label.set_label(words);
-        imp.trouble_label.set_visible(true);
-        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
+        imp.trouble_label.tell(words);
     }
 
     fn clear_trouble(&self) {
@@ -243,7 +243,7 @@ impl AddressDialog {
         for row in [&imp.address_row, &imp.port_row] {
             row.remove_css_class("error");
         }
-        imp.trouble_label.set_visible(false);
+        imp.trouble_label.clear();
     }
 }
 

@@ -5,6 +5,7 @@ use adw::subclass::prelude::*;
 
 use super::begin_in;
 use crate::model::{Network, check_room_name};
+use crate::ui::trouble_label::TroubleLabel;
 
 /// What a room's name begins with on the wire; people may leave it out.
 const ROOM_PREFIX: char = '#';
@@ -24,7 +25,7 @@ mod imp {
         #[template_child]
         pub(super) name_row: TemplateChild<adw::EntryRow>,
         #[template_child]
-        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        pub(super) trouble_label: TemplateChild<TroubleLabel>,
         pub(super) network: RefCell<Option<Network>>,
     }
 
@@ -35,6 +36,7 @@ mod imp {
         type ParentType = adw::Dialog;
 
         fn class_init(class: &mut Self::Class) {
+            TroubleLabel::ensure_type();
             class.bind_template();
         }
 
@@ -65,7 +67,7 @@ mod imp {
                 dialog,
                 move |row| {
                     dialog.imp().join_button.set_sensitive(room_name(&row.text()).is_some());
-                    dialog.imp().trouble_label.set_visible(false);
+                    dialog.imp().trouble_label.clear();
                     row.remove_css_class("error");
                 }
             ));
@@ -111,9 +113,7 @@ impl JoinRoomDialog {
         let imp = self.imp();
         imp.name_row.add_css_class("error");
         imp.name_row.grab_focus();
-        imp.trouble_label.set_label(words);
-        imp.trouble_label.set_visible(true);
-        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
+        imp.trouble_label.tell(words);
     }
 }
 

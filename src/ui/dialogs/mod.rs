@@ -12,7 +12,7 @@ mod room_key;
 mod server;
 mod sign_in;
 
-use gtk::prelude::*;
+use adw::prelude::*;
 
 pub(crate) use about::present_about;
 pub(crate) use delete_message::present_delete_message;
@@ -26,15 +26,40 @@ pub(crate) use server::ServerDialog;
 pub(crate) use sign_in::SignInDialog;
 
 /// Begins a dialog with the caret in this field. On a narrow window the dialog comes from below, and would begin on its
-/// first button: what is typed then would press that and go on in the composer.
+/// first button: what is typed then would press that and go on in the composer. It is made as high as its words need there.
 pub(crate) fn begin_in(field: &impl IsA<gtk::Widget>) {
+    focus_first(field);
     field.upcast_ref::<gtk::Widget>().connect_map(|field| {
         glib::idle_add_local_once(glib::clone!(
             #[weak]
             field,
+            move || make_room(&field)
+        ));
+    });
+}
+
+/// Begins a dialog with the focus on this; on a narrow window it would be on the second of its groups.
+pub(crate) fn focus_first(widget: &impl IsA<gtk::Widget>) {
+    widget.upcast_ref::<gtk::Widget>().connect_map(|widget| {
+        glib::idle_add_local_once(glib::clone!(
+            #[weak]
+            widget,
             move || {
-                field.grab_focus();
+                widget.grab_focus();
             }
         ));
     });
+}
+
+/// A dialog is as high as it would be with every text on one line, and stays so; this makes it as high as what this widget is in
+/// needs now. Nothing becomes lower, so that nothing moves under the pointer.
+pub(crate) fn make_room(widget: &impl IsA<gtk::Widget>) {
+    let dialog = widget.ancestor(adw::Dialog::static_type()).and_downcast::<adw::Dialog>();
+    let Some((dialog, child)) = dialog.and_then(|one| one.child().map(|child| (one, child))) else {
+        return;
+    };
+    let (_, wanted, ..) = child.measure(gtk::Orientation::Vertical, child.width());
+    if wanted > child.height() {
+        dialog.set_content_height(wanted);
+    }
 }

@@ -3,6 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
+use super::focus_first;
 use crate::model::{Chat, Network};
 use crate::settings::{ColorScheme, Key};
 use crate::ui::text::{clean, isolate};
@@ -83,6 +84,7 @@ impl PreferencesDialog {
     /// A dialog over these settings; every row is one of them.
     pub(crate) fn new(settings: &gio::Settings, chat: &Chat) -> Self {
         let dialog: Self = glib::Object::new();
+        focus_first(&*dialog.imp().notify_row);
         let imp = dialog.imp();
         for (key, row) in [
             (Key::Notify, &imp.notify_row),

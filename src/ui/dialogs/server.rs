@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use super::{DevicesPage, SignInDialog};
+use super::{DevicesPage, SignInDialog, focus_first};
 use crate::i18n::gettext;
 use crate::model::{ConnectionState, Network, NetworkSettings, check_display_name};
 
@@ -79,6 +79,7 @@ mod imp {
 
         fn constructed(&self) {
             self.parent_constructed();
+            focus_first(&*self.online_switch);
             self.obj().connect_widgets();
         }
     }

@@ -7,6 +7,7 @@ use super::begin_in;
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ConnectionState, Network};
 use crate::ui::text::{isolate, sentence};
+use crate::ui::trouble_label::TroubleLabel;
 
 mod imp {
     use std::cell::RefCell;
@@ -34,7 +35,7 @@ mod imp {
         #[template_child]
         pub(super) invite_row: TemplateChild<adw::EntryRow>,
         #[template_child]
-        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        pub(super) trouble_label: TemplateChild<TroubleLabel>,
         pub(super) network: RefCell<Option<Network>>,
         pub(super) handlers: RefCell<Vec<glib::SignalHandlerId>>,
     }
@@ -46,6 +47,7 @@ mod imp {
         type ParentType = adw::Dialog;
 
         fn class_init(class: &mut Self::Class) {
+            TroubleLabel::ensure_type();
             class.bind_template();
         }
 
@@ -165,7 +167,7 @@ impl SignInDialog {
                 self,
                 move |row| {
                     row.remove_css_class("error");
-                    dialog.imp().trouble_label.set_visible(false);
+                    dialog.imp().trouble_label.clear();
                 }
             ));
         }
@@ -173,6 +175,7 @@ impl SignInDialog {
 
     fn sign_in(&self) {
         let imp = self.imp();
+        imp.trouble_label.clear();
         let password = imp.password_row.text();
         // A code is a password, too.
         let has_code = imp.invite_row.is_visible() && !imp.invite_row.text().trim().is_empty();
@@ -214,9 +217,7 @@ impl SignInDialog {
         imp.fields.set_sensitive(true);
         imp.password_row.add_css_class("error");
         imp.password_row.grab_focus();
-        imp.trouble_label.set_label(words);
-        imp.trouble_label.set_visible(true);
-        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
+        imp.trouble_label.tell(words);
     }
 
     /// A guest whose password did not do goes on as a guest.

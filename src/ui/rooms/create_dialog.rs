@@ -6,6 +6,7 @@ use adw::subclass::prelude::*;
 use super::access_row::{chosen_access, fill_access_row};
 use crate::model::{Access, Network, NewRoom, check_room_name};
 use crate::ui::dialogs::{begin_in, room_name};
+use crate::ui::trouble_label::TroubleLabel;
 
 mod imp {
     use std::cell::OnceCell;
@@ -24,7 +25,7 @@ mod imp {
         #[template_child]
         pub(super) topic_row: TemplateChild<adw::EntryRow>,
         #[template_child]
-        pub(super) trouble_label: TemplateChild<gtk::Label>,
+        pub(super) trouble_label: TemplateChild<TroubleLabel>,
         #[template_child]
         pub(super) access_row: TemplateChild<adw::ComboRow>,
         pub(super) network: OnceCell<Network>,
@@ -37,6 +38,7 @@ mod imp {
         type ParentType = adw::Dialog;
 
         fn class_init(class: &mut Self::Class) {
+            TroubleLabel::ensure_type();
             class.bind_template();
         }
 
@@ -97,14 +99,12 @@ impl CreateRoomDialog {
         let imp = self.imp();
         let checked = room_name(&imp.name_row.text()).map(|name| check_room_name(&name));
         imp.create_button.set_sensitive(checked == Some(Ok(())));
-        let trouble = checked.and_then(Result::err);
-        imp.trouble_label.set_visible(trouble.is_some());
-        match trouble {
-            Some(words) => {
-                imp.name_row.add_css_class("error");
-                imp.trouble_label.set_label(&words);
-            }
-            None => imp.name_row.remove_css_class("error"),
+        if let Some(Err(words)) = checked {
+            imp.name_row.add_css_class("error");
+            imp.trouble_label.tell(&words);
+        } else {
+            imp.name_row.remove_css_class("error");
+            imp.trouble_label.clear();
         }
     }
 

@@ -9,7 +9,7 @@ use adw::subclass::prelude::*;
 use super::access_row::{choose_access, chosen_access, fill_access_row};
 use crate::i18n::{clean, gettext};
 use crate::model::{Ban, Channel, Network, RoomSetup, SetupAbilities, check_room_name};
-use crate::ui::dialogs::room_name;
+use crate::ui::dialogs::{focus_first, room_name};
 
 mod imp {
     use std::cell::{Cell, OnceCell, RefCell};
@@ -82,6 +82,7 @@ impl RoomSettingsDialog {
         let imp = dialog.imp();
         imp.network.set(network.clone()).expect("the object is new");
         imp.room.set(room.clone()).expect("the object is new");
+        focus_first(&*imp.name_row);
         fill_access_row(&imp.access_row, network);
         dialog.offer();
         dialog.show_about();
