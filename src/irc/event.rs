@@ -313,6 +313,8 @@ pub enum Denial {
     TooFast(Option<u32>),
     /// We are not heard in the room, for some other reason.
     NotHeard,
+    /// The password is too easy to guess; how many characters one has at least, where the server says it.
+    WeakPassword(Option<u32>),
 }
 
 /// How the connection stands.
@@ -377,7 +379,9 @@ pub enum SignInFailure {
     Unencrypted,
     /// The name cannot be an account's, or somebody else is there under it; the server's words.
     NameUnavailable(String),
-    /// The password is too weak, or cannot be one; the server's words, possibly none.
+    /// The password is too easy to guess; how many characters one has at least, where the server says it.
+    WeakPassword(Option<u32>),
+    /// It cannot be a password; the server's words, possibly none.
     BadPassword(String),
     /// The server takes new accounts by invitation only, and there was no code, or not a good one.
     InviteNeeded,

@@ -23,10 +23,22 @@ impl Line<'_> {
             ERR_NOTONCHANNEL => Denial::NotInRoom,
             ERR_NOSUCHNICK => Denial::NobodyThere,
             ERR_CANNOTSENDTOCHAN => why_not_heard(&self.words()),
+            "FAIL" if self.param(1) == "WEAK_PASSWORD" => Denial::WeakPassword(self.least_chars()),
             _ => return Refusal::Server(self.words()),
         };
         Refusal::Denied(denial)
     }
+
+    /// How many characters a password has at least, where the server says it, as in "A password has at least 8 characters".
+    pub(super) fn least_chars(&self) -> Option<u32> {
+        least_chars_in(&self.words())
+    }
+}
+
+fn least_chars_in(words: &str) -> Option<u32> {
+    let (_, least) = words.split_once("at least ")?;
+    let (count, _) = least.split_once(" character")?;
+    count.parse().ok()
 }
 
 /// Many servers name the mode that is in the way, as in "Cannot send to channel (+m)"; this one the seconds to wait, too.
@@ -69,6 +81,14 @@ mod tests {
             ("+", Denial::NotHeard),
         ] {
             assert_eq!(why_not_heard(words), why, "{words}");
+        }
+    }
+
+    #[test]
+    fn the_least_length_of_a_password_is_read_where_it_is_said() {
+        assert_eq!(least_chars_in("A password has at least 8 characters"), Some(8));
+        for words in ["Use at least 1 digit", "at least one character", "8 characters", ""] {
+            assert_eq!(least_chars_in(words), None, "{words}");
         }
     }
 }

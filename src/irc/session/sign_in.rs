@@ -205,7 +205,8 @@ impl Session {
             "BAD_ACCOUNT_NAME" | "ACCOUNT_NAME_MUST_BE_NICK" | "NEED_NICK" => {
                 SignInFailure::NameUnavailable(words)
             }
-            "WEAK_PASSWORD" | "UNACCEPTABLE_PASSWORD" => SignInFailure::BadPassword(words),
+            "WEAK_PASSWORD" => SignInFailure::WeakPassword(line.least_chars()),
+            "UNACCEPTABLE_PASSWORD" => SignInFailure::BadPassword(words),
             "INVALID_INVITE" => SignInFailure::InviteNeeded,
             _ => SignInFailure::Refused(words),
         };

@@ -249,7 +249,12 @@ impl Network {
             imp.has_device.set(false);
             self.keep();
             self.connect_anew();
-        } else if matches!(failure, SignInFailure::WrongPassword | SignInFailure::BadPassword(_)) {
+        } else if matches!(
+            failure,
+            SignInFailure::WrongPassword
+                | SignInFailure::WeakPassword(_)
+                | SignInFailure::BadPassword(_)
+        ) {
             imp.password.take();
             self.ask_for_password(&self.failure_text());
         }

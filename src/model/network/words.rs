@@ -82,6 +82,7 @@ fn sign_in_failure(failure: &SignInFailure) -> String {
             // Translators: {words} are the server's own, in whatever language.
             gettext_f("This name cannot be yours there: {words}", &[("words", &isolate(words))])
         }
+        SignInFailure::WeakPassword(least) => weak_password(*least),
         SignInFailure::BadPassword(words) if words.is_empty() => {
             gettext("This cannot be a password.")
         }
@@ -174,5 +175,21 @@ fn denied(denial: Denial) -> String {
         Denial::TooFast(None) => gettext("This room is in slow mode: wait a while."),
         // Translators: why a message was not taken in a room.
         Denial::NotHeard => gettext("The room does not take your messages."),
+        Denial::WeakPassword(least) => weak_password(least),
+    }
+}
+
+/// Why a new password was not taken, as a sentence.
+fn weak_password(least_chars: Option<u32>) -> String {
+    match least_chars {
+        Some(count) => ngettext_f(
+            // Translators: why a new password was not taken.
+            "A password has at least {count} character here.",
+            "A password has at least {count} characters here.",
+            count,
+            &[("count", &count.to_string())],
+        ),
+        // Translators: why a new password was not taken.
+        None => gettext("This password is too easy to guess. Choose a longer one."),
     }
 }

@@ -157,7 +157,8 @@ impl Accounts {
             return fail("ACCOUNT_EXISTS");
         }
         if password.len() < 6 {
-            return fail("WEAK_PASSWORD");
+            let words = "A password has at least 6 characters";
+            return Some(vec![format!(":server FAIL REGISTER WEAK_PASSWORD {nick} :{words}")]);
         }
         if self.invite.as_deref().is_some_and(|code| code != invite) {
             return fail("INVALID_INVITE");

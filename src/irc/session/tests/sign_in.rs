@@ -144,7 +144,7 @@ fn each_refusal_has_its_name() {
     assert_eq!(try_with(by_password("roses-roses"), taken), wrong);
     let kept = SignIn { registration: None, ..by_password("roses-roses") };
     assert_eq!(try_with(kept, taken), wrong, "a kept password makes no account");
-    let weak = Some(SignInFailure::BadPassword("No.".into()));
+    let weak = Some(SignInFailure::WeakPassword(Some(6)));
     assert_eq!(try_with(by_password("rose"), |_| {}), weak);
     let broken = try_with(by_password("two\nlines"), |_| {});
     assert!(matches!(broken, Some(SignInFailure::BadPassword(_))), "{broken:?}");
