@@ -43,6 +43,8 @@ pub(super) enum Labelled {
     History,
     /// A line of the question with this number.
     Question(u32),
+    /// That we are writing, which nobody misses where it is not taken.
+    Typing,
 }
 
 /// The labels of one connection (IRCv3 labeled-response): numbers, each used once.

@@ -142,6 +142,7 @@ impl Session {
                 self.fail_join(&key, line.refusal());
             }
             Some(Labelled::History) => self.fail_page(line.now),
+            Some(Labelled::Typing) => {}
             _ if self.has(Capability::LabeledResponse) => self.tell_refusal(line),
             _ => self.handle_unlabelled_refusal(line),
         }

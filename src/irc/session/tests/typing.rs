@@ -40,8 +40,17 @@ fn our_writing_is_told_where_there_are_tags() {
     world.command(typing(TypingState::Active));
     world.command(typing(TypingState::Done));
     world.settle();
-    let sent = &world.server.received[world.server.received.len() - 2..];
-    assert_eq!(sent, ["@+typing=active TAGMSG #lobby", "@+typing=done TAGMSG #lobby"]);
+    let sent = world.server.received[world.server.received.len() - 2..].to_vec();
+    for (line, state) in sent.iter().zip(["active", "done"]) {
+        let (tags, said) = line.split_once(' ').expect("it has tags");
+        assert!(tags.contains(&format!("+typing={state}")), "{tags}");
+        assert_eq!(said, "TAGMSG #lobby");
+    }
+    let label = sent[0].split_once("label=").expect("it has a label").1.split([';', ' ']).next();
+    let before = world.events.len();
+    let label = label.unwrap_or_default();
+    world.inject(&format!("@label={label} :server 404 Ana_Lima #lobby :Cannot send (+m)"));
+    assert_eq!(world.events[before..], [], "nobody misses it where it is not taken");
     let mut world = World::online(Abilities::majlis().without(&["message-tags"]), &config(&[]));
     world.command(typing(TypingState::Active));
     world.settle();
