@@ -67,10 +67,11 @@ impl Channel {
                 || name.split_whitespace().any(|word| word.starts_with(&beginning.to_lowercase()));
             begins && nick != me
         });
-        let offer = |member: Member| Offer {
-            label: member.display_name(),
-            detail: member.nick(),
-            text: format!("{}{}", member.nick(), if is_first { ": " } else { " " }),
+        let offer = |member: Member| {
+            let (label, nick) = (member.display_name(), member.nick());
+            let text = format!("{nick}{}", if is_first { ": " } else { " " });
+            let detail = if label == nick { String::new() } else { nick };
+            Offer { label, detail, text }
         };
         matching.take(OFFERED_MAX).map(offer).collect()
     }
