@@ -9,7 +9,7 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
-use super::connect::{ConnectView, present_key_change};
+use super::connect::{ConnectView, KeyChangeDialogs};
 use super::dialogs::{PreferencesDialog, present_room_key};
 use super::rooms::{RoomDirectoryDialog, present_invitation};
 use crate::model::{Channel, Chat, Network, NetworkSettings};
@@ -31,6 +31,7 @@ mod imp {
         pub(super) chat_view: TemplateChild<ChatView>,
         pub(super) settings: OnceCell<gio::Settings>,
         pub(super) chat: OnceCell<Chat>,
+        pub(super) key_changes: KeyChangeDialogs,
         /// What to connect to as soon as the archive has told what it knows.
         pub(super) wanted: RefCell<Option<Wanted>>,
     }
@@ -203,7 +204,7 @@ impl Window {
         network.connect_key_changed(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |network, change| present_key_change(&window, network, change)
+            move |network, change| window.imp().key_changes.present(&window, network, change)
         ));
         network.connect_trust_needed(glib::clone!(
             #[weak(rename_to = window)]

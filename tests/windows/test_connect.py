@@ -95,9 +95,18 @@ class Connect(WindowTest):
         ana.find("button", steps.REFUSE, seconds=60)
         self.assert_both_words_are_shown(ana, old_words)
         self.picture(ana, "dialog")
+        self.assert_a_third_key_takes_the_place_of_the_second(ana, old_words)
         ana.press(steps.REFUSE)
         ana.wait_until_gone("button", steps.REFUSE)
         self.assertNotIn("has joined", self.raw_guest("witness").heard)
+
+    def assert_a_third_key_takes_the_place_of_the_second(self, app, old_words):
+        self.server.stop()
+        self.server.start(data="a-third-server")
+        # Following a link asks the server once more, though a dialog stands there already.
+        self.assertEqual(app.start_again("--from-link", self.server.link.partition("#")[0]), 0)
+        self.assert_both_words_are_shown(app, old_words)
+        self.assertEqual(len(app.find_all("button", steps.REFUSE)), 1)
 
     def assert_both_words_are_shown(self, app, old_words):
         for words in (old_words, self.server.words):

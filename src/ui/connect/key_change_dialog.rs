@@ -1,5 +1,9 @@
 //! The dialog that stands in the way when a server shows another key than the trusted one.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use adw::prelude::*;
 
 use crate::config::RESOURCE_ROOT;
@@ -7,13 +11,45 @@ use crate::i18n::gettext_f;
 use crate::model::{KeyChange, Network};
 use crate::ui::text::{isolate, sentence};
 
-/// Asks whether to trust a network's new key. Nothing is sent to the server unless the person says so;
-/// closing the dialog in any other way stays offline.
-pub(crate) fn present_key_change(
-    parent: &impl IsA<gtk::Widget>,
-    network: &Network,
-    change: &KeyChange,
-) {
+/// The dialogs that are open. A network has one at most, however often its server shows the key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyChangeDialogs {
+    open: Rc<RefCell<HashMap<Network, adw::AlertDialog>>>,
+}
+
+impl KeyChangeDialogs {
+    /// Asks whether to trust a network's new key. Nothing is sent to the server unless the person says so;
+    /// closing the dialog in any other way stays offline.
+    pub(crate) fn present(
+        &self,
+        parent: &impl IsA<gtk::Widget>,
+        network: &Network,
+        change: &KeyChange,
+    ) {
+        // The key may be a third one by now.
+        let former = self.open.borrow_mut().remove(network);
+        if let Some(former) = former {
+            former.force_close();
+        }
+        let dialog = key_change_dialog(network, change);
+        let open = Rc::downgrade(&self.open);
+        dialog.connect_closed(glib::clone!(
+            #[weak]
+            network,
+            move |dialog| {
+                let Some(open) = open.upgrade() else { return };
+                let mut open = open.borrow_mut();
+                if open.get(&network).is_some_and(|shown| shown == dialog) {
+                    open.remove(&network);
+                }
+            }
+        ));
+        dialog.present(Some(parent));
+        self.open.borrow_mut().insert(network.clone(), dialog);
+    }
+}
+
+fn key_change_dialog(network: &Network, change: &KeyChange) -> adw::AlertDialog {
     let builder =
         gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/connect/key_change_dialog.ui"));
     let dialog: adw::AlertDialog = object(&builder, "dialog");
@@ -42,7 +78,7 @@ pub(crate) fn present_key_change(
             }
         ),
     );
-    dialog.present(Some(parent));
+    dialog
 }
 
 fn object<T: IsA<glib::Object>>(builder: &gtk::Builder, name: &str) -> T {

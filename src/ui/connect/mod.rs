@@ -10,7 +10,7 @@ mod trust_page;
 mod view;
 mod you_page;
 
-pub(crate) use key_change_dialog::present_key_change;
+pub(crate) use key_change_dialog::KeyChangeDialogs;
 pub(crate) use view::ConnectView;
 
 use address_dialog::{AddressDialog, Asking};
