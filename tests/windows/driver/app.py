@@ -175,9 +175,9 @@ class App:
         """Does what a menu of the program does, such as `win.browse-rooms`, as a desktop's own menu bar would."""
         self._actions.activate(action)
 
-    def response_time(self):
-        """How long the program takes to answer anything at all, in seconds: what keeps its main loop keeps this, too."""
-        return self._actions.response_time()
+    def wait_for_answer(self):
+        """Waits until the program answers anything at all: what keeps its main loop keeps this, too."""
+        self._actions.wait_for_answer()
 
     def set_text(self, name, text, role="entry", **options):
         """Fills an entry."""
