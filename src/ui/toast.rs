@@ -6,7 +6,7 @@ use super::Window;
 use crate::i18n::gettext;
 
 /// How long words stand that ask for nothing, in seconds.
-const WORDS_S: u32 = 5;
+pub(crate) const WORDS_S: u32 = 5;
 /// How long something can be undone, in seconds.
 const UNDO_S: u32 = 8;
 
@@ -39,6 +39,14 @@ pub(crate) fn tell_with_button(
     window.toast_overlay().add_toast(toast);
 }
 
-fn toast(words: &str, seconds: u32) -> adw::Toast {
-    adw::Toast::builder().title(words).use_markup(false).timeout(seconds).build()
+/// Words that stand so many seconds, or until they are closed (0). Where they do not fit on one line, they go on on the next.
+pub(crate) fn toast(words: &str, seconds: u32) -> adw::Toast {
+    let label = gtk::Label::builder()
+        .label(words)
+        .wrap(true)
+        .wrap_mode(gtk::pango::WrapMode::WordChar)
+        .xalign(0.0)
+        .build();
+    label.add_css_class("heading");
+    adw::Toast::builder().custom_title(&label).timeout(seconds).build()
 }

@@ -12,6 +12,7 @@ use super::chat_view::ChatView;
 use super::connect::{ConnectView, KeyChangeDialogs};
 use super::dialogs::{PreferencesDialog, present_room_key};
 use super::rooms::{RoomDirectoryDialog, present_invitation};
+use super::toast::toast;
 use crate::model::{Channel, Chat, Network, NetworkSettings};
 use crate::settings;
 
@@ -354,8 +355,7 @@ impl Window {
     }
 
     fn show_toast(&self, words: &str, timeout_s: u32) {
-        let toast = adw::Toast::builder().title(words).use_markup(false).timeout(timeout_s).build();
-        self.toast_overlay().add_toast(toast);
+        self.toast_overlay().add_toast(toast(words, timeout_s));
     }
 
     /// Leaves the chat with these words and ends the program, which the application knows how to do.

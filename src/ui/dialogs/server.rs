@@ -6,6 +6,7 @@ use adw::subclass::prelude::*;
 use super::{DevicesPage, SignInDialog, focus_first};
 use crate::i18n::gettext;
 use crate::model::{ConnectionState, Network, NetworkSettings, check_display_name};
+use crate::ui::toast::{WORDS_S, toast};
 
 mod imp {
     use std::cell::{Cell, RefCell};
@@ -273,7 +274,7 @@ impl ServerDialog {
     fn show_trouble(&self, row: &adw::EntryRow, words: &str) {
         row.add_css_class("error");
         row.grab_focus();
-        self.add_toast(adw::Toast::builder().title(words).use_markup(false).build());
+        self.add_toast(toast(words, WORDS_S));
     }
 }
 

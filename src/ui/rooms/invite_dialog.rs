@@ -8,7 +8,7 @@ use super::qr_code::qr_code;
 use crate::i18n::{gettext, gettext_f, isolate};
 use crate::model::{Channel, Network};
 use crate::ui::dialogs::present_pick_person;
-use crate::ui::toast::{tell, window_of};
+use crate::ui::toast::{tell, toast, window_of};
 
 mod imp {
     use std::cell::{OnceCell, RefCell};
@@ -166,7 +166,6 @@ impl InviteDialog {
     }
 
     fn toast(&self, words: &str) {
-        let toast = adw::Toast::builder().title(words).use_markup(false).timeout(3).build();
-        self.imp().toast_overlay.add_toast(toast);
+        self.imp().toast_overlay.add_toast(toast(words, 3));
     }
 }

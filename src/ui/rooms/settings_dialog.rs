@@ -10,6 +10,7 @@ use super::access_row::{choose_access, chosen_access, fill_access_row};
 use crate::i18n::{clean, gettext};
 use crate::model::{Ban, Channel, Network, RoomSetup, SetupAbilities, check_room_name};
 use crate::ui::dialogs::{focus_first, room_name};
+use crate::ui::toast::{WORDS_S, toast};
 
 mod imp {
     use std::cell::{Cell, OnceCell, RefCell};
@@ -281,7 +282,7 @@ impl RoomSettingsDialog {
     }
 
     fn tell(&self, words: &str) {
-        self.add_toast(adw::Toast::builder().title(words).use_markup(false).build());
+        self.add_toast(toast(words, WORDS_S));
     }
 }
 

@@ -13,6 +13,7 @@ use crate::ui::rooms::{
 };
 use crate::ui::search::SearchDialog;
 use crate::ui::text::isolate;
+use crate::ui::toast::toast;
 
 impl Window {
     /// Adds every `win.` action; they do nothing until there is a chat.
@@ -202,7 +203,7 @@ impl Window {
         let chat = self.imp().chat.get().expect("set with the window");
         let Some(position) = chat.set_network_aside(network) else { return };
         let words = gettext_f("{server} is forgotten", &[("server", &isolate(&network.name()))]);
-        let toast = adw::Toast::builder().title(words).use_markup(false).timeout(10).build();
+        let toast = toast(&words, 10);
         toast.set_button_label(Some(&gettext("_Undo")));
         toast.connect_button_clicked(glib::clone!(
             #[weak(rename_to = window)]

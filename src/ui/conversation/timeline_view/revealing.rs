@@ -8,6 +8,7 @@ use adw::subclass::prelude::*;
 use super::TimelineView;
 use crate::i18n::gettext;
 use crate::model::TimelineItem;
+use crate::ui::toast::{WORDS_S, toast};
 
 /// How long the message that one went to stands out.
 const HIGHLIGHT: Duration = Duration::from_secs(2);
@@ -68,7 +69,7 @@ impl TimelineView {
 
     /// Says something for a moment.
     pub(super) fn tell(&self, words: &str) {
-        self.add_toast(adw::Toast::builder().title(words).use_markup(false).build());
+        self.add_toast(toast(words, WORDS_S));
     }
 
     /// Shows a toast in the window.
