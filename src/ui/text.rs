@@ -147,13 +147,22 @@ pub(crate) fn direction(text: &str) -> Option<gtk::TextDirection> {
     }
 }
 
+/// The direction in which a message is read: that of what is said, not of the name that it begins with where it speaks to somebody, as
+/// in "Ana: good morning".
+pub(crate) fn message_direction(text: &str) -> Option<gtk::TextDirection> {
+    let (name, said) = text.split_once([':', ',', '،']).unwrap_or_default();
+    let is_address = said.starts_with(' ') && !name.contains(char::is_whitespace);
+    is_address.then(|| direction(said)).flatten().or_else(|| direction(text))
+}
+
 /// A sentence in the person's own language, which is read in that language's direction even where it begins
 /// with a name in another script.
 pub(crate) fn sentence(words: &str) -> String {
-    sentence_in(words, gtk::Widget::default_direction())
+    read_in(words, gtk::Widget::default_direction())
 }
 
-fn sentence_in(words: &str, reading: gtk::TextDirection) -> String {
+/// These words, read in this direction whatever they begin with.
+pub(crate) fn read_in(words: &str, reading: gtk::TextDirection) -> String {
     match direction(words) {
         Some(first) if first != reading => format!("{}{words}", mark(reading)),
         _ => words.to_owned(),
@@ -170,7 +179,7 @@ pub(crate) fn mark(reading: gtk::TextDirection) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINKS_MAX, direction, first_link, is_chat_link, markup, sentence_in};
+    use super::{LINKS_MAX, direction, first_link, is_chat_link, markup, message_direction, read_in};
 
     #[test]
     fn text_is_escaped() {
@@ -254,11 +263,21 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_read_as_what_it_says_and_not_as_the_name_it_begins_with() {
+        let (ltr, rtl) = (Some(gtk::TextDirection::Ltr), Some(gtk::TextDirection::Rtl));
+        assert_eq!(message_direction("نور: can you come?"), ltr);
+        assert_eq!(message_direction("@Ana, صباح الخير"), rtl);
+        assert_eq!(message_direction("هل نبدأ: yes or no?"), rtl, "this is no name");
+        assert_eq!(message_direction("نور: 42!"), rtl, "there is nothing else to go by");
+        assert_eq!(message_direction("12:30"), None);
+    }
+
+    #[test]
     fn a_sentence_is_read_in_its_language_whatever_name_it_begins_with() {
         let ltr = gtk::TextDirection::Ltr;
         let rtl = gtk::TextDirection::Rtl;
-        assert_eq!(direction(&sentence_in("بدر joined", ltr)), Some(ltr));
-        assert_eq!(direction(&sentence_in("Ana انضمت", rtl)), Some(rtl));
-        assert_eq!(sentence_in("Ana joined", ltr), "Ana joined");
+        assert_eq!(direction(&read_in("بدر joined", ltr)), Some(ltr));
+        assert_eq!(direction(&read_in("Ana انضمت", rtl)), Some(rtl));
+        assert_eq!(read_in("Ana joined", ltr), "Ana joined");
     }
 }

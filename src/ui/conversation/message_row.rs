@@ -19,7 +19,9 @@ use super::reaction_chip::Toggle;
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ItemKind, SendState, TimelineItem};
 use crate::ui::formatting::{folded, message_markup};
-use crate::ui::text::{clean, direction, is_chat_link, isolate, mark, markup, sentence};
+use crate::ui::text::{
+    clean, is_chat_link, isolate, mark, markup, message_direction, read_in, sentence,
+};
 
 /// More signs than this at one message are not shown.
 const CHIPS_MAX: usize = 24;
@@ -194,13 +196,13 @@ impl MessageRow {
         }
         let text = item.text();
         let shown = folded(&text).filter(|_| !item.is_unfolded()).unwrap_or(&text);
-        let reading = direction(&text).unwrap_or_else(gtk::Widget::default_direction);
+        let reading = message_direction(&text).unwrap_or_else(gtk::Widget::default_direction);
         label.set_markup(&if item.is_action() {
             // What was done settles the direction, not the name in front of it.
             let name = markup(&isolate(&item.sender()));
             format!("{}<i><b>{name}</b> {}</i>", mark(reading), markup(shown))
         } else {
-            message_markup(shown)
+            message_markup(&read_in(shown, reading))
         });
         label.set_direction(reading);
     }

@@ -6,7 +6,7 @@ use gtk::prelude::*;
 
 use crate::i18n::{clean, gettext};
 use crate::model::SearchHit;
-use crate::ui::text::{direction, sentence};
+use crate::ui::text::{message_direction, read_in, sentence};
 
 mod imp {
     use super::*;
@@ -86,11 +86,11 @@ impl HitRow {
         imp.sender_label.set_label(&sender);
         imp.place_label.set_label(&place);
         imp.time_label.set_label(&hit.time_text());
-        imp.text_label.set_label(&text);
-        imp.text_label.set_attributes(Some(&marks(&text, typed)));
-        if let Some(direction) = direction(&text) {
-            imp.text_label.set_direction(direction);
-        }
+        let reading = message_direction(&text).unwrap_or_else(gtk::Widget::default_direction);
+        let shown = read_in(&text, reading);
+        imp.text_label.set_label(&shown);
+        imp.text_label.set_attributes(Some(&marks(&shown, typed)));
+        imp.text_label.set_direction(reading);
         for (label, words) in [(&imp.before_label, hit.before()), (&imp.after_label, hit.after())] {
             label.set_label(&sentence(&words));
             label.set_visible(!words.is_empty());
