@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use gio::prelude::*;
 use glib::subclass::prelude::*;
 
-use crate::i18n::clean;
 use crate::irc::event::Message;
 use crate::irc::{Answer, Question, SearchQuery};
 use crate::store::{FoundMessage, Neighbour, Search};
 
 use super::timeline::moment;
+use super::channel::said_by;
 use super::{Channel, Chat, ConnectionState, Network};
 
 /// How many messages are shown at most.
@@ -84,8 +84,7 @@ impl SearchHit {
     fn of_found(channel: &Channel, found: &FoundMessage) -> Self {
         let hit = Self::new(channel, &found.archived.message);
         let words = |neighbour: &Option<Neighbour>| {
-            let words =
-                neighbour.as_ref().map(|one| format!("{}: {}", clean(&one.sender), one.text));
+            let words = neighbour.as_ref().map(|one| said_by(&one.sender, &one.text));
             words.unwrap_or_default()
         };
         hit.imp().before.replace(words(&found.before));

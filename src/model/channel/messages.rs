@@ -302,6 +302,13 @@ fn new_message(text: String, is_action: bool) -> Waiting {
     }
 }
 
+/// What somebody said, on one line with their name.
+pub(in crate::model) fn said_by(name: &str, text: &str) -> String {
+    let values = [("name", &*isolate(name)), ("text", &isolate(&one_line(text)))];
+    // Translators: the last thing said in a room.
+    gettext_f("{name}: {text}", &values)
+}
+
 /// Where there is room for one line, a text of many stands on it.
 fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
@@ -338,8 +345,7 @@ impl Line {
             Self { is_own: true, .. } => gettext_f("You: {text}", &values),
             // Translators: the last thing done, with /me: "Ana waves".
             Self { is_action: true, .. } => gettext_f("{name} {text}", &values),
-            // Translators: the last thing said in a room.
-            _ if is_room => gettext_f("{name}: {text}", &values),
+            _ if is_room => said_by(&self.name, &self.text),
             _ => self.text.clone(),
         }
     }

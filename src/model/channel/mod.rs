@@ -43,6 +43,7 @@ use super::{Member, Network, Presence, Timeline};
 
 use self::members::Members;
 
+pub(super) use self::messages::said_by;
 pub(super) use self::pages::PAGE;
 pub use self::setup::{Access, Ban, RoomSetup, SetupAbilities};
 pub use self::writing::Fit;
