@@ -8,7 +8,7 @@ use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::{Denial, Event, Failure, Message, Refusal, State};
 use crate::irc::{KnownServer, fold, nick_from_display_name};
 use crate::model::Channel;
-use crate::model::channel::is_room;
+use crate::model::channel::{is_room, title};
 use crate::model::services::Turn;
 
 use super::{Network, words};
@@ -189,7 +189,7 @@ impl Network {
         let Some(room) = self.find_open(name) else { return };
         room.set_joined(false);
         if !reason.is_empty() {
-            let values = [("room", &*isolate(&room.name())), ("reason", &isolate(reason))];
+            let values = [("room", &*isolate(&room.title())), ("reason", &isolate(reason))];
             // Translators: somebody put us out; {reason} is in the server's words.
             self.emit_server_text(&gettext_f("You are no longer in {room}: {reason}", &values));
         }
@@ -204,7 +204,7 @@ impl Network {
             return;
         }
         let reason = words::refusal(reason);
-        let values = [("room", &*isolate(name)), ("reason", &isolate(&reason))];
+        let values = [("room", &*isolate(title(name))), ("reason", &isolate(&reason))];
         // Translators: {reason} is a sentence, often in the server's words.
         self.emit_server_text(&gettext_f("{room} cannot be entered: {reason}", &values));
     }

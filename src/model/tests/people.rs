@@ -207,7 +207,7 @@ fn joining_shows_the_room_once_we_are_in() {
     let failed =
         Event::JoinFailed { room: "#secret".into(), reason: "Invitation only".to_owned().into() };
     world.events(&network, vec![failed]);
-    assert_eq!(told.take(), ["#secret cannot be entered: Invitation only"]);
+    assert_eq!(told.take(), ["secret cannot be entered: Invitation only"]);
 }
 
 #[test]
