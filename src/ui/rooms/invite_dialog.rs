@@ -33,7 +33,9 @@ mod imp {
         #[template_child]
         pub(super) words_row: TemplateChild<adw::ActionRow>,
         #[template_child]
-        pub(super) save_row: TemplateChild<adw::ButtonRow>,
+        pub(super) code_group: TemplateChild<adw::PreferencesGroup>,
+        #[template_child]
+        pub(super) save_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) local_group: TemplateChild<adw::PreferencesGroup>,
         pub(super) network: OnceCell<Network>,
@@ -95,8 +97,7 @@ impl InviteDialog {
         imp.words_row.set_subtitle(&invitation.words.unwrap_or_default());
         imp.local_group.set_visible(invitation.is_local);
         let code = qr_code(&invitation.link);
-        imp.code_picture.set_visible(code.is_some());
-        imp.save_row.set_visible(code.is_some());
+        imp.code_group.set_visible(code.is_some());
         imp.code_picture.set_paintable(code.as_ref());
         imp.code.replace(code);
     }
@@ -112,7 +113,7 @@ impl InviteDialog {
                 dialog.toast(&gettext("Link copied"));
             }
         ));
-        imp.save_row.connect_activated(glib::clone!(
+        imp.save_button.connect_clicked(glib::clone!(
             #[weak(rename_to = dialog)]
             self,
             move |_| dialog.save()
