@@ -88,17 +88,22 @@ mod imp {
                     .expect("the application has this action");
                 glib::Propagation::Stop
             });
-            self.body_label.connect_query_tooltip(glib::clone!(
-                #[weak(rename_to = imp)]
-                self,
-                #[upgrade_or]
-                false,
-                move |_, _, _, _, tooltip| {
-                    let words = imp.time.borrow().as_ref().and_then(date_and_time);
-                    tooltip.set_text(words.as_deref());
-                    words.is_some()
-                }
-            ));
+            // Over the text it would cover what is read; what has no time beside it tells it in front.
+            let places: [&gtk::Widget; 2] =
+                [self.time_label.upcast_ref(), self.avatar_space.upcast_ref()];
+            for place in places {
+                place.connect_query_tooltip(glib::clone!(
+                    #[weak(rename_to = imp)]
+                    self,
+                    #[upgrade_or]
+                    false,
+                    move |_, _, _, _, tooltip| {
+                        let words = imp.time.borrow().as_ref().and_then(date_and_time);
+                        tooltip.set_text(words.as_deref());
+                        words.is_some()
+                    }
+                ));
+            }
         }
     }
     impl WidgetImpl for MessageRow {}
