@@ -151,7 +151,7 @@ impl Application {
     pub fn new() -> Self {
         gio::resources_register_include!("majlis.gresource")
             .expect("build.rs has bundled the resources into this program");
-        glib::set_application_name("Majlis");
+        glib::set_application_name(&gettext("Majlis"));
         glib::Object::builder()
             .property("application-id", APP_ID)
             .property("resource-base-path", RESOURCE_ROOT)

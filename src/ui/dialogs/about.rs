@@ -8,7 +8,7 @@ use crate::i18n::gettext;
 /// Shows the dialog over a window.
 pub(crate) fn present_about(parent: &impl IsA<gtk::Widget>) {
     adw::AboutDialog::builder()
-        .application_name("Majlis")
+        .application_name(gettext("Majlis"))
         .application_icon(APP_ID)
         // Translators: Who made the program.
         .developer_name(gettext("The Majlis developers"))

@@ -102,7 +102,7 @@ impl ServerSwitcher {
     pub(crate) fn set_current(&self, network: Option<&Network>) {
         let imp = self.imp();
         imp.current.replace(network.cloned());
-        let name = network.map_or_else(|| "Majlis".to_owned(), Network::name);
+        let name = network.map_or_else(|| gettext("Majlis"), Network::name);
         imp.name_label.set_label(&clean(&name));
         imp.settings_button.set_sensitive(network.is_some());
     }
