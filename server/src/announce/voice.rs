@@ -28,8 +28,15 @@ pub(super) struct Voice {
     daemon: ServiceDaemon,
     events: Receiver<DaemonEvent>,
     port: u16,
-    /// Under which name the server is known on the network now.
-    instance: Option<String>,
+    said: Option<Said>,
+    /// How many names the server had before this one.
+    renames: u32,
+}
+
+/// Under which name the server is known on the network now, as people read it and in whole.
+struct Said {
+    instance: String,
+    fullname: String,
 }
 
 impl Voice {
@@ -45,13 +52,17 @@ impl Voice {
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(IfKind::Predicate(private))?;
         daemon.set_ip_check_interval(INTERFACES_EVERY_SECONDS)?;
-        Ok(Self { daemon, events, port: door.port, instance: None })
+        Ok(Self { daemon, events, port: door.port, said: None, renames: 0 })
     }
 
     /// Says this from now on, and answers with it.
     pub(super) fn say(&mut self, announcement: &Announcement) -> mdns_sd::Result<()> {
         let instance = instance_name(announcement);
-        let host = format!("majlis-{}.local.", announcement.key_hint);
+        if let Some(former) = self.said.take_if(|said| said.instance != instance) {
+            self.daemon.unregister(&former.fullname)?;
+            self.renames += 1;
+        }
+        let host = host_name(&announcement.key_hint, self.renames);
         let properties = announcement.properties();
         let mut info =
             ServiceInfo::new(SERVICE_TYPE, &instance, &host, "", self.port, &properties[..])?
@@ -60,11 +71,8 @@ impl Voice {
         // take itself for that somebody else.
         info.set_requires_probe(false);
         let fullname = info.get_fullname().to_owned();
-        if let Some(former) = self.instance.take().filter(|former| *former != fullname) {
-            self.daemon.unregister(&former)?;
-        }
         self.daemon.register(info)?;
-        self.instance = Some(fullname);
+        self.said = Some(Said { instance, fullname });
         Ok(())
     }
 
@@ -103,6 +111,15 @@ fn instance_name(announcement: &Announcement) -> String {
     let room = INSTANCE_MAX_BYTES - hint.len() - " ()".len();
     let name = name[..name.floor_char_boundary(room)].trim_end();
     format!("{name} ({hint})")
+}
+
+/// What the machine is called as this server's. The goodbye to a name takes the addresses of its host along, and they may not be
+/// told again within a second (RFC 6762, section 6); so the next name has a host of its own.
+fn host_name(key_hint: &str, renames: u32) -> String {
+    match renames {
+        0 => format!("majlis-{key_hint}.local."),
+        number => format!("majlis-{key_hint}-{number}.local."),
+    }
 }
 
 #[cfg(test)]
