@@ -19,11 +19,11 @@ use majlis_wire::Fingerprint;
 use mdns_sd::DaemonEvent;
 
 use self::door::Door;
-use self::told::Told;
+use self::told::{AGAIN_AFTER, Told};
 use self::voice::Voice;
 
 /// How often the thread looks whether what is told is still true.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How many digits of the key's fingerprint are told, as a hint.
 const KEY_HINT_DIGITS: usize = 16;
@@ -102,7 +102,13 @@ impl<F: Fn() -> u64> Herald<F> {
     fn run(&mut self, places: &Receiver<Option<Place>>) {
         loop {
             self.look(Instant::now());
-            let next_look = if self.place.is_some() { after(LOOK_EVERY) } else { never() };
+            let next_look = if self.told.is_to_be_repeated() {
+                after(AGAIN_AFTER)
+            } else if self.place.is_some() {
+                after(LOOK_EVERY)
+            } else {
+                never()
+            };
             select! {
                 recv(places) -> place => match place {
                     Ok(place) => self.place = place,
@@ -116,7 +122,7 @@ impl<F: Fn() -> u64> Herald<F> {
 
     fn look(&mut self, now: Instant) {
         let Some(announcement) = self.announcement() else { return self.fall_silent() };
-        self.look_after_voice();
+        self.look_after_voice(now);
         if !self.told.is_due(&announcement, now) {
             return;
         }
@@ -148,13 +154,14 @@ impl<F: Fn() -> u64> Herald<F> {
     }
 
     /// Takes up what happened since the last look.
-    fn look_after_voice(&mut self) {
+    fn look_after_voice(&mut self, now: Instant) {
         let Some(voice) = &self.voice else { return };
         for event in voice.take_events() {
             match event {
                 DaemonEvent::IpAdd(address) => {
                     tracing::info!(%address, "announced on the network of this address");
                     (self.is_heard, self.has_complained) = (true, false);
+                    self.told.repeat(now);
                 }
                 DaemonEvent::Error(error) => tracing::warn!(%error, "the announcement suffers"),
                 _ => {}
