@@ -24,6 +24,9 @@ use crate::netlink;
 /// The cable's name on both machines.
 pub(crate) const CABLE: &str = "majlis0";
 
+/// A cable of both protocols, for `World::join`.
+pub(crate) const BOTH: [&str; 2] = ["10.77.0.", "fd77::"];
+
 /// Where the server is, by IPv4.
 pub(crate) fn over_there() -> Place {
     place("10.77.0.2")

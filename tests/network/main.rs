@@ -1,10 +1,11 @@
 //! The server and the application's search on two machines, joined by a cable: network namespaces with a veth pair, a real
 //! `majlis-server` in one and `majlis::discovery` in the other.
 //!
-//! `house` makes machines and cable by `netlink`; `packets` is what somebody may send who means no good.
+//! `house` makes machines and cable by `netlink`; `hostile` is what somebody may do who means no good, with `packets`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod hostile;
 mod house;
 mod netlink;
 mod packets;
@@ -18,10 +19,8 @@ use std::time::{Duration, Instant};
 use majlis::discovery::{Found, News, Place};
 use mdns_sd::{ServiceDaemon, ServiceEvent};
 
-use crate::house::{CABLE, PATIENCE, Search, in_private, place};
-use crate::packets::{Liar, Lie, nonsense};
-
-const BOTH: [&str; 2] = ["10.77.0.", "fd77::"];
+use crate::house::{BOTH, CABLE, PATIENCE, Search, in_private, place};
+use crate::packets::Listener;
 
 /// Whether the application could go there.
 fn can_be_reached(place: &Place) -> bool {
@@ -37,8 +36,8 @@ fn a_server_is_found_within_a_second() {
         // A machine that does other things meanwhile may be late once, not always.
         let mut ages = Vec::new();
         for _ in 0..3 {
-            // What was just said is not said again within a second (RFC 6762, section 6).
-            thread::sleep(Duration::from_millis(1500));
+            // What was just said, twice after a start, is not said again within a second (RFC 6762, section 6).
+            thread::sleep(Duration::from_millis(2500));
             let search = Search::begin();
             let (_, found) = search.wait_for_found();
             ages.push(search.age());
@@ -83,10 +82,17 @@ fn a_server_that_starts_appears_within_a_second() {
         world.join(&BOTH);
         let search = Search::begin();
         search.hear_nothing(Duration::from_secs(1));
-        let _server = world.serve(&[]);
-        let ready = Instant::now();
-        search.wait_for_found();
-        assert!(ready.elapsed() < Duration::from_secs(1), "{:?}", ready.elapsed());
+        // As above: late once, not always.
+        let mut delays = Vec::new();
+        for _ in 0..3 {
+            let server = world.serve(&[]);
+            let ready = Instant::now();
+            let (id, _) = search.wait_for_server();
+            delays.push(ready.elapsed());
+            server.terminate();
+            search.wait_for_gone(id);
+        }
+        assert!(delays.iter().min().unwrap() < &Duration::from_secs(1), "{delays:?}");
     });
 }
 
@@ -174,23 +180,37 @@ fn the_settings_turn_it_off_and_on_and_give_another_name() {
 }
 
 #[test]
-fn another_name_is_told() {
-    in_private("another_name_is_told", |world| {
+fn a_server_that_is_renamed_stays_in_its_place() {
+    in_private("a_server_that_is_renamed_stays_in_its_place", |world| {
         world.join(&BOTH);
         let settings = tempfile::tempdir().unwrap();
         let file = settings.path().join("majlis.toml");
         fs::write(&file, "name = \"Old\"").unwrap();
         let server = world.serve(&["--config", file.to_str().unwrap()]);
         let search = Search::begin();
-        assert_eq!(search.wait_for_server().1.name, "Old");
+        let (id, first) = search.wait_for_server();
+        assert_eq!(first.name, "Old");
+        // At once, while what was just said may not be said again: the goodbye to the old name must not take the address along.
         fs::write(&file, "name = \"بيت نور\"").unwrap();
         server.reload();
-        // By which of its addresses it is heard of first is settled anew: the name belongs to the record's.
-        let is_renamed = |found: &Found| found.name == "بيت نور" && can_be_reached(&found.place);
-        search.wait_for("the other name", |news| match news {
-            News::Found(_, found) => is_renamed(found).then_some(()),
-            News::Gone(_) => None,
-        });
+        let renamed = News::Found(id, Found { name: "بيت نور".to_owned(), ..first });
+        search.wait_for("the other name", |news| (*news == renamed).then_some(()));
+        while let Some(news) = search.hear(Duration::from_secs(4)) {
+            assert!(!matches!(news, News::Gone(gone) if gone == id), "it is still there");
+        }
+    });
+}
+
+#[test]
+fn what_is_said_once_is_said_again() {
+    in_private("what_is_said_once_is_said_again", |world| {
+        world.join(&BOTH);
+        let listener = Listener::at(Ipv4Addr::new(10, 77, 0, 1));
+        let _server = world.serve(&[]);
+        // Nobody asks. The first word for everybody may be lost, as on a Wi-Fi.
+        let instance = b"Reading Room (";
+        let words = listener.count(instance, Duration::from_secs(5));
+        assert!(words >= 2, "{words} announcements");
     });
 }
 
@@ -258,72 +278,4 @@ fn among_strangers_nothing_is_announced() {
         let _server = world.serve(&[]);
         Search::begin().hear_nothing(Duration::from_secs(4));
     });
-}
-
-#[test]
-fn broken_packets_hurt_neither_end() {
-    in_private("broken_packets_hurt_neither_end", |world| {
-        world.join(&BOTH);
-        let mut server = world.serve(&[]);
-        let search = Search::begin();
-        search.wait_for_server();
-        for address in [Ipv4Addr::new(10, 77, 0, 2), Ipv4Addr::new(10, 77, 0, 1)] {
-            let send = || {
-                let liar = Liar::at(address);
-                for packet in nonsense() {
-                    liar.send(&packet);
-                }
-            };
-            // From either side, so that both ends hear all of it from somebody else.
-            if address.octets()[3] == 2 { world.over_there(send) } else { send() }
-        }
-        drop(search);
-        thread::sleep(Duration::from_secs(1));
-        assert!(server.is_running());
-        let search = Search::begin();
-        let (id, _) = search.wait_for_server();
-        server.terminate();
-        search.wait_for_gone(id);
-    });
-}
-
-#[test]
-fn a_flood_of_servers_is_cut_off_and_the_real_one_is_found_afterwards() {
-    let name = "a_flood_of_servers_is_cut_off_and_the_real_one_is_found_afterwards";
-    in_private(name, |world| {
-        world.join(&BOTH);
-        let search = Search::begin();
-        search.hear_nothing(Duration::from_millis(500));
-        world.over_there(|| {
-            let liar = Liar::at(Ipv4Addr::new(10, 77, 0, 2));
-            for number in 0..3_000_u16 {
-                let instance = format!("flood {number}");
-                let (instance, port) = (instance.as_bytes(), number + 1);
-                let lie = Lie { instance, address: [10, 77, 0, 2], port, properties: vec![] };
-                liar.send(&lie.to_bytes());
-                if number % 100 == 0 {
-                    thread::sleep(Duration::from_millis(20));
-                }
-            }
-        });
-        let places = drain(&search);
-        assert!((1..=64).contains(&places), "{places} places are shown");
-        drop(search);
-        let _server = world.serve(&[]);
-        let is_real = |news: &News| matches!(news, News::Found(_, it) if it.name == "Reading Room");
-        Search::begin().wait_for("the real server", |news| is_real(news).then_some(()));
-    });
-}
-
-/// How many places are there once it is quiet.
-fn drain(search: &Search) -> usize {
-    let mut places = Vec::new();
-    while let Some(news) = search.hear(Duration::from_secs(2)) {
-        match news {
-            News::Found(id, _) if !places.contains(&id) => places.push(id),
-            News::Found(..) => {}
-            News::Gone(id) => places.retain(|it| *it != id),
-        }
-    }
-    places.len()
 }

@@ -1,6 +1,7 @@
 //! What somebody on the network may send: announcements that are not true, and bytes that are none.
 
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
@@ -20,20 +21,51 @@ pub(crate) struct Liar(UdpSocket);
 
 impl Liar {
     pub(crate) fn at(address: Ipv4Addr) -> Self {
-        let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).unwrap();
-        socket.set_reuse_address(true).unwrap();
-        socket.set_reuse_port(true).unwrap();
-        // Answers come from the port of mDNS, or are not heard.
-        socket.bind(&SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 5353).into()).unwrap();
-        let socket: UdpSocket = socket.into();
-        SockRef::from(&socket).set_multicast_if_v4(&address).unwrap();
-        Self(socket)
+        Self(socket_at(address))
     }
 
     /// Sends these bytes to everybody.
     pub(crate) fn send(&self, bytes: &[u8]) {
         self.0.send_to(bytes, GROUP).expect("the cable is there");
     }
+}
+
+/// Somebody who only hears what is said to the group.
+pub(crate) struct Listener(UdpSocket);
+
+impl Listener {
+    pub(crate) fn at(address: Ipv4Addr) -> Self {
+        let socket = socket_at(address);
+        socket.join_multicast_v4(GROUP.ip(), &address).expect("the cable is there");
+        Self(socket)
+    }
+
+    /// How many packets with these bytes in them come in so long.
+    pub(crate) fn count(&self, bytes: &[u8], patience: Duration) -> usize {
+        let deadline = Instant::now() + patience;
+        let (mut packet, mut count) = ([0; 9_000], 0);
+        loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                return count;
+            }
+            self.0.set_read_timeout(Some(rest)).expect("it is more than nothing");
+            if let Ok(length) = self.0.recv(&mut packet) {
+                count += usize::from(packet[..length].windows(bytes.len()).any(|it| it == bytes));
+            }
+        }
+    }
+}
+
+/// A socket with the port of mDNS: answers come from it, or are not heard.
+fn socket_at(address: Ipv4Addr) -> UdpSocket {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_reuse_port(true).unwrap();
+    socket.bind(&SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 5353).into()).unwrap();
+    let socket: UdpSocket = socket.into();
+    SockRef::from(&socket).set_multicast_if_v4(&address).unwrap();
+    socket
 }
 
 /// An announcement that need not be true.
@@ -46,11 +78,17 @@ pub(crate) struct Lie<'a> {
     pub(crate) properties: Vec<Vec<u8>>,
 }
 
+impl Default for Lie<'_> {
+    fn default() -> Self {
+        Self { instance: b"truth", address: [10, 77, 0, 9], port: 1, properties: Vec::new() }
+    }
+}
+
 impl Lie<'_> {
-    /// As an answer to a question that was not asked.
+    /// As an answer to a question that was not asked, about a host that is called as the instance.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let instance: Vec<&[u8]> = [&[self.instance][..], &SERVICE].concat();
-        let host: [&[u8]; 2] = [b"liar", b"local"];
+        let host: [&[u8]; 2] = [self.instance, b"local"];
         let text: Vec<u8> = self.properties.iter().flat_map(|it| label(it)).collect();
         let service = [&[0; 4][..], &self.port.to_be_bytes(), &name(&host)].concat();
         [
@@ -93,13 +131,7 @@ fn label(bytes: &[u8]) -> Vec<u8> {
 
 /// What no one would send: each of it once.
 pub(crate) fn nonsense() -> Vec<Vec<u8>> {
-    let truth = Lie {
-        instance: b"truth",
-        address: [10, 77, 0, 9],
-        port: 1,
-        properties: vec![b"name=x".to_vec()],
-    }
-    .to_bytes();
+    let truth = Lie { properties: vec![b"name=x".to_vec()], ..Lie::default() }.to_bytes();
     let mut all: Vec<Vec<u8>> = (0..truth.len()).map(|end| truth[..end].to_vec()).collect();
     // A name that points to itself, two that point to each other, one that points past the end.
     for pointers in [&[0xc0, 12][..], &[0xc0, 14, 0xc0, 12], &[0xff, 0xff], &[0x3f], &[0x80, 1]] {
