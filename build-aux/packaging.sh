@@ -47,7 +47,7 @@ cmd_flatpak() {
         shift
     done
     build_flatpak "$id" "$remote" "$repo"
-    write_flatpakref "$id" "$repo" "${url:-file://$repo}"
+    write_flatpakref "$id" "$repo" "${url:-file://$repo}" "$remote"
     say "Installing for this user"
     flatpak install --user --noninteractive --or-update --bundle "$PACKAGES/majlis.flatpak"
     [ "$does_start" = no ] || exec flatpak run --user "$id"
@@ -71,9 +71,10 @@ build_flatpak() {
     say "The bundle is $PACKAGES/majlis.flatpak"
 }
 
-# Beside the repository: what one opens to install from there, updates included, wherever the folder is served from.
+# Beside the repository: what one opens to install from there, updates included, wherever the folder is served from. Who
+# does not have the runtime gets it from Flathub, if it is Flathub's; asking there takes the Internet, so of another nothing is said.
 write_flatpakref() {
-    local id=$1 repo=$2 url=$3
+    local id=$1 repo=$2 url=$3 remote=$4
     flatpak build-update-repo --generate-static-deltas "$repo"
     cat >"$repo/majlis.flatpakref" <<REF
 [Flatpak Ref]
@@ -82,8 +83,8 @@ Branch=stable
 Title=Majlis
 Url=$url
 IsRuntime=false
-RuntimeRepo=https://dl.flathub.org/repo/flathub.flatpakrepo
 REF
+    [ "$remote" != flathub ] || echo "RuntimeRepo=https://dl.flathub.org/repo/flathub.flatpakrepo" >>"$repo/majlis.flatpakref"
 }
 
 # --- The server -----------------------------------------------------------------------------------
