@@ -20,14 +20,20 @@ require_tool() { command -v "$1" >/dev/null || die "$1 is missing; $2"; }
 cmd_audit() {
     local deny=() audit=()
     if [ "${1:-}" = --offline ]; then
-        deny=(--disable-fetch) audit=(--no-fetch)
+        deny=(--offline) audit=(--no-fetch)
         shift
     fi
     [ $# -eq 0 ] || die "audit does not know $1; see ./dev help"
     require_tool cargo-deny "cargo install --locked cargo-deny brings it"
     require_tool cargo-audit "cargo install --locked cargo-audit brings it"
     say "Auditing the dependencies"
-    cargo deny --locked check "${deny[@]}"
+    if [ ${#deny[@]} -gt 0 ]; then
+        compgen -G "$CARGO_HOME/advisory-dbs/*/.git" >/dev/null \
+            || die "no list of known defects was fetched yet; run ./dev audit once with the Internet"
+    else
+        cargo deny fetch db || die "the list of known defects cannot be fetched; ./dev audit --offline goes by the last one"
+    fi
+    cargo deny --locked "${deny[@]}" check
     cargo audit --deny warnings "${audit[@]}"
 }
 
@@ -71,8 +77,8 @@ build_flatpak() {
     say "The bundle is $PACKAGES/majlis.flatpak"
 }
 
-# Beside the repository: what one opens to install from there, updates included, wherever the folder is served from. Who
-# does not have the runtime gets it from Flathub, if it is Flathub's; asking there takes the Internet, so of another nothing is said.
+# Beside the repository: what one opens to install from there, updates included, wherever the folder is served from. Who does
+# not have the runtime gets it from Flathub, if it is Flathub's; asking there takes the Internet, so of another nothing is said.
 write_flatpakref() {
     local id=$1 repo=$2 url=$3 remote=$4
     flatpak build-update-repo --generate-static-deltas "$repo"
