@@ -290,17 +290,31 @@ impl Conn {
     }
 
     /// Queues bytes for it, while it still takes any.
-    pub(crate) fn push(&mut self, piece: Piece) -> Life {
+    ///
+    /// One turn may bring more than the queue holds, to whoever reads as fast as they can, too. So the socket is tried as soon as
+    /// much waits, and always before a connection ends for what it has not read.
+    pub(crate) fn push(&mut self, piece: &Piece) -> Life {
         let takes_any = self.is_open() || matches!(self.phase, Phase::HalfClosed { .. });
         if !takes_any {
             return Life::GoesOn;
         }
         if self.sendq.push(piece) == Err(Overflow) {
-            return Life::Over(CloseReason::SendQ);
+            if let Err(error) = self.send_waiting() {
+                return Life::Over(reason(&error));
+            }
+            if self.sendq.push(piece) == Err(Overflow) {
+                return Life::Over(CloseReason::SendQ);
+            }
         }
         // Who reads the plain room in ten lines of script takes each thing as it comes.
         if matches!(self.phase, Phase::Plain(_)) {
             self.sendq.set_due();
+        }
+        if self.sendq.is_over_half()
+            && self.readiness.is_writable
+            && let Err(error) = self.send_waiting()
+        {
+            return Life::Over(reason(&error));
         }
         Life::GoesOn
     }

@@ -250,7 +250,7 @@ impl Reactor {
             Outbound::Reply { conn, bytes } => {
                 if let Some(manner) = self.fan_out.manner(*conn) {
                     let bytes = manner.finish(bytes);
-                    self.step(slot(*conn), |conn, _| conn.push(bytes.into()));
+                    self.step(slot(*conn), |conn, _| conn.push(&bytes.into()));
                 }
             }
             Outbound::Relay { to, relay } => self.relay(to, relay),
@@ -275,26 +275,26 @@ impl Reactor {
 
     fn relay(&mut self, to: &Audience, relay: &Relay) {
         let worth = worth_of(to, &relay.action);
-        let mut overflowed = Vec::new();
+        let mut ended = Vec::new();
         let mut delivered = 0;
         let Self { fan_out, conns, to_flush, held, .. } = self;
         fan_out.deliver(to, relay, worth, |slot, piece| {
             delivered += 1;
             let slot = index(slot);
             let Some(conn) = conns.get_mut(slot) else { return };
-            match conn.push(piece.clone()) {
+            match conn.push(piece) {
                 Life::GoesOn => {
                     note_flush(conn, slot, to_flush);
                     note_held(conn, slot, held);
                 }
-                Life::Over(reason) => overflowed.push((slot, reason)),
+                Life::Over(reason) => ended.push((slot, reason)),
             }
         });
         self.mailbox.counts().deliveries.add(delivered);
         if !self.held.is_empty() {
             self.held_until.get_or_insert(self.now + self.settings.news_wait);
         }
-        for (slot, reason) in overflowed {
+        for (slot, reason) in ended {
             self.remove(slot, reason);
         }
     }

@@ -90,7 +90,7 @@ impl SendQ {
     }
 
     /// Puts a piece at the end. Typing is left out when the queue is over half full, and thrown out for what lasts.
-    pub(crate) fn push(&mut self, piece: Piece) -> Result<(), Overflow> {
+    pub(crate) fn push(&mut self, piece: &Piece) -> Result<(), Overflow> {
         let length = piece.bytes().len();
         if piece.worth() == Worth::Typing && self.waiting_bytes + length > self.max_bytes / 2 {
             return Ok(());
@@ -101,7 +101,7 @@ impl SendQ {
         if self.waiting_bytes + length > self.max_bytes {
             return Err(Overflow);
         }
-        self.push_last(piece);
+        self.push_last(piece.clone());
         Ok(())
     }
 
@@ -119,6 +119,11 @@ impl SendQ {
     /// Whether nothing waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
+    }
+
+    /// Whether more waits than half of what may.
+    pub(crate) fn is_over_half(&self) -> bool {
+        self.waiting_bytes > self.max_bytes / 2
     }
 
     /// Whether something waits that is to be sent now: news alone waits until there are [`PIECES_HELD`] of it.
@@ -194,7 +199,7 @@ mod tests {
     fn bytes_leave_in_order_wherever_the_socket_cuts_them() {
         let mut queue = SendQ::new(100);
         for text in ["abc", "", "de", "f"] {
-            queue.push(piece(text, Worth::Lasting)).unwrap();
+            queue.push(&piece(text, Worth::Lasting)).unwrap();
         }
         for (sent, rest) in [(0, "abcdef"), (2, "cdef"), (1, "def"), (2, "f"), (1, "")] {
             queue.advance(sent);
@@ -206,11 +211,11 @@ mod tests {
     #[test]
     fn bound_holds_to_the_byte() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("1234567890", Worth::Lasting)).unwrap();
-        assert_eq!(queue.push(piece("x", Worth::Lasting)), Err(Overflow));
+        queue.push(&piece("1234567890", Worth::Lasting)).unwrap();
+        assert_eq!(queue.push(&piece("x", Worth::Lasting)), Err(Overflow));
         queue.advance(1);
-        assert_eq!(queue.push(piece("xy", Worth::Lasting)), Err(Overflow));
-        assert_eq!(queue.push(piece("x", Worth::Lasting)), Ok(()));
+        assert_eq!(queue.push(&piece("xy", Worth::Lasting)), Err(Overflow));
+        assert_eq!(queue.push(&piece("x", Worth::Lasting)), Ok(()));
         queue.push_last(piece("bye", Worth::Lasting));
         assert_eq!(waiting(&queue), b"234567890xbye");
     }
@@ -218,20 +223,20 @@ mod tests {
     #[test]
     fn typing_gives_way() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("ttttt", Worth::Typing)).unwrap();
-        assert_eq!(queue.push(piece("t", Worth::Typing)), Ok(()), "left out in silence");
+        queue.push(&piece("ttttt", Worth::Typing)).unwrap();
+        assert_eq!(queue.push(&piece("t", Worth::Typing)), Ok(()), "left out in silence");
         assert_eq!(waiting(&queue), b"ttttt");
-        queue.push(piece("12345678", Worth::Lasting)).unwrap();
+        queue.push(&piece("12345678", Worth::Lasting)).unwrap();
         assert_eq!(waiting(&queue), b"12345678", "thrown out");
     }
 
     #[test]
     fn typing_that_is_partly_sent_stays_whole() {
         let mut queue = SendQ::new(10);
-        queue.push(piece("tt", Worth::Typing)).unwrap();
-        queue.push(piece("uu", Worth::Typing)).unwrap();
+        queue.push(&piece("tt", Worth::Typing)).unwrap();
+        queue.push(&piece("uu", Worth::Typing)).unwrap();
         queue.advance(1);
-        queue.push(piece("12345678", Worth::Lasting)).unwrap();
+        queue.push(&piece("12345678", Worth::Lasting)).unwrap();
         assert_eq!(waiting(&queue), b"t12345678");
     }
 
@@ -239,25 +244,25 @@ mod tests {
     fn news_waits_for_more_and_all_else_takes_it_along() {
         let mut queue = SendQ::new(100);
         for _ in 1..PIECES_HELD {
-            queue.push(piece("n", Worth::News)).unwrap();
+            queue.push(&piece("n", Worth::News)).unwrap();
             assert!(!queue.is_due());
         }
-        queue.push(piece("n", Worth::News)).unwrap();
+        queue.push(&piece("n", Worth::News)).unwrap();
         assert!(queue.is_due(), "enough for a write");
         queue.advance(1);
         assert!(queue.is_due(), "what was begun is gone through with");
         queue.advance(PIECES_HELD - 1);
         for worth in [Worth::Lasting, Worth::Typing] {
-            queue.push(piece("n", Worth::News)).unwrap();
+            queue.push(&piece("n", Worth::News)).unwrap();
             assert!(!queue.is_due());
-            queue.push(piece("x", worth)).unwrap();
+            queue.push(&piece("x", worth)).unwrap();
             assert!(queue.is_due());
             assert_eq!(waiting(&queue), b"nx");
             queue.advance(2);
         }
         queue.set_due();
         assert!(!queue.is_due(), "nothing waits");
-        queue.push(piece("n", Worth::News)).unwrap();
+        queue.push(&piece("n", Worth::News)).unwrap();
         queue.set_due();
         assert!(queue.is_due());
     }
@@ -265,15 +270,15 @@ mod tests {
     #[test]
     fn news_lasts() {
         let mut queue = SendQ::new(4);
-        queue.push(piece("nn", Worth::News)).unwrap();
-        assert_eq!(queue.push(piece("xxx", Worth::Lasting)), Err(Overflow));
+        queue.push(&piece("nn", Worth::News)).unwrap();
+        assert_eq!(queue.push(&piece("xxx", Worth::Lasting)), Err(Overflow));
         assert_eq!(waiting(&queue), b"nn");
     }
 
     #[test]
     fn an_empty_queue_holds_no_memory() {
         let mut queue = SendQ::new(100);
-        queue.push(piece("abc", Worth::Lasting)).unwrap();
+        queue.push(&piece("abc", Worth::Lasting)).unwrap();
         queue.advance(3);
         assert_eq!(queue.pieces.capacity(), 0);
     }
@@ -282,7 +287,7 @@ mod tests {
     fn one_call_takes_a_bounded_number_of_pieces() {
         let mut queue = SendQ::new(1000);
         for _ in 0..=SLICES_MAX {
-            queue.push(piece("x", Worth::Lasting)).unwrap();
+            queue.push(&piece("x", Worth::Lasting)).unwrap();
         }
         assert_eq!(waiting(&queue).len(), SLICES_MAX);
     }
@@ -295,7 +300,7 @@ mod tests {
             let mut queue = SendQ::new(32);
             for (bytes, is_typing, sent) in steps {
                 let worth = if is_typing { Worth::Typing } else { Worth::Lasting };
-                let _ = queue.push(Piece::new(vec![b'x'; bytes].into(), worth));
+                let _ = queue.push(&Piece::new(vec![b'x'; bytes].into(), worth));
                 queue.advance(sent.min(waiting(&queue).len()));
                 prop_assert_eq!(queue.waiting_bytes, waiting(&queue).len());
                 prop_assert!(queue.waiting_bytes <= 32);

@@ -210,7 +210,7 @@ impl Conn {
                 }
                 Life::GoesOn
             }
-            Incoming::Ping(payload) => self.push(websocket::pong(&payload).into()),
+            Incoming::Ping(payload) => self.push(&websocket::pong(&payload).into()),
             Incoming::Pong => Life::GoesOn,
             Incoming::Close(code) => self.close_web(code, CloseReason::Eof, turn),
         }

@@ -346,6 +346,23 @@ fn guest_who_never_reads_is_let_go() {
 }
 
 #[test]
+fn more_at_once_than_the_queue_holds_ends_nobody_whose_socket_takes_it() {
+    let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
+    let (mut guest, conn) = house.irc_guest();
+    let said: Vec<_> = (0..1_000).map(|number| format!("{number:0400}")).collect();
+    let joined = Outbound::Joined { conn, room: ROOM };
+    let relays = said.iter().map(|text| to_room(privmsg(text), None));
+    house.release(std::iter::once(joined).chain(relays).collect::<Vec<_>>());
+    for text in &said {
+        hear(&mut guest, &format!(":ana!a@h PRIVMSG #lobby :{text}\r\n"));
+    }
+    let reply = |text: &String| Outbound::Reply { conn, bytes: text.as_bytes().into() };
+    house.release(said.iter().map(reply).collect::<Vec<_>>());
+    hear(&mut guest, &said.concat());
+    assert!(house.poll(Duration::ZERO).is_none(), "nobody was let go");
+}
+
+#[test]
 fn typing_gives_way_before_the_connection_does() {
     const SENDQ_BYTES: usize = 100_000;
     let mut house = House::with(64, |settings| settings.doors.sendq_bytes = SENDQ_BYTES);
