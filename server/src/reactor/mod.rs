@@ -50,7 +50,9 @@ use self::fan_out::FanOut;
 use self::handle::{Mailbox, Newcomer, Order, WAKER};
 use self::outbox::Outbox;
 use self::sendq::Worth;
-use crate::event::{Action, Audience, CloseReason, ConnId, Dialect, InboundBatch, Outbound, Relay};
+use crate::event::{
+    Action, Audience, CloseReason, ConnId, Dialect, InboundBatch, Outbound, Relay, is_lasting,
+};
 
 pub use self::callers::Callers;
 pub use self::counts::{Counts, Speaks};
@@ -274,7 +276,7 @@ impl Reactor {
     }
 
     fn relay(&mut self, to: &Audience, relay: &Relay) {
-        let worth = worth_of(to, &relay.action);
+        let worth = worth_of(to, relay);
         let mut ended = Vec::new();
         let mut delivered = 0;
         let Self { fan_out, conns, to_flush, held, .. } = self;
@@ -435,9 +437,9 @@ fn note_held(conn: &mut Conn, slot: usize, held: &mut Vec<usize>) {
 
 /// What a relay is worth to those who receive it. What a room hears of its people's coming and going is news; what is meant
 /// for somebody in particular is not.
-fn worth_of(to: &Audience, action: &Action) -> Worth {
-    match (to, action) {
-        (_, Action::Tagmsg { .. }) => Worth::Typing,
+fn worth_of(to: &Audience, relay: &Relay) -> Worth {
+    match (to, &relay.action) {
+        (_, Action::Tagmsg { .. }) if !is_lasting(&relay.client_tags) => Worth::Typing,
         (
             Audience::Room { .. } | Audience::Rooms { .. },
             Action::Join { .. }

@@ -5,13 +5,13 @@
 mod house;
 mod web;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use majlis_protocol::{Capability, LineError};
 use majlis_server::event::{
-    Action, Audience, CloseReason, ConnId, Guest, HubInput, LineFault, Outbound,
+    Action, Audience, CloseReason, ConnId, Guest, HubInput, LineFault, Outbound, Relay,
 };
 use majlis_server::reactor::{Flood, TurnedAway};
 
@@ -399,6 +399,30 @@ fn typing_gives_way_before_the_connection_does() {
     let mut rest = Vec::new();
     // It ends, by FIN or reset.
     let _ = sleeper.read_to_end(&mut rest);
+}
+
+#[test]
+fn a_reaction_is_no_typing_and_reaches_who_reads_late() {
+    let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
+    let (mut guest, conn) = house.irc_guest();
+    let enabled = [Capability::MessageTags].into_iter().collect();
+    house.release([
+        Outbound::Joined { conn, room: ROOM },
+        Outbound::Capabilities { conn, enabled },
+    ]);
+    // More typing than socket and queue hold, so that no more of it is let in.
+    let typing = act(Action::Tagmsg { target: format!("#{}", "t".repeat(400)).into() });
+    for _ in 0..600 {
+        house.release((0..100).map(|_| to_room(typing.clone(), None)).collect::<Vec<_>>());
+    }
+    let reaction = Action::Tagmsg { target: "#lobby".into() };
+    let client_tags = "+draft/react=x;+reply=y".into();
+    house.release([to_room(Relay { client_tags, ..(*act(reaction)).clone() }.into(), None)]);
+    house.reply(conn, "PING last\r\n");
+    let lines = BufReader::new(&mut guest).lines().map(Result::unwrap);
+    let mut lines = lines.skip_while(|line| line.contains(" TAGMSG #tt"));
+    assert_eq!(lines.next().unwrap(), "@+draft/react=x;+reply=y :ana!a@h TAGMSG #lobby");
+    assert_eq!(lines.next().unwrap(), "PING last");
 }
 
 #[test]

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
-use majlis_protocol::{Capability, Message, Tag, Tags};
+use majlis_protocol::{Capability, Message, Tag};
 use majlis_wire::Fingerprint;
 
-use crate::event::{Action, ConnId, Source};
+use crate::event::{Action, ConnId, Source, is_lasting};
 use crate::hub::Hub;
 use crate::hub::reply::{LINE_BYTES, Response};
 
@@ -56,19 +56,10 @@ impl Manner {
     }
 }
 
-/// Tags that add something to the conversation. Of the last two that is true as long as nobody is only typing an answer.
-const REACTIONS: [&str; 2] = ["+draft/react", "+draft/unreact"];
-const REFERENCES: [&str; 2] = ["+reply", "+draft/reply"];
-const TYPING: &str = "+typing";
-
 impl Speech {
-    /// Whether it belongs into history: words always do, tags alone where they last: a reaction, or what refers to a message
-    /// and is not somebody's typing.
+    /// Whether it belongs into history: words always do, tags alone where they last.
     pub(super) fn is_kept(&self) -> bool {
-        let has = |key: &str| Tags::new(&self.client_tags).any(|tag| tag.key == key);
-        self.manner != Manner::Tagmsg
-            || REACTIONS.into_iter().any(has)
-            || REFERENCES.into_iter().any(has) && !has(TYPING)
+        self.manner != Manner::Tagmsg || is_lasting(&self.client_tags)
     }
 }
 
