@@ -9,8 +9,8 @@ use crate::irc::event::Message;
 use crate::irc::{Answer, Question, SearchQuery};
 use crate::store::{FoundMessage, Neighbour, Search};
 
-use super::timeline::moment;
 use super::channel::said_by;
+use super::timeline::moment;
 use super::{Channel, Chat, ConnectionState, Network};
 
 /// How many messages are shown at most.

@@ -179,7 +179,9 @@ pub(crate) fn mark(reading: gtk::TextDirection) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINKS_MAX, direction, first_link, is_chat_link, markup, message_direction, read_in};
+    use super::{
+        LINKS_MAX, direction, first_link, is_chat_link, markup, message_direction, read_in,
+    };
 
     #[test]
     fn text_is_escaped() {

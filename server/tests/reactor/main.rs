@@ -406,10 +406,8 @@ fn a_reaction_is_no_typing_and_reaches_who_reads_late() {
     let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
     let (mut guest, conn) = house.irc_guest();
     let enabled = [Capability::MessageTags].into_iter().collect();
-    house.release([
-        Outbound::Joined { conn, room: ROOM },
-        Outbound::Capabilities { conn, enabled },
-    ]);
+    house
+        .release([Outbound::Joined { conn, room: ROOM }, Outbound::Capabilities { conn, enabled }]);
     // More typing than socket and queue hold, so that no more of it is let in.
     let typing = act(Action::Tagmsg { target: format!("#{}", "t".repeat(400)).into() });
     for _ in 0..600 {

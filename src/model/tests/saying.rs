@@ -293,6 +293,10 @@ fn words_are_completed_by_the_sign_that_they_begin_with() {
     assert_eq!(offers("", true), None);
     let detail = |text: &str| room.complete(text, false).map(|one| one.offers[0].detail.clone());
     assert_eq!(detail("@ana").as_deref(), Some("ana_m"));
-    assert_eq!(detail("@ب").as_deref(), Some(""), "a nick that says the same as the name is not said twice");
+    assert_eq!(
+        detail("@ب").as_deref(),
+        Some(""),
+        "a nick that says the same as the name is not said twice"
+    );
     assert_eq!(offers("hello ", true), None);
 }

@@ -216,7 +216,10 @@ impl SidebarPage {
             let name = name.filter(|name| check_room_name(name).is_ok());
             let words = name.map(|name| {
                 // Translators: {room} is what the person typed into the search field.
-                gettext_f("Press Enter to join {room}.", &[("room", &isolate(name.trim_start_matches('#')))])
+                gettext_f(
+                    "Press Enter to join {room}.",
+                    &[("room", &isolate(name.trim_start_matches('#')))],
+                )
             });
             imp.nothing_page.set_description(words.as_deref());
         }
