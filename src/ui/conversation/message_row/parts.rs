@@ -41,12 +41,12 @@ fn shown<'a, W: IsA<gtk::Widget>>(
     make: impl FnOnce() -> W,
 ) -> Option<&'a W> {
     if is_wanted {
-        let made = part.get_or_init(make);
-        made.set_visible(true);
-        return Some(made);
+        let widget = part.get_or_init(make);
+        widget.set_visible(true);
+        return Some(widget);
     }
-    if let Some(made) = part.get() {
-        made.set_visible(false);
+    if let Some(widget) = part.get() {
+        widget.set_visible(false);
     }
     None
 }
