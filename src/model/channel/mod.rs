@@ -293,6 +293,7 @@ impl Channel {
         if self.is_room() {
             network.ask(Command::Part { room: self.name(), reason: String::new() });
         }
+        self.abandon_fetch();
         self.imp().is_open.set(false);
         self.keep();
         self.timeline().window().clear();

@@ -128,6 +128,18 @@ impl Channel {
         self.timeline().set_loading(false);
     }
 
+    /// Nobody waits for the fetch under way any more; what it still brings is kept only.
+    pub(super) fn abandon_fetch(&self) {
+        self.begin_fetch();
+        self.end_fetch();
+    }
+
+    /// The same where no answer is to come: there was nobody to take it.
+    pub(in crate::model) fn forget_fetches(&self) {
+        self.abandon_fetch();
+        self.imp().fetch.set(Fetch { late_answers: 0, ..self.imp().fetch.get() });
+    }
+
     fn end_fetch_older(&self, is_in_vain: bool) {
         self.imp().fetch.set(Fetch { is_in_vain, ..self.imp().fetch.get() });
         self.end_fetch();

@@ -176,6 +176,7 @@ impl Chat {
     pub fn take_network_back(&self, network: &Network, position: u32) {
         if self.forget_set_aside(network) {
             let position = position.min(self.networks().n_items());
+            network.forget_fetches();
             self.networks().insert(position, network);
             network.connect_anew();
         }

@@ -100,6 +100,13 @@ impl Network {
         self.channels().iter().map_while(Result::ok).collect()
     }
 
+    /// No page of history is to come that was asked for before.
+    pub(in crate::model) fn forget_fetches(&self) {
+        for channel in self.imp().conversations.by_name.borrow().values() {
+            channel.forget_fetches();
+        }
+    }
+
     /// No longer shows a conversation.
     pub(in crate::model) fn close(&self, channel: &Channel) {
         if let Some(position) = self.channels().find(channel) {

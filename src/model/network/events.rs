@@ -5,7 +5,7 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::{gettext_f, isolate};
-use crate::irc::event::{Denial, Event, Failure, Message, Refusal, State};
+use crate::irc::event::{Denial, Event, Failure, Message, Origin, Refusal, State};
 use crate::irc::{KnownServer, fold, nick_from_display_name};
 use crate::model::Channel;
 use crate::model::channel::{is_room, title};
@@ -35,7 +35,12 @@ impl Network {
             Event::Left { room, reason } => self.handle_left(&room, &reason),
             Event::JoinFailed { room, reason } => self.handle_join_failed(&room, &reason),
             Event::Messages { conversation, origin, messages, happened } => {
-                if let Some(channel) = self.channel_of(&conversation, &messages) {
+                let channel = match origin {
+                    // Whoever asked for it waits for it, even if they closed the conversation meanwhile.
+                    Origin::Older { .. } => self.find(&conversation),
+                    _ => self.channel_of(&conversation, &messages),
+                };
+                if let Some(channel) = channel {
                     channel.receive(origin, messages, happened, turn);
                 }
             }

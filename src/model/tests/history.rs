@@ -77,6 +77,45 @@ fn older_pages_come_from_the_archive_and_then_from_the_server() {
 }
 
 #[test]
+fn a_room_that_was_left_amid_a_fetch_can_be_looked_through_again() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(301..=310))]);
+    older(&world, &room);
+    assert!(room.timeline().is_loading());
+    world.act(|_| room.leave());
+    assert!(!room.timeline().is_loading());
+    world.act(|_| network.join(ROOM));
+    world.events(&network, vec![Event::Joined { room: ROOM.into() }]);
+    world.asked();
+    // What was asked for before arrives late, and is not what is asked for now.
+    let page = |numbers| said(Origin::Older { is_start: false }, messages(numbers));
+    world.events(&network, vec![page(251..=300)]);
+    older(&world, &room);
+    world.events(&network, vec![page(201..=250)]);
+    older(&world, &room);
+    assert!(!texts(&room).is_empty());
+    let asked = world.asked();
+    let fetches = asked.iter().filter(|command| matches!(command, Command::FetchBefore { .. }));
+    assert!(fetches.count() > 0, "it goes on: {asked:?}");
+}
+
+#[test]
+fn a_server_that_was_taken_back_answers_anew() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(301..=310))]);
+    older(&world, &room);
+    assert!(room.timeline().is_loading());
+    let position = world.act(|chat| chat.set_network_aside(&network)).expect("it was there");
+    world.act(|chat| chat.take_network_back(&network, position));
+    assert!(!room.timeline().is_loading());
+    world.come_online(&network);
+    world.asked();
+    older(&world, &room);
+    world.events(&network, vec![said(Origin::Older { is_start: false }, messages(251..=300))]);
+    assert_eq!(texts(&room), numbered(251..=310));
+}
+
+#[test]
 fn a_fetch_in_vain_is_not_repeated_until_it_may_bring_something() {
     let (world, network, room) = World::online();
     world.events(&network, vec![live(messages(5..=9))]);
