@@ -313,8 +313,11 @@ impl Channel {
         self.imp().room_key.borrow().clone()
     }
 
-    pub(super) fn set_room_key(&self, key: Option<String>) {
-        if self.imp().room_key.replace(key.clone()) != key {
+    /// Remembers it; none where it is empty.
+    pub(super) fn set_room_key(&self, key: &str) {
+        let key = Some(key.to_owned()).filter(|key| !key.is_empty());
+        if *self.imp().room_key.borrow() != key {
+            self.imp().room_key.replace(key);
             self.keep();
         }
     }

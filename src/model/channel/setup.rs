@@ -141,7 +141,7 @@ impl Channel {
 
     /// Who sets a room's password comes in by it after the next start, too.
     fn remember_key(&self, key: &str) {
-        self.set_room_key(Some(key.to_owned()).filter(|key| !key.is_empty()));
+        self.set_room_key(key);
         if let Some(network) = self.network() {
             network.ask(Command::SetRoomKey { room: self.name(), key: key.to_owned() });
         }

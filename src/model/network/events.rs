@@ -183,7 +183,7 @@ impl Network {
         room.rename(name);
         room.set_joined(true);
         if let Some(key) = self.imp().offered_keys.borrow_mut().remove(&fold(name)) {
-            room.set_room_key(Some(key));
+            room.set_room_key(&key);
         }
         if self.imp().opening.borrow_mut().remove(&fold(name)) {
             self.emit_open_requested(&room);

@@ -35,11 +35,11 @@ pub(super) struct Parts {
 }
 
 /// A part where it is wanted, made if need be; where it is not wanted, it is hidden and `None`.
-fn shown<'a, W: IsA<gtk::Widget>>(
-    part: &'a OnceCell<W>,
+fn shown<W: IsA<gtk::Widget>>(
+    part: &OnceCell<W>,
     is_wanted: bool,
     make: impl FnOnce() -> W,
-) -> Option<&'a W> {
+) -> Option<&W> {
     if is_wanted {
         let widget = part.get_or_init(make);
         widget.set_visible(true);

@@ -8,6 +8,7 @@ mod imp {
 
     #[derive(Debug, Default, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/conversation/message_row/toolbar.ui")]
+    #[expect(clippy::struct_field_names, reason = "each is a button, named as in the Blueprint")]
     pub struct MessageToolbar {
         #[template_child]
         pub(super) reply_button: TemplateChild<gtk::Button>,
