@@ -23,9 +23,9 @@ sys.path.insert(0, str(HERE))
 from driver import Desktop  # noqa: E402
 from scene import WindowTest  # noqa: E402
 
-# One for each processor of the smallest machine that runs this. A test waits for most of its time, but its windows are
-# drawn by the processor.
-WORKERS = 2
+# Two for each processor of the smallest machine that runs this: a test waits for more than half of its time, but its windows
+# are drawn by the processor.
+WORKERS = 4
 
 
 class Result(unittest.TestResult):
