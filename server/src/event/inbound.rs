@@ -128,7 +128,8 @@ pub enum LineFault {
 /// Why a connection ended, as the others are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// The other side closed.
+    /// The other side sends no more. It may still read: what it asked for is answered, and then an IRC client is closed
+    /// ([`Outbound::Close`](super::Outbound::Close)).
     Eof,
     /// The socket failed; the operating system's words.
     Io(String),

@@ -19,6 +19,9 @@ use super::settings::Limits;
 use super::user::UserId;
 use crate::event::{AccountId, Guest, HistoryQuery, LineFault, MsgId, Peer, RoomId};
 
+/// Why a connection ended whose other side closed it.
+pub(super) const ENDED: &str = "Connection closed";
+
 /// One socket that is open, as far as the hub knows.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -39,6 +42,8 @@ pub(super) struct Connection {
     pub(super) parked: Option<Box<Parked>>,
     /// What came while it was parked, in order.
     pub(super) waiting: VecDeque<Deferred>,
+    /// Set once it sends no more and still waits for answers: by when it ends in any case.
+    pub(super) ends_by_ms: Option<u64>,
     opened_ms: u64,
     heard_ms: u64,
     is_asked: bool,
@@ -130,6 +135,7 @@ impl Connection {
             batch: None,
             parked: None,
             waiting: VecDeque::new(),
+            ends_by_ms: None,
             opened_ms: now_ms,
             heard_ms: now_ms,
             is_asked: false,
@@ -183,6 +189,7 @@ impl Connection {
         let silent_ms = now_ms.saturating_sub(self.heard_ms);
         let open_ms = now_ms.saturating_sub(self.opened_ms);
         match (&self.phase, self.guest) {
+            _ if self.ends_by_ms.is_some_and(|end_ms| end_ms <= now_ms) => Due::End(ENDED),
             (Phase::Registering(_), Guest::Irc) if open_ms >= limits.registration_ms => {
                 Due::End("Registration timeout")
             }

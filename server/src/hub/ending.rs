@@ -6,12 +6,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::Hub;
-use super::connection::Connection;
+use super::connection::{Connection, ENDED};
 use super::metadata::Owner;
 use super::read_markers::{Place, Reader};
 use super::reply::{Response, cut};
 use super::user::{UserId, shown_host};
 use crate::event::{Action, ConnId, Guest, Outbound};
+
+/// How long somebody who sends no more may wait for the answers.
+const LAST_ANSWERS_MS: u64 = 10_000;
 
 impl Hub {
     /// Ends a connection from this side, with a reason for it and for those who saw its user.
@@ -19,6 +22,20 @@ impl Hub {
         if let Some(connection) = self.end_connection(conn, reason) {
             let farewell = self.farewell(&connection, reason);
             self.out.events.push(Outbound::Close { conn, farewell });
+        }
+    }
+
+    /// Ends a connection that sends no more, once all that it sent was done and answered; one that waits for an answer is done soon.
+    pub(super) fn handle_last_word(&mut self, conn: ConnId) {
+        let Some(connection) = self.connections.get_mut(&conn) else { return };
+        if connection.parked.is_some() {
+            connection.ends_by_ms = Some(self.now.monotonic_ms + LAST_ANSWERS_MS);
+            return;
+        }
+        let ended = self.end_connection(conn, ENDED);
+        // A guest of the plain room hears for a moment what others say to their last words; the reactor sees to that.
+        if ended.is_some_and(|connection| connection.guest == Guest::Irc) {
+            self.out.events.push(Outbound::Close { conn, farewell: [].into() });
         }
     }
 

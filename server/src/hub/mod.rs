@@ -82,7 +82,7 @@ use self::accounts::Accounts;
 use self::bans::Bans;
 use self::channel::{Channel, Channels};
 use self::command::{Ending, Turn};
-use self::connection::{Connection, Deferred, Due};
+use self::connection::{Connection, Deferred, Due, ENDED};
 use self::conversations::Conversations;
 use self::interests::Interests;
 use self::kept::KeptRooms;
@@ -390,7 +390,8 @@ impl Hub {
 
     fn handle_closed(&mut self, conn: ConnId, reason: CloseReason) {
         let reason = match reason {
-            CloseReason::Eof | CloseReason::Asked => "Connection closed".to_owned(),
+            CloseReason::Eof => return self.handle_last_word(conn),
+            CloseReason::Asked => ENDED.to_owned(),
             CloseReason::Io(words) => format!("Connection lost: {words}"),
             CloseReason::SendQ => "Connection too slow".to_owned(),
         };

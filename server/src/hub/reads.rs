@@ -119,10 +119,16 @@ impl Hub {
         }
     }
 
-    /// Runs what a connection said while it was parked.
+    /// Runs what a connection said while it was parked; and ends it if that was its last.
     pub(super) fn run_waiting(&mut self, conn: ConnId) {
         while let Some(input) = self.next_waiting(conn) {
             self.run(conn, &input);
+        }
+        let connection = self.connections.get(&conn);
+        if connection.is_some_and(|connection| {
+            connection.ends_by_ms.is_some() && connection.parked.is_none()
+        }) {
+            self.handle_last_word(conn);
         }
     }
 

@@ -45,7 +45,10 @@ struct Seat {
     rooms: BTreeSet<RoomId>,
     /// What it received and the test has not read, without line endings.
     received: Vec<String>,
+    /// Whether it can still hear.
     is_open: bool,
+    /// Whether it says no more.
+    has_ended: bool,
 }
 
 impl House {
@@ -91,7 +94,13 @@ impl House {
             Guest::Irc => Dialect::irc(majlis_protocol::CapabilitySet::empty()),
             Guest::Plain => Dialect::Plain,
         };
-        let seat = Seat { dialect, rooms: BTreeSet::new(), received: Vec::new(), is_open: true };
+        let seat = Seat {
+            dialect,
+            rooms: BTreeSet::new(),
+            received: Vec::new(),
+            is_open: true,
+            has_ended: false,
+        };
         self.seats.insert(conn, seat);
         self.input(HubInput::Opened { conn, guest, peer });
         conn
@@ -161,11 +170,14 @@ impl House {
         self.input(HubInput::Text { conn, text: text.to_owned() });
     }
 
-    /// The socket is gone.
+    /// The socket is gone; or says no more, and hears until the hub closes it.
     pub(crate) fn hang_up(&mut self, conn: ConnId, reason: CloseReason) {
         if let Some(seat) = self.seats.get_mut(&conn) {
-            seat.is_open = false;
-            seat.rooms.clear();
+            seat.has_ended = true;
+            if reason != CloseReason::Eof || seat.dialect == Dialect::Plain {
+                seat.is_open = false;
+                seat.rooms.clear();
+            }
         }
         self.input(HubInput::Closed { conn, reason });
     }
@@ -251,7 +263,13 @@ impl House {
         self.seats.values_mut().for_each(|seat| seat.received.clear());
     }
 
+    /// Whether it can speak and hear.
     pub(crate) fn is_open(&self, conn: ConnId) -> bool {
+        self.seats[&conn].is_open && !self.seats[&conn].has_ended
+    }
+
+    /// Whether it can hear.
+    pub(crate) fn can_hear(&self, conn: ConnId) -> bool {
         self.seats[&conn].is_open
     }
 

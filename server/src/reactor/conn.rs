@@ -27,8 +27,11 @@ use crate::event::{CloseReason, ConnId, HubInput};
 /// How often one connection reads in a turn before the others have theirs.
 const READS_PER_TURN: usize = 4;
 
-/// How long the answers to somebody's last words may still come after their end was seen.
+/// How long a guest of the plain room hears what comes after their last words.
 const HALF_CLOSED_TIME: Duration = Duration::from_secs(1);
+
+/// How long the answers to an IRC client's last lines may take; the hub, which closes it after them, waits for less.
+const LAST_ANSWERS_TIME: Duration = Duration::from_secs(15);
 
 /// How long last words may take to be sent.
 const LEAVING_TIME: Duration = Duration::from_secs(5);
@@ -391,7 +394,9 @@ impl Conn {
         self.say_unfinished(turn);
         if self.is_open() {
             self.tell_closed(CloseReason::Eof, turn);
-            self.phase = Phase::HalfClosed { until: turn.now + HALF_CLOSED_TIME };
+            let is_plain = matches!(self.phase, Phase::Plain(_));
+            let answers_take = if is_plain { HALF_CLOSED_TIME } else { LAST_ANSWERS_TIME };
+            self.phase = Phase::HalfClosed { until: turn.now + answers_take };
         }
         match self.phase {
             Phase::HalfClosed { .. } | Phase::Leaving { .. } => Life::GoesOn,

@@ -64,6 +64,30 @@ fn every_subcommand_finds_its_messages() {
 }
 
 #[test]
+fn what_came_before_the_end_is_answered_and_done() {
+    let server = Server::start();
+    let mut bob = Irc::plain(&server, "bob", LABELS);
+    bob.join(ROOM);
+    for is_encrypted in [false, true] {
+        let mut ana = if is_encrypted {
+            Irc::tls(&server, "ana", LABELS, None)
+        } else {
+            Irc::plain(&server, "ana", LABELS)
+        };
+        ana.join(ROOM);
+        ana.say(ROOM, "before", "l1");
+        let rest = "CHATHISTORY LATEST #lobby * 1\r\nPRIVMSG #lobby :after\r\nQUIT :bye\r\n";
+        ana.wire.send(rest.as_bytes());
+        ana.wire.end_sending();
+        ana.wait_for(|line| line.is("PRIVMSG", &[ROOM, "before"]));
+        ana.wait_for(|line| line.is("PRIVMSG", &[ROOM, "after"]));
+        assert!(ana.last_words().last().contains("(Quit: bye)"));
+        bob.wait_for(|line| line.is("PRIVMSG", &[ROOM, "after"]));
+        bob.wait_for(|line| line.is("QUIT", &["Quit: bye"]));
+    }
+}
+
+#[test]
 fn times_are_bounds_too() {
     let server = Server::start();
     let mut irc = Irc::plain(&server, "ana", LABELS);

@@ -4,8 +4,8 @@ use majlis_protocol::Timestamp;
 
 use super::{House, only, tag, untagged};
 use crate::event::{
-    Bound, ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Restored, RoomId, Selector,
-    StoredKind, StoredKinds, StoredMessage, TargetRow,
+    Bound, CloseReason, ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Restored, RoomId,
+    Selector, StoredKind, StoredKinds, StoredMessage, TargetRow,
 };
 use crate::hub::HubSettings;
 
@@ -221,6 +221,46 @@ fn others_do_not_wait() {
 }
 
 #[test]
+fn what_came_before_an_orderly_end_is_done_after_the_answer() {
+    for (last, reason) in [("QUIT :bye", "Quit: bye"), ("PING x", "Connection closed")] {
+        let mut house = House::new();
+        let ana = reader(&mut house);
+        let bob = house.member("bob", "#a");
+        house.say(ana, "CHATHISTORY LATEST #a * 5");
+        house.say(ana, "PRIVMSG #a :after history");
+        house.say(ana, last);
+        house.hang_up(ana, CloseReason::Eof);
+        house.hub.verify();
+        assert!(house.read(bob).is_empty() && house.can_hear(ana));
+        house.answer(Ok(HistoryPage::Messages(vec![row(1)])));
+        house.hub.verify();
+        let heard = house.read(ana);
+        assert!(heard[1].ends_with(" NOTICE #a :text 1"), "{heard:?}");
+        assert!(!house.can_hear(ana));
+        let told = house.read(bob);
+        let quit = format!(":ana!~ana@192.0.2.1 QUIT :{reason}");
+        assert_eq!(told, [":ana!~ana@192.0.2.1 PRIVMSG #a :after history", &quit]);
+    }
+}
+
+#[test]
+fn nobody_who_sends_no_more_waits_long_for_an_answer() {
+    let mut house = House::new();
+    let ana = reader(&mut house);
+    let bob = house.member("bob", "#a");
+    house.say(ana, "CHATHISTORY LATEST #a * 5");
+    house.say(ana, "PRIVMSG #a :after history");
+    house.hang_up(ana, CloseReason::Eof);
+    house.wait(9_999);
+    assert!(house.can_hear(ana));
+    house.wait(1);
+    assert!(!house.can_hear(ana));
+    assert_eq!(only(house.read(bob)), ":ana!~ana@192.0.2.1 QUIT :Connection closed");
+    house.answer(Ok(HistoryPage::Messages(Vec::new())));
+    house.hub.verify();
+}
+
+#[test]
 fn too_much_behind_a_question_ends_the_connection() {
     let mut settings = HubSettings::default();
     settings.limits.parked_inputs = 3;
@@ -249,8 +289,8 @@ fn only_so_many_reads_are_outstanding_and_the_rest_waits_its_turn() {
     }
     assert_eq!(house.reads.len(), 2);
     house.say(asking[3], "PING x");
-    house.hang_up(asking[0], crate::event::CloseReason::Eof);
-    house.hang_up(asking[2], crate::event::CloseReason::Eof);
+    house.hang_up(asking[0], CloseReason::Io("reset".to_owned()));
+    house.hang_up(asking[2], CloseReason::Io("reset".to_owned()));
     assert_eq!(house.reads.len(), 2, "a read that nobody needs any more still takes its place");
     house.answer(Ok(HistoryPage::Messages(Vec::new())));
     assert_eq!(house.reads.len(), 2);

@@ -110,6 +110,12 @@ impl Wire {
         }
     }
 
+    /// Sends no more, and goes on reading.
+    pub(crate) fn end_sending(&mut self) {
+        self.stream.send_close();
+        self.flush();
+    }
+
     fn flush(&mut self) -> bool {
         self.stream.flush().unwrap_or(true)
     }

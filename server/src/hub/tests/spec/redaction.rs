@@ -362,13 +362,13 @@ fn a_room_that_ended_meanwhile_is_no_target() {
 }
 
 #[test]
-fn who_asks_and_leaves_takes_nothing_back() {
+fn who_asks_and_is_lost_takes_nothing_back() {
     let mut house = House::new();
     let _ana = member(&mut house, "ana", None);
     let bob = member(&mut house, "bob", None);
     let msgid = say_too_much(&mut house, bob, "#a");
     house.say(bob, &format!("REDACT #a {msgid}"));
-    house.hang_up(bob, CloseReason::Eof);
+    house.hang_up(bob, CloseReason::Io("reset".to_owned()));
     house.recall();
     assert_eq!(redactions(&house), 0);
     house.hub.verify();
