@@ -12,6 +12,7 @@ use super::user::{Collision, UserId};
 use crate::event::{ConnId, Guest, Outbound};
 
 const GREETING: &str = "Greetings from the server! Now type your name and press enter!";
+const NO_PASSWORDS: &str = "That looks like a password, and everybody is told of a name";
 const PASSWORD_WANTED: &str = "This server asks for a password, which an IRC program can give.";
 /// The word that ends the visit.
 const SHUTDOWN: &str = "shutdown";
@@ -68,7 +69,11 @@ impl Hub {
 
     /// A nick has no spaces; between the words of a name, `_` stands for them.
     fn plain_name(&self, typed: &str) -> Result<Name, String> {
-        let joined = typed.split_whitespace().collect::<Vec<_>>().join("_");
+        let words: Vec<_> = typed.split_whitespace().collect();
+        if words.len() > 1 && words[0].eq_ignore_ascii_case("pass") {
+            return Err(NO_PASSWORDS.to_owned());
+        }
+        let joined = words.join("_");
         let nick =
             Name::nick(&joined).map_err(|why| format!("That name cannot be yours: {why}"))?;
         match self.check_name(&nick, None, None) {

@@ -20,8 +20,9 @@ pub(crate) enum Spoken {
 const TLS_START: &[u8] = &[0x16, 0x03];
 
 /// The commands that a client may begin with, and those by which some begin too early or end at once, who are told so in IRC; in
-/// capitals, as clients send them.
-const IRC_COMMANDS: [&[u8]; 14] = [
+/// capitals, as clients send them. Those by which anybody introduces themselves may be small, as people type them: a password
+/// would otherwise be somebody's name in the room.
+const IRC_COMMANDS: [&[u8]; 18] = [
     b"CAP",
     b"NICK",
     b"USER",
@@ -36,6 +37,10 @@ const IRC_COMMANDS: [&[u8]; 14] = [
     b"PRIVMSG",
     b"NOTICE",
     b"MODE",
+    b"cap",
+    b"nick",
+    b"user",
+    b"pass",
 ];
 
 /// The methods of RFC 9110, 9.3, PATCH (RFC 5789) and the preface of HTTP/2 (RFC 9113, 3.4).
@@ -124,7 +129,14 @@ mod tests {
             (b"ana\n", Spoken::Text, 1),
             (b"CAPTAIN\n", Spoken::Text, 4),
             (b"CAP\n", Spoken::Text, 4),
-            (b"nick ana\n", Spoken::Text, 1),
+            (b"pass hunter2\r\n", Spoken::Irc, 5),
+            (b"nick ana\n", Spoken::Irc, 5),
+            (b"user a 0 * :A\n", Spoken::Irc, 5),
+            (b"cap ls\n", Spoken::Irc, 4),
+            (b"Nick Cave\n", Spoken::Text, 2),
+            (b"captain\n", Spoken::Text, 4),
+            (b"user\n", Spoken::Text, 5),
+            (b"join #a\n", Spoken::Text, 1),
             (b"GET\n", Spoken::Text, 4),
             (b"\x16\x04", Spoken::Text, 2),
             (b"\n", Spoken::Text, 1),

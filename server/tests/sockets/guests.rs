@@ -94,6 +94,23 @@ fn all_kinds_of_guests_hear_each_other() {
 }
 
 #[test]
+fn a_password_in_small_letters_is_no_name_in_the_room() {
+    let server = Server::start();
+    let mut ana = Irc::plain(&server, "ana", LABELS);
+    ana.join("#lobby");
+    let mut bot = Irc::new(Wire::plain(&server));
+    for line in ["pass hunter2", "nick bot", "user bot 0 * :A bot"] {
+        bot.send(line);
+    }
+    bot.wait_for(|line| line.is("001", &["bot"]));
+    let mut typist = Wire::plain(&server);
+    typist.expect(&format!("{GREETING}\n"));
+    typist.send(b"PASS hunter2\n");
+    assert!(typist.read_line().starts_with("That looks like a password"));
+    assert!(ana.settle().is_empty(), "nobody came in");
+}
+
+#[test]
 fn irc_sees_a_plain_guest_as_a_member_who_is_marked() {
     let server = Server::start();
     let mut ana = Irc::tls(&server, "ana", ALL_CAPABILITIES, None);

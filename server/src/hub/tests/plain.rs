@@ -49,6 +49,23 @@ fn both_kinds_of_guest_share_the_lobby() {
 }
 
 #[test]
+fn a_password_is_nobodys_name() {
+    let mut house = House::new();
+    let irc = house.member("irc", "#lobby");
+    let new = house.open(Guest::Plain, None);
+    house.read(new);
+    let refusal = "That looks like a password, and everybody is told of a name. \
+        Type another name and press enter!";
+    for line in ["pass hunter2", "PASS hunter2", "Pass  :hunter2"] {
+        house.text(new, line);
+        assert_eq!(only(house.read(new)), refusal);
+    }
+    assert!(house.read(irc).is_empty());
+    house.text(new, "pass");
+    assert!(only(house.read(new)).starts_with("Welcome pass!"));
+}
+
+#[test]
 fn a_name_that_cannot_be_had_is_refused_in_one_line_and_asked_for_again() {
     let mut house = House::new();
     house.client("ana");
