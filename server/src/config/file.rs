@@ -14,7 +14,7 @@ use super::value::is_server_name;
 use super::{Config, ConfigError, MAX_REACTORS, check_network_name};
 use crate::event::{FOREVER, parse_span};
 use crate::hub::{Limits, METADATA_VALUE_MAX_BYTES, Operator, RegistrationPolicy};
-use crate::reactor::Doors;
+use crate::reactor::{Doors, SENDQ_LEAST_BYTES};
 
 /// Most bytes that a line of the message of the day may have, so that it fits its numeric.
 const MOTD_LINE_MAX_BYTES: usize = 400;
@@ -282,7 +282,8 @@ fn read_doors(doors: &mut Doors, table: &mut Section<'_>, problems: &mut Problem
     let p = problems;
     table.limit(p, "connections_per_address", &mut doors.connections_per_address);
     table.limit(p, "connections", &mut doors.connections);
-    table.number(p, "sendq_bytes", 16_384..=1 << 30, &mut doors.sendq_bytes);
+    let least = u64::try_from(SENDQ_LEAST_BYTES).unwrap_or(u64::MAX);
+    table.number(p, "sendq_bytes", least..=1 << 30, &mut doors.sendq_bytes);
     table.number(p, "websocket_bytes", 4_608..=1 << 24, &mut doors.websocket_bytes);
     table.number(p, "flood_burst", 1..=1_000_000, &mut doors.flood.burst);
     table.rate(p, "flood_per_second", &mut doors.flood.per_second);

@@ -162,7 +162,7 @@ const PURPOSES: &[About] = &[
     about("limits.connections", "Connections in all."),
     about(
         "limits.sendq_bytes",
-        "What may wait for somebody who does not read; more ends the connection.",
+        "What may wait for somebody who does not read, besides one answer; more ends the connection.",
     ),
     about("limits.websocket_bytes", "The longest message of a WebSocket."),
     about(

@@ -211,7 +211,7 @@ fn values_at_the_border_are_taken_and_those_beyond_are_not() {
         ("metadata_window = \"1s\"", "metadata_window = \"999ms\""),
         ("mode_changes = \"off\"", "mode_changes = \"on\""),
         ("archive_after = \"1d\"", "archive_after = \"23h\""),
-        ("sendq_bytes = 16384", "sendq_bytes = 16383"),
+        ("sendq_bytes = 393216", "sendq_bytes = 393215"),
         ("websocket_bytes = 4608", "websocket_bytes = 4607"),
         ("flood_per_second = 65535", "flood_per_second = 65536"),
         ("naming_time = \"1s\"", "naming_time = \"999ms\""),

@@ -297,6 +297,19 @@ impl Conn {
     /// One turn may bring more than the queue holds, to whoever reads as fast as they can, too. So the socket is tried as soon as
     /// much waits, and always before a connection ends for what it has not read.
     pub(crate) fn push(&mut self, piece: &Piece) -> Life {
+        self.queue(piece, SendQ::push)
+    }
+
+    /// The same with what it asked for, however long that is.
+    pub(crate) fn push_answer(&mut self, piece: &Piece) -> Life {
+        self.queue(piece, SendQ::push_answer)
+    }
+
+    fn queue(
+        &mut self,
+        piece: &Piece,
+        insist: fn(&mut SendQ, &Piece) -> Result<(), Overflow>,
+    ) -> Life {
         let takes_any = self.is_open() || matches!(self.phase, Phase::HalfClosed { .. });
         if !takes_any {
             return Life::GoesOn;
@@ -305,7 +318,7 @@ impl Conn {
             if let Err(error) = self.send_waiting() {
                 return Life::Over(reason(&error));
             }
-            if self.sendq.push(piece) == Err(Overflow) {
+            if insist(&mut self.sendq, piece) == Err(Overflow) {
                 return Life::Over(CloseReason::SendQ);
             }
         }

@@ -233,10 +233,11 @@ fn index(slot: u32) -> usize {
 mod tests {
     use std::collections::BTreeMap;
 
-    use majlis_protocol::{Capability, CapabilitySet, Timestamp};
+    use majlis_protocol::{Capability, CapabilitySet, NICK_MAX_BYTES, ROOM_MAX_BYTES, Timestamp};
 
     use super::*;
     use crate::event::{Action, MsgId, Source};
+    use crate::reactor::SENDQ_LEAST_BYTES;
 
     const ROOM: RoomId = RoomId(1);
     const OTHER: RoomId = RoomId(2);
@@ -390,6 +391,32 @@ mod tests {
         assert_eq!(sent[&3].bytes(), b"ana: one\r\nana: two\r\n");
         let frames = b"\x81\x18:ana!a@h PRIVMSG #x :one\x81\x18:ana!a@h PRIVMSG #x :two";
         assert_eq!(sent[&4].bytes(), frames);
+    }
+
+    #[test]
+    fn the_longest_message_fits_into_the_smallest_queue() {
+        let nick = "n".repeat(NICK_MAX_BYTES);
+        let user_host = format!("{}@{}", "u".repeat(32), "h".repeat(39));
+        let target = format!("@#{}", "r".repeat(ROOM_MAX_BYTES - 1)).into();
+        // As many lines and bytes as limits.multiline_lines and limits.multiline_bytes allow at most.
+        let text = format!("{}\n", "x".repeat(130)).repeat(500).into();
+        let longest = Relay {
+            source: Source { is_bot: true, ..Source::of(&nick, &user_host) },
+            account: Some(nick.as_str().into()),
+            msgid: Some(MsgId(7)),
+            client_tags: format!("+a={}", "x".repeat(4_090)).into(),
+            action: Action::Privmsg { target, text },
+            ..hello()
+        };
+        let all: CapabilitySet = Capability::ALL.iter().copied().collect();
+        let mut without_batches = all;
+        without_batches.remove(Capability::Multiline);
+        for dialect in [BARE, Dialect::irc(all), Dialect::irc(without_batches)] {
+            let bytes = Manner::web(dialect, Kind::Text).encode(&longest).unwrap();
+            assert!((64_000..SENDQ_LEAST_BYTES).contains(&bytes.len()), "{}", bytes.len());
+        }
+        let bytes = Manner::plain(Ending::CrLf).encode(&longest).unwrap();
+        assert!(bytes.len() < SENDQ_LEAST_BYTES, "{}", bytes.len());
     }
 
     #[test]

@@ -59,7 +59,7 @@ pub use self::counts::{Counts, Speaks};
 pub use self::flood::Flood;
 pub use self::handle::{ReactorHandle, TurnedAway};
 pub use self::http::Pages;
-pub use self::settings::{Doors, ReactorSettings};
+pub use self::settings::{Doors, ReactorSettings, SENDQ_LEAST_BYTES};
 pub use self::upgrade::WebSettings;
 
 /// How much one read takes at most; also how much may wait within a connection for its bucket.
@@ -252,7 +252,7 @@ impl Reactor {
             Outbound::Reply { conn, bytes } => {
                 if let Some(manner) = self.fan_out.manner(*conn) {
                     let bytes = manner.finish(bytes);
-                    self.step(slot(*conn), |conn, _| conn.push(&bytes.into()));
+                    self.step(slot(*conn), |conn, _| conn.push_answer(&bytes.into()));
                 }
             }
             Outbound::Relay { to, relay } => self.relay(to, relay),

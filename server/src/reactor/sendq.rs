@@ -79,6 +79,8 @@ pub(crate) struct SendQ {
     sent_bytes: usize,
     waiting_bytes: usize,
     max_bytes: usize,
+    /// What an answer that did not fit is let in with, until as little waits again as may.
+    extra_bytes: usize,
     /// Whether what waits is to be sent now.
     is_due: bool,
 }
@@ -86,7 +88,14 @@ pub(crate) struct SendQ {
 impl SendQ {
     /// An empty queue for at most this many bytes.
     pub(crate) fn new(max_bytes: usize) -> Self {
-        Self { pieces: VecDeque::new(), sent_bytes: 0, waiting_bytes: 0, max_bytes, is_due: false }
+        Self {
+            pieces: VecDeque::new(),
+            sent_bytes: 0,
+            waiting_bytes: 0,
+            max_bytes,
+            extra_bytes: 0,
+            is_due: false,
+        }
     }
 
     /// Puts a piece at the end. Typing is left out when the queue is over half full, and thrown out for what lasts.
@@ -95,12 +104,25 @@ impl SendQ {
         if piece.worth() == Worth::Typing && self.waiting_bytes + length > self.max_bytes / 2 {
             return Ok(());
         }
-        if self.waiting_bytes + length > self.max_bytes {
+        let max_bytes = self.max_bytes + self.extra_bytes;
+        if self.waiting_bytes + length > max_bytes {
             self.drop_typing();
         }
-        if self.waiting_bytes + length > self.max_bytes {
+        if self.waiting_bytes + length > max_bytes {
             return Err(Overflow);
         }
+        self.push_last(piece.clone());
+        Ok(())
+    }
+
+    /// Puts at the end what somebody asked for. It may be longer than the queue, as the list of a large room is; so one that does
+    /// not fit is let in, and what comes behind it has the room that it would have had.
+    pub(crate) fn push_answer(&mut self, piece: &Piece) -> Result<(), Overflow> {
+        let pushed = self.push(piece);
+        if pushed.is_ok() || self.extra_bytes > 0 {
+            return pushed;
+        }
+        self.extra_bytes = piece.bytes().len();
         self.push_last(piece.clone());
         Ok(())
     }
@@ -151,6 +173,9 @@ impl SendQ {
     /// So many bytes of what [`fill`](Self::fill) gave are sent. An empty queue holds no memory: there are many, mostly empty.
     pub(crate) fn advance(&mut self, count: usize) {
         self.waiting_bytes = self.waiting_bytes.saturating_sub(count);
+        if self.waiting_bytes <= self.max_bytes {
+            self.extra_bytes = 0;
+        }
         self.sent_bytes += count;
         while let Some(length) = self.pieces.front().map(|piece| piece.bytes().len()) {
             if self.sent_bytes < length {
@@ -218,6 +243,21 @@ mod tests {
         assert_eq!(queue.push(&piece("x", Worth::Lasting)), Ok(()));
         queue.push_last(piece("bye", Worth::Lasting));
         assert_eq!(waiting(&queue), b"234567890xbye");
+    }
+
+    #[test]
+    fn one_answer_may_be_longer_than_the_queue() {
+        let mut queue = SendQ::new(10);
+        queue.push(&piece("12345", Worth::Lasting)).unwrap();
+        queue.push_answer(&piece("long answer!", Worth::Lasting)).unwrap();
+        queue.push(&piece("67890", Worth::Lasting)).unwrap();
+        assert_eq!(queue.push(&piece("x", Worth::Lasting)), Err(Overflow));
+        assert_eq!(queue.push_answer(&piece("x", Worth::Lasting)), Err(Overflow), "a second one");
+        queue.advance(11);
+        assert_eq!(queue.push_answer(&piece("another", Worth::Lasting)), Ok(()));
+        queue.advance(11);
+        assert_eq!(waiting(&queue), b"another");
+        assert_eq!(queue.push(&piece("four", Worth::Lasting)), Err(Overflow), "as before");
     }
 
     #[test]

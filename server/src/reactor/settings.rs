@@ -10,6 +10,10 @@ use super::flood::Flood;
 use super::http::Pages;
 use super::upgrade::WebSettings;
 
+/// The least that has to be able to wait for one connection: the longest message of many lines that can be configured, as anybody
+/// receives it.
+pub const SENDQ_LEAST_BYTES: usize = 384 * 1024;
+
 /// Limits and habits of the reactors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Doors {

@@ -363,6 +363,24 @@ fn more_at_once_than_the_queue_holds_ends_nobody_whose_socket_takes_it() {
 }
 
 #[test]
+fn an_answer_longer_than_the_queue_comes_whole_and_the_room_behind_it() {
+    let mut house = House::with(64, |settings| settings.doors.sendq_bytes = 100_000);
+    let (mut guest, conn) = house.irc_guest();
+    house.release([Outbound::Joined { conn, room: ROOM }]);
+    // More than any socket takes at once.
+    let answer = "y".repeat(20_000_000);
+    house.reply(conn, &answer);
+    let line = "x".repeat(400);
+    house.release((0..200).map(|_| to_room(privmsg(&line), None)).collect::<Vec<_>>());
+    assert!(house.poll(A_WHILE).is_none(), "it may take its time to read");
+    let mut heard = vec![0; answer.len()];
+    guest.read_exact(&mut heard).unwrap();
+    assert!(heard == answer.as_bytes());
+    hear(&mut guest, &format!(":ana!a@h PRIVMSG #lobby :{line}\r\n").repeat(200));
+    assert!(house.poll(Duration::ZERO).is_none(), "nobody was let go");
+}
+
+#[test]
 fn typing_gives_way_before_the_connection_does() {
     const SENDQ_BYTES: usize = 100_000;
     let mut house = House::with(64, |settings| settings.doors.sendq_bytes = SENDQ_BYTES);
