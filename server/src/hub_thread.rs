@@ -209,7 +209,7 @@ fn run_hub(
     }
 }
 
-/// Tells how much there is of everything, and in the log when the disk fills up or has room again.
+/// Tells how much there is of everything, and in the log when the disk fills up or has room again, or the clock jumps.
 fn publish(hub: &Hub, figures: &HubFigures) {
     let census = hub.census();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -226,6 +226,15 @@ fn publish(hub: &Hub, figures: &HubFigures) {
         _ => {}
     }
     figures.read_only.set(u64::from(census.is_read_only));
+    match (figures.clock_doubted.get(), census.doubts_clock) {
+        (0, true) => tracing::warn!(
+            "the clock is far from where it was, or from the newest message: nothing is forgotten (retention) \
+             until it has been steady for an hour"
+        ),
+        (1, false) => tracing::info!("the clock is believed again"),
+        _ => {}
+    }
+    figures.clock_doubted.set(u64::from(census.doubts_clock));
 }
 
 /// Works off this batch and what waits behind it, up to a bound, so that they share a commit.

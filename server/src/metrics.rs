@@ -33,6 +33,8 @@ pub struct HubFigures {
     pub failed_sign_ins: Counter,
     /// 1 while nothing new is kept.
     pub read_only: Counter,
+    /// 1 while the clock is not believed.
+    pub clock_doubted: Counter,
 }
 
 /// What the committer knows.

@@ -16,7 +16,7 @@ use crate::config::{self, Config};
 use crate::control::{Control, Replies};
 use crate::disk::DiskWatch;
 use crate::event::{IdSource, InboundBatch};
-use crate::hub::{Hub, HubSettings, Limits};
+use crate::hub::{Hub, HubSettings, Limits, is_from_the_future};
 use crate::hub_thread::{Clock, HubThread, Outlets, inbox};
 use crate::listener::{self, Listener};
 use crate::metrics::Metrics;
@@ -63,6 +63,12 @@ impl Server {
         let identity = load_identity(config)?;
         let ids = IdSource::new(getrandom::u32().map_err(io::Error::from)?, restored.next_room);
         let clock = Clock::start();
+        if is_from_the_future(restored.newest, clock.now().wall) {
+            tracing::error!(
+                newest = %restored.newest,
+                "the newest message is from the future: the clock was or is wrong. Messages keep the order in which they came"
+            );
+        }
         let hub = Hub::new(hub_settings(config), restored, ids, clock.now());
 
         let (to_hub, from_reactors) = inbox();

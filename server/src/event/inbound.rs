@@ -11,7 +11,7 @@ use super::{ConnId, ControlId, ControlRequest, HistoryError, HistoryPage};
 /// The two clocks, read by the shell and handed to the hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// The wall clock: what people are shown. It may jump.
+    /// The wall clock, as the machine has it. It may jump.
     pub wall: Timestamp,
     /// Milliseconds since the server started; never goes back. Deadlines use this.
     pub monotonic_ms: u64,

@@ -395,7 +395,7 @@ pub struct Restored {
     pub secret: [u8; 32],
     /// One more than the highest room identifier ever used; at least 1.
     pub next_room: u64,
-    /// The newest message's time, or 0; the hub's clock never stands before it.
+    /// The newest message's time, or 0; the hub's clock does not stand before it, unless that is far in the future.
     pub newest: Timestamp,
 }
 

@@ -17,6 +17,8 @@ pub struct Census {
     pub failed_sign_ins: u64,
     /// Whether nothing new is kept, since the disk is nearly full.
     pub is_read_only: bool,
+    /// Whether nothing is forgotten, since the clock jumped.
+    pub doubts_clock: bool,
 }
 
 impl Hub {
@@ -29,6 +31,7 @@ impl Hub {
             accounts: self.accounts.len(),
             failed_sign_ins: self.failed_sign_ins,
             is_read_only: self.is_read_only(),
+            doubts_clock: self.doubts_clock(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod archive;
 mod bans;
 mod census;
 mod channel;
+mod clock;
 mod command;
 mod connection;
 mod control;
@@ -71,6 +72,7 @@ use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp};
 
 pub use census::Census;
+pub use clock::is_from_the_future;
 pub use control::at_rest as control_at_rest;
 pub use secret::invite_hash;
 pub use settings::{
@@ -81,6 +83,7 @@ pub use settings::{
 use self::accounts::Accounts;
 use self::bans::Bans;
 use self::channel::{Channel, Channels};
+use self::clock::WallClock;
 use self::command::{Ending, Turn};
 use self::connection::{Connection, Deferred, Due, ENDED};
 use self::conversations::Conversations;
@@ -110,8 +113,9 @@ pub struct Hub {
     /// The server's name, as the source of what it says.
     server: Arc<str>,
     started: Timestamp,
-    /// Wall clock and monotonic clock of the input being handled; neither ever goes back.
+    /// Wall clock and monotonic clock of the input being handled; neither goes back, but the wall clock where it was wrong by far.
     now: Now,
+    clock: WallClock,
     ids: IdSource,
     connections: IndexMap<ConnId, Connection>,
     /// How many of the connections are no session yet.
@@ -158,7 +162,8 @@ impl Hub {
         let mut hub = Self {
             server: settings.server_name.as_str().into(),
             started: now.wall,
-            now: Now { wall: now.wall.max(restored.newest), ..now },
+            now: Now { wall: clock::held(restored.newest, now.wall), ..now },
+            clock: WallClock::new(now, restored.newest, limits.retention_ms),
             ids,
             connections: IndexMap::new(),
             registering: 0,
@@ -285,12 +290,12 @@ impl Hub {
         }
     }
 
-    /// Has messages forgotten whose time is over, a share of them each minute.
+    /// Has messages forgotten whose time is over, once a minute.
     fn forget_old_messages(&mut self) {
         let Some(retention_ms) = self.settings.limits.retention_ms else { return };
-        if self.now.monotonic_ms >= self.forgets_at_ms {
+        if self.now.monotonic_ms >= self.forgets_at_ms && !self.doubts_clock() {
             self.forgets_at_ms = self.now.monotonic_ms + FORGET_EVERY_MS;
-            let before = Timestamp(self.now.wall.0.saturating_sub(retention_ms));
+            let before = Timestamp(self.clock.shown.0.saturating_sub(retention_ms));
             self.store(Write::MessagesForgotten { before });
         }
     }
@@ -311,11 +316,6 @@ impl Hub {
     /// Everything that the inputs since the last call have caused.
     pub fn take_output(&mut self) -> Output {
         std::mem::take(&mut self.out)
-    }
-
-    fn set_now(&mut self, now: Now) {
-        self.now.wall = self.now.wall.max(now.wall);
-        self.now.monotonic_ms = self.now.monotonic_ms.max(now.monotonic_ms);
     }
 
     fn handle_opened(&mut self, conn: ConnId, guest: Guest, peer: Peer) {
