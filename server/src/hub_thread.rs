@@ -267,7 +267,7 @@ fn run_committer(
         figures.hashes.add(count(&output.events, |it| matches!(it, Outbound::Hash { .. })));
         outlets.release(output.events);
         if forgets_at <= Instant::now() {
-            store.forget_ended()?;
+            store.forget_more()?;
             forgets_at = Instant::now() + TICK;
         }
         figures.pulse_ms.set(clock.now().monotonic_ms);

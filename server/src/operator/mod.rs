@@ -268,7 +268,7 @@ fn at_rest(folder: &Path, request: ControlRequest) -> Result<ControlReply, Store
     let (reply, write) = hub::control_at_rest(restored, request, now);
     store.commit_batch(write.as_slice())?;
     // What is told to be gone is gone then; nobody waits here.
-    while write.is_some() && store.forget_ended()? {}
+    while write.is_some() && store.forget_more()? {}
     Ok(reply)
 }
 

@@ -117,11 +117,11 @@ mod tests {
         drop((store, reader));
         let (mut store, restored) = open(dir.path());
         assert_eq!((restored.rooms.len(), restored.next_room), (1, 3));
-        assert!(store.forget_ended().unwrap());
+        assert!(store.forget_more().unwrap());
         assert_eq!(messages(&store), 2);
-        assert!(!store.forget_ended().unwrap());
+        assert!(!store.forget_more().unwrap());
         assert_eq!((messages(&store), count(&store, "SELECT count(*) FROM ended_room")), (1, 0));
-        assert!(!store.forget_ended().unwrap());
+        assert!(!store.forget_more().unwrap());
         assert!(is_readable(&store.reader().unwrap(), RoomId(2), MsgId(5)));
         let words = "SELECT count(*) FROM message_words WHERE message_words MATCH 'waves'";
         assert_eq!(count(&store, words), 1);
@@ -146,11 +146,11 @@ mod tests {
         let ended = [1, 2, 3].map(|id| Write::RoomRemoved(RoomId(id)));
         store.commit_batch(&ended).unwrap();
         assert_eq!(messages(&store), FORGOTTEN_AT_ONCE + 1);
-        assert!(!store.forget_ended().unwrap());
+        assert!(!store.forget_more().unwrap());
         store.commit_batch(&[Write::AccountRemoved(AccountId(2))]).unwrap();
         assert_eq!(messages(&store), 1);
         assert!(!is_readable(&store.reader().unwrap(), RoomId(9), MsgId(5010)));
-        assert!(!store.forget_ended().unwrap());
+        assert!(!store.forget_more().unwrap());
         assert_eq!(messages(&store), 0);
     }
 }

@@ -63,6 +63,8 @@ pub struct Store {
     has_traces: bool,
     /// Whether messages of rooms that have ended may be left.
     has_ended: bool,
+    /// Messages from before this may be left that are to be forgotten.
+    forgets_before: Option<Timestamp>,
 }
 
 impl Store {
@@ -90,7 +92,8 @@ impl Store {
             .map_err(|error| StoreError::from_io(dir, &error.into()))?;
         let restored = restore::read_all(&conn, fresh_secret).map_err(explain)?;
         let has_ended = ended::is_any(&conn).map_err(explain)?;
-        Ok((Self { conn, folder, has_traces: true, has_ended }, restored))
+        let store = Self { conn, folder, has_traces: true, has_ended, forgets_before: None };
+        Ok((store, restored))
     }
 
     /// Makes the changes in their order, all or none; once this returns they survive a power cut.
@@ -125,24 +128,37 @@ impl Store {
         if writes.iter().any(ends_rooms) {
             self.has_ended = ended::forget_share(&transaction)?;
         }
+        let forgotten_before = writes.iter().rev().find_map(|write| match write {
+            Write::MessagesForgotten { before } => Some(*before),
+            _ => None,
+        });
+        if let Some(before) = forgotten_before {
+            let are_left = write::forget_messages(&transaction, before)?;
+            self.forgets_before = are_left.then_some(before);
+        }
         transaction.commit()
     }
 
-    /// Deletes a share of what was said in rooms that have ended; whether some may be left. To be called now and then.
-    pub fn forget_ended(&mut self) -> Result<bool, StoreError> {
-        if self.has_ended {
-            self.has_ended = self
-                .forget_share()
+    /// Deletes a share of what was said in rooms that have ended, and of what is to be forgotten; whether some may be left. To be
+    /// called now and then.
+    pub fn forget_more(&mut self) -> Result<bool, StoreError> {
+        if self.has_ended || self.forgets_before.is_some() {
+            self.forget_shares()
                 .map_err(|error| StoreError::from_sqlite(&self.folder.database(), &error))?;
         }
-        Ok(self.has_ended)
+        Ok(self.has_ended || self.forgets_before.is_some())
     }
 
-    fn forget_share(&mut self) -> rusqlite::Result<bool> {
+    fn forget_shares(&mut self) -> rusqlite::Result<()> {
         let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let has_ended = ended::forget_share(&transaction)?;
+        let has_ended = self.has_ended && ended::forget_share(&transaction)?;
+        let forgets_before = match self.forgets_before {
+            Some(before) => write::forget_messages(&transaction, before)?.then_some(before),
+            None => None,
+        };
         transaction.commit()?;
-        Ok(has_ended)
+        (self.has_ended, self.forgets_before) = (has_ended, forgets_before);
+        Ok(())
     }
 
     /// A connection of its own that only reads; it sees each batch once it is committed.

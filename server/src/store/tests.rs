@@ -10,6 +10,7 @@ use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 use rusqlite::Connection;
 
+use super::history::tests::plan_of;
 use super::*;
 use crate::event::{
     Account, AccountId, Author, ConnId, Founder, HistoryPage, HistoryQuery, Letters, ListEntry,
@@ -450,10 +451,34 @@ fn messages_are_forgotten_before_a_time_and_a_bounded_number_at_once() {
     let forget = [Write::MessagesForgotten { before: Timestamp(5000) }];
     store.commit_batch(&forget).unwrap();
     assert_eq!(latest(&store, 2).len(), 2, "as many as are forgotten at once, and no more");
-    store.commit_batch(&forget).unwrap();
+    assert!(!store.forget_more().unwrap(), "the rest follows, without being asked for again");
     assert!(latest(&store, 2).is_empty());
     store.commit_batch(&[Write::Message(message(2, 1_000_000, 6000))]).unwrap();
     assert_eq!(latest(&store, 2).len(), 1, "the room goes on");
+}
+
+#[test]
+fn messages_from_the_future_keep_nothing_from_being_forgotten() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let many = u128::try_from(write::FORGOTTEN_AT_ONCE).unwrap();
+    let wrong = (0..many).map(|id| Write::Message(message(1, id, 9000)));
+    let right = (many..3 * many).map(|id| Write::Message(message(2, id, 1000)));
+    let writes: Vec<_> = [room(1), room(2)].into_iter().chain(wrong).chain(right).collect();
+    store.commit_batch(&writes).unwrap();
+    store.commit_batch(&[Write::MessagesForgotten { before: Timestamp(2000) }]).unwrap();
+    assert!(!latest(&store, 2).is_empty());
+    assert!(store.forget_more().unwrap(), "it was a full share");
+    assert!(latest(&store, 2).is_empty());
+    assert!(!store.forget_more().unwrap());
+    assert!(!latest(&store, 1).is_empty());
+    let plan = [
+        "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)",
+        "LIST SUBQUERY 1",
+        "SCAN room",
+        "SEARCH message USING COVERING INDEX message_by_time (room=? AND time<?)",
+    ];
+    assert_eq!(plan_of(&store.conn, write::FORGET_MESSAGES), plan);
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
                 insert_sent(conn, record)?;
                 newest_sent = newest_sent.max(Some(record.time));
             }
-            Write::MessagesForgotten { before } => forget_messages(conn, *before)?,
+            // They go in shares, of which this commit's comes after all else in it.
+            Write::MessagesForgotten { .. } => {}
             Write::AccountMade(made) => account::insert(conn, made)?,
             Write::PasswordSet { account, verifier } => {
                 account::set_password(conn, *account, verifier)?;
@@ -85,15 +86,21 @@ pub(super) fn prune_sent(conn: &Connection, now: Timestamp) -> rusqlite::Result<
     Ok(())
 }
 
-/// Deletes messages from before this time, a bounded number of the oldest, so that nobody waits long for it.
-fn forget_messages(conn: &Connection, before: Timestamp) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "DELETE FROM message
-         WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?1) AND time < ?2",
-    )?
-    .execute(params![FORGOTTEN_AT_ONCE, time_to_sql(before)])?;
-    Ok(())
+/// Deletes messages from before this time, a bounded number, so that nobody waits long for it; whether some may be left.
+///
+/// Room by room, so that a message from a clock that was wrong is in nobody's way.
+pub(super) fn forget_messages(conn: &Connection, before: Timestamp) -> rusqlite::Result<bool> {
+    let gone = conn
+        .prepare_cached(FORGET_MESSAGES)?
+        .execute(params![FORGOTTEN_AT_ONCE, time_to_sql(before)])?;
+    Ok(i64::try_from(gone).is_ok_and(|gone| gone >= FORGOTTEN_AT_ONCE))
 }
+
+pub(super) const FORGET_MESSAGES: &str = "\
+    DELETE FROM message WHERE id IN (
+        SELECT message.id FROM room CROSS JOIN message ON message.room = room.id
+        WHERE message.time < ?2 LIMIT ?1
+    )";
 
 /// Fails where its room is not there: what is said in an ended room would be read by nobody and kept forever.
 fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Result<()> {
