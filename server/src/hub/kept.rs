@@ -1,7 +1,7 @@
 //! The rooms of accounts, which they are in again at their next sign-in.
 //!
-//! Owns which rooms an account's person has come into and not left, whether they are here or not. It is who bears the
-//! account's name that counts; under another nick the same person may be in other rooms.
+//! Owns which rooms an account's person has come into and not left, whether they are here or not. Who comes in counts while
+//! they bear the account's name; under another nick the same person may be in other rooms. Who is out is out under any nick.
 
 use std::collections::HashMap;
 
@@ -54,9 +54,15 @@ impl Hub {
         }
     }
 
-    /// Forgets it: they left, or had to.
+    /// Forgets it: they left, or had to, whatever nick they bore then; unless whoever bears the account's name is still there.
     pub(super) fn forget_room(&mut self, user: UserId, room: RoomId) {
-        let Some(account) = self.own_account(user) else { return };
+        let Some(account) = self.users[user].account_id else { return };
+        let stays = |&other: &UserId| {
+            self.users[other].rooms.contains(room) && self.own_account(other).is_some()
+        };
+        if self.users.of_account(account).iter().any(stays) {
+            return;
+        }
         if self.kept.remove(account, room) {
             self.store(Write::RoomForgotten { account, room });
         }

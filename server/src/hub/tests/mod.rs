@@ -7,6 +7,7 @@ mod away;
 mod control;
 mod history;
 mod invited;
+mod kept;
 mod limits;
 mod liveness;
 mod messages;
