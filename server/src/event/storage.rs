@@ -323,6 +323,8 @@ pub struct SendRecord {
     pub msgid: MsgId,
     /// When.
     pub time: Timestamp,
+    /// To whom it was said, folded; nothing where an older version kept it.
+    pub target: Option<String>,
 }
 
 /// A room as it is kept.

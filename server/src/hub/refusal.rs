@@ -296,6 +296,13 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
+    /// A message under an identifier under which another one was sent, to somebody else.
+    pub(super) fn sent_elsewhere(command: &str, target: &str) -> Self {
+        let words = [command, "SEND_ID_IN_USE", target].map(ToOwned::to_owned).into();
+        let text = "Another message was sent with this identifier".into();
+        Self { code: Code::Fail, words, text }
+    }
+
     /// A FAIL of BATCH with this code and context (client-batch and draft/multiline, "Errors").
     pub(super) fn of_batch(code: &str, context: &[&str], text: &'static str) -> Self {
         Self { code: Code::FailAlways, ..Self::of_command("BATCH", code, context, text) }

@@ -4,15 +4,30 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use majlis_protocol::Timestamp;
+use majlis_protocol::{Timestamp, fold};
 use majlis_wire::Fingerprint;
 
 use crate::event::{MsgId, SendRecord};
 
+/// What a message became, and to whom it was said, as far as that is known.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    pub(super) msgid: MsgId,
+    pub(super) time: Timestamp,
+    target: Option<String>,
+}
+
+impl Sent {
+    /// Whether it was for this target, in any spelling.
+    pub(super) fn is_for(&self, target: &str) -> bool {
+        self.target.as_ref().is_none_or(|known| *known == fold(target))
+    }
+}
+
 /// The records, by device and the identifier it gave.
 #[derive(Debug)]
 pub(super) struct SentRecords {
-    by_key: HashMap<(Fingerprint, String), (MsgId, Timestamp)>,
+    by_key: HashMap<(Fingerprint, String), Sent>,
     /// The same, oldest first.
     in_order: VecDeque<(Timestamp, Fingerprint, String)>,
     max_count: usize,
@@ -31,14 +46,15 @@ impl SentRecords {
     }
 
     /// What the device's message became, if it was taken before.
-    pub(super) fn find(&self, device: Fingerprint, send_id: &str) -> Option<(MsgId, Timestamp)> {
-        self.by_key.get(&(device, send_id.to_owned())).copied()
+    pub(super) fn find(&self, device: Fingerprint, send_id: &str) -> Option<&Sent> {
+        self.by_key.get(&(device, send_id.to_owned()))
     }
 
     /// Remembers a message that was not known.
     pub(super) fn insert(&mut self, record: &SendRecord) {
         let key = (record.device_key, record.send_id.clone());
-        self.by_key.insert(key, (record.msgid, record.time));
+        let SendRecord { msgid, time, ref target, .. } = *record;
+        self.by_key.insert(key, Sent { msgid, time, target: target.clone() });
         self.in_order.push_back((record.time, record.device_key, record.send_id.clone()));
         while self.in_order.len() > self.max_count {
             self.forget_oldest();

@@ -27,13 +27,14 @@ pub(super) fn read_all(conn: &Connection, fresh_secret: [u8; 32]) -> rusqlite::R
 }
 
 fn sent(conn: &Connection) -> rusqlite::Result<Vec<SendRecord>> {
-    conn.prepare("SELECT device_key, send_id, msgid, time FROM sent ORDER BY seq")?
+    conn.prepare("SELECT device_key, send_id, msgid, time, target FROM sent ORDER BY seq")?
         .query_map([], |row| {
             Ok(SendRecord {
                 device_key: value::fingerprint(row, 0)?,
                 send_id: row.get(1)?,
                 msgid: value::msgid(row, 2)?,
                 time: value::time(row, 3)?,
+                target: row.get(4)?,
             })
         })?
         .collect()

@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_ranks.sql"),
     include_str!("migrations/0011_use_of_rooms.sql"),
     include_str!("migrations/0012_reserved_invites.sql"),
+    include_str!("migrations/0013_sent_targets.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.
@@ -125,6 +126,20 @@ mod tests {
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
             .unwrap();
         assert_eq!(used, [9, 7]);
+    }
+
+    #[test]
+    fn what_an_older_database_says_was_sent_is_not_said_to_whom() {
+        let step = MIGRATIONS.iter().position(|step| step.contains("sent ADD COLUMN target")).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&conn).unwrap();
+        migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
+        conn.execute_batch("INSERT INTO sent VALUES (1, zeroblob(32), 'one', zeroblob(16), 5)").unwrap();
+        migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
+        let kept = conn.query_row("SELECT send_id, target IS NULL FROM sent", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        assert_eq!(kept, Ok(("one".to_owned(), true)));
     }
 
     #[test]

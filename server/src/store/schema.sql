@@ -92,6 +92,7 @@ CREATE TABLE sent (
     send_id    TEXT    NOT NULL,
     msgid      BLOB    NOT NULL CHECK (length(msgid) = 16),
     time       INTEGER NOT NULL,
+    target     TEXT, -- to whom, folded; NULL in what was sent before this was kept
     UNIQUE (device_key, send_id)
 ) STRICT;
 

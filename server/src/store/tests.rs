@@ -60,6 +60,7 @@ fn sent(id: u32, time: u64) -> SendRecord {
         send_id: format!("send-{id}"),
         msgid: MsgId(u128::from(id)),
         time: Timestamp(time),
+        target: (id != 1).then(|| "#a".to_owned()),
     }
 }
 

@@ -156,13 +156,15 @@ fn set_secure_index(conn: &Connection, on: bool) -> rusqlite::Result<()> {
 /// A record that the hub had forgotten and the disk had not is replaced: the newer message is the one to answer with.
 fn insert_sent(conn: &Connection, record: &SendRecord) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO sent (device_key, send_id, msgid, time) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT OR REPLACE INTO sent (device_key, send_id, msgid, time, target)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
     .execute(params![
         record.device_key.as_bytes(),
         record.send_id,
         msgid_to_sql(record.msgid),
         time_to_sql(record.time),
+        record.target,
     ])?;
     Ok(())
 }

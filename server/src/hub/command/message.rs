@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use majlis_protocol::numeric::RPL_AWAY;
-use majlis_protocol::{Capability, Message, Timestamp, WireLine, is_multiline, wire_lines};
+use majlis_protocol::{Capability, Message, Timestamp, WireLine, fold, is_multiline, wire_lines};
 
 use super::away::reply_away;
 use super::speech::{Manner, Speech, line_bytes};
@@ -20,6 +20,7 @@ use crate::hub::channel::Rank;
 use crate::hub::connection::Connection;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::LINE_BYTES;
+use crate::hub::sent::Sent;
 use crate::hub::user::UserId;
 
 /// To whom.
@@ -118,18 +119,23 @@ impl Hub {
             Err(_) => target.into(),
         };
         self.check_length(user, speech, &name)?;
-        if let Some((msgid, time)) = self.earlier(speech) {
+        let earlier = self.earlier(speech);
+        if let Some(&Sent { msgid, time, .. }) = earlier.filter(|earlier| earlier.is_for(&name)) {
             self.echo(turn, &self.spoken(user, speech, name, msgid, time));
             return Ok(());
         }
+        let is_elsewhere = earlier.is_some();
         let recipient = recipient?;
+        if is_elsewhere {
+            return Err(Refusal::sent_elsewhere(speech.manner.command(), &name));
+        }
         self.check_rights(user, &recipient, speech)?;
         if self.is_kept(user, &recipient, speech) {
             self.check_space(speech.manner.command(), &name)?;
         }
         let (msgid, time) = (self.ids.message(self.now.wall), self.now.wall);
+        self.remember(speech, &name, msgid, time);
         let relay = self.spoken(user, speech, name, msgid, time);
-        self.remember(speech, msgid, time);
         self.publish(turn.conn, user, &recipient, speech, &relay);
         self.echo(turn, &relay);
         match (&recipient, speech.manner) {
@@ -199,14 +205,15 @@ impl Hub {
         has_history && speech.is_kept()
     }
 
-    fn earlier(&self, speech: &Speech) -> Option<(MsgId, Timestamp)> {
+    fn earlier(&self, speech: &Speech) -> Option<&Sent> {
         let (device_key, send_id) = speech.send_once.as_ref()?;
         self.sent.find(*device_key, send_id)
     }
 
-    fn remember(&mut self, speech: &Speech, msgid: MsgId, time: Timestamp) {
+    fn remember(&mut self, speech: &Speech, target: &str, msgid: MsgId, time: Timestamp) {
         if let Some((device_key, send_id)) = speech.send_once.clone() {
-            let record = SendRecord { device_key, send_id, msgid, time };
+            let target = Some(fold(target));
+            let record = SendRecord { device_key, send_id, msgid, time, target };
             self.sent.insert(&record);
             self.store(Write::Sent(record));
         }

@@ -2,7 +2,7 @@
 
 use super::accounts::{house, signed_in};
 use super::{House, only, tag, untagged};
-use crate::event::{CloseReason, Restored, Write};
+use crate::event::{CloseReason, Restored, SendRecord, Write};
 use crate::hub::HubSettings;
 
 const CAPS: &str = "message-tags server-time echo-message batch labeled-response";
@@ -43,6 +43,47 @@ fn another_device_another_identifier_and_no_device_are_other_messages() {
     assert_eq!(house.read(hears).len(), 5);
     let sent = house.writes.iter().filter(|write| matches!(write, Write::Sent(_))).count();
     assert_eq!(sent, 3);
+}
+
+#[test]
+fn an_identifier_that_was_used_for_another_target_delivers_nothing_and_says_so() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", Some(1), &format!("{CAPS} standard-replies"));
+    house.say(ana, "JOIN #a");
+    house.read(ana);
+    let (gus, hal) = (house.client("gus"), house.client("hal"));
+    let first = only(house.ask(ana, &format!("{ID} PRIVMSG gus :one")));
+    house.read_all();
+    for target in ["hal", "#a", "@#a"] {
+        let refused = ":majlis.local FAIL PRIVMSG SEND_ID_IN_USE";
+        let refused = format!("{refused} {target} :Another message was sent with this identifier");
+        assert_eq!(untagged(&only(house.ask(ana, &format!("{ID} PRIVMSG {target} :two")))), refused);
+    }
+    assert!(only(house.ask(ana, &format!("{ID} PRIVMSG nobody :two"))).contains(" 401 ana nobody "));
+    assert!(house.ask(ana, &format!("{ID} NOTICE hal :two")).is_empty(), "notices are not answered");
+    assert!(house.read(hal).is_empty() && house.read(gus).is_empty());
+    house.say(gus, "QUIT");
+    let again = only(house.ask(ana, &format!("{ID} PRIVMSG GUS :one")));
+    assert_eq!(tag(&again, "msgid"), tag(&first, "msgid"), "it was delivered, though nobody is there now");
+}
+
+#[test]
+fn a_record_of_an_older_server_is_answered_whatever_the_target() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", Some(1), CAPS);
+    let hears = house.client("hears");
+    let _ = only(house.ask(ana, &format!("{ID} PRIVMSG hears :x")));
+    let sent = house.writes.iter().filter_map(|write| match write {
+        Write::Sent(record) => Some(SendRecord { target: None, ..record.clone() }),
+        _ => None,
+    });
+    let restored = Restored { next_room: 1, sent: sent.collect(), ..Restored::default() };
+    assert_eq!(house.read(hears).len(), 1);
+    let mut house = House::with(HubSettings::default(), restored);
+    let ana = house.client_with("ana", Some(1), CAPS);
+    let hears = house.client("hears");
+    assert!(only(house.ask(ana, &format!("{ID} PRIVMSG hears :x"))).contains(" PRIVMSG hears "));
+    assert!(house.read(hears).is_empty());
 }
 
 #[test]

@@ -1,0 +1,1 @@
+ALTER TABLE sent ADD COLUMN target TEXT;
