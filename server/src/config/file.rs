@@ -233,6 +233,7 @@ fn read_hub_limits(limits: &mut Limits, table: &mut Section<'_>, problems: &mut 
     table.number(p, "reason_bytes", 1..=280, &mut limits.reason_bytes);
     table.limit(p, "rooms_per_person", &mut limits.rooms_per_person);
     table.limit(p, "rooms", &mut limits.rooms);
+    table.limit(p, "rooms_per_founder", &mut limits.rooms_per_founder);
     table.limit(p, "targets", &mut limits.targets);
     table.limit(p, "mode_changes", &mut limits.mode_changes);
     table.limit(p, "bans", &mut limits.bans);

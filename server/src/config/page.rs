@@ -109,6 +109,10 @@ const PURPOSES: &[About] = &[
     about("limits.reason_bytes", "The words of somebody who leaves."),
     about("limits.rooms_per_person", "Rooms that one person is in."),
     about("limits.rooms", "Rooms on the server."),
+    about(
+        "limits.rooms_per_founder",
+        "Rooms that one account made; operators of the server may make more.",
+    ),
     about("limits.targets", "Rooms and people that one message goes to."),
     about("limits.mode_changes", "Changes of one MODE."),
     about("limits.bans", "Bans from the server that are set from within (KLINE, DLINE)."),

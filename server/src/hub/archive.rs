@@ -6,7 +6,7 @@
 
 use super::Hub;
 use super::channel::Channel;
-use crate::event::{RoomId, Write};
+use crate::event::{Founder, RoomId, Write};
 
 /// How exactly it is known when a room was last used.
 const USE_EXACT_MS: u64 = 24 * 60 * 60 * 1000;
@@ -26,6 +26,15 @@ impl Hub {
     /// How many rooms there are that are not archived.
     pub(super) fn room_count(&self) -> usize {
         self.channels.iter().filter(|(_, channel)| !self.is_archived(channel)).count()
+    }
+
+    /// How many of those an account made.
+    pub(super) fn rooms_founded(&self, account: &str) -> usize {
+        let is_meant = |channel: &Channel| {
+            matches!(&channel.founder, Some(Founder::Account(founder)) if founder == account)
+        };
+        let rooms = self.channels.iter();
+        rooms.filter(|(_, channel)| is_meant(channel) && !self.is_archived(channel)).count()
     }
 
     /// Notes that somebody is in a room, or was until now.

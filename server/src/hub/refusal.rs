@@ -224,6 +224,11 @@ impl Refusal {
         Self::numeric(ERR_TOOMANYCHANNELS, &[room], text)
     }
 
+    pub(super) fn founder_of_too_many(room: &str) -> Self {
+        let text = "You have made as many channels as one account may";
+        Self::numeric(ERR_TOOMANYCHANNELS, &[room], text)
+    }
+
     pub(super) fn not_on_channel(room: &str) -> Self {
         Self::numeric(ERR_NOTONCHANNEL, &[room], "You're not on that channel")
     }

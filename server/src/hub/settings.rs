@@ -97,6 +97,8 @@ pub struct Limits {
     pub rooms_per_person: usize,
     /// Rooms on the server, but for those that are archived; one that is used again may be one more.
     pub rooms: usize,
+    /// Rooms that one account made and that are there, but for those that are archived.
+    pub rooms_per_founder: usize,
     /// Targets of one PRIVMSG, NOTICE, TAGMSG or NAMES (ISUPPORT `TARGMAX`).
     pub targets: usize,
     /// Changes with a parameter in one MODE (ISUPPORT `MODES`).
@@ -208,6 +210,7 @@ impl Default for Limits {
             reason_bytes: 200,
             rooms_per_person: 100,
             rooms: 2_000,
+            rooms_per_founder: 30,
             targets: 4,
             mode_changes: 4,
             list_entries: 100,

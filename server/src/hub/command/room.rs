@@ -84,6 +84,7 @@ fn make_room(hub: &mut Hub, user: UserId, wanted: &str) -> Result<RoomId, Refusa
     if hub.room_count() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));
     }
+    hub.check_founding(user, wanted)?;
     hub.check_space("JOIN", wanted)?;
     let User { account, device_key, .. } = &hub.users[user];
     let founder = match account {
@@ -192,6 +193,20 @@ impl Hub {
                 show_room(self, &mut turn, user, room, Arc::clone(join));
                 self.end_turn(turn);
             }
+        }
+    }
+
+    /// That somebody may make one more room. What an account makes outlives its person, who need be in none of it, so without
+    /// a limit one of them could take up all that the server holds.
+    fn check_founding(&self, user: UserId, wanted: &str) -> Outcome {
+        let User { account, modes, .. } = &self.users[user];
+        let Some(account) = account.as_deref().filter(|_| !modes.contains('o')) else {
+            return Ok(());
+        };
+        if self.rooms_founded(account) < self.settings.limits.rooms_per_founder {
+            Ok(())
+        } else {
+            Err(Refusal::founder_of_too_many(wanted))
         }
     }
 

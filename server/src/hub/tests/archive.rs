@@ -53,6 +53,51 @@ fn after_a_year_without_anybody_a_room_is_in_no_list() {
 }
 
 #[test]
+fn one_account_cannot_take_every_room_of_the_server() {
+    let mut settings = settings();
+    settings.limits.rooms_per_founder = 2;
+    let mut house = House::with(settings, restored());
+    let ana = signed_in(&mut house, "ana", None, "");
+    let bob = signed_in(&mut house, "bob", None, "");
+    for room in ["#a", "#b"] {
+        house.say(ana, &format!("JOIN {room}"));
+        house.say(ana, &format!("PART {room}"));
+    }
+    house.read_all();
+    let refused = ":majlis.local 405 ana #c :You have made as many channels as one account may";
+    assert_eq!(only(house.ask(ana, "JOIN #c")), refused);
+    let elsewhere = signed_in(&mut house, "ana_s", None, "");
+    assert!(only(house.ask(elsewhere, "JOIN #c")).contains(" 405 "), "under any nick");
+    assert!(house.ask(ana, "JOIN #a")[0].ends_with(" JOIN #a"), "the door to what there is stays open");
+    assert!(house.ask(bob, "JOIN #bobs")[0].ends_with(" JOIN #bobs"), "others are not concerned");
+    house.say(ana, "MODE #b -P");
+    house.wait(1);
+    house.read_all();
+    assert!(house.ask(ana, "JOIN #c")[0].ends_with(" JOIN #c"), "#b has ended");
+    assert!(only(house.ask(ana, "JOIN #d")).contains(" 405 "));
+    let user = house.hub.users.find("ana").unwrap();
+    house.hub.users.set_mode(user, 'o', true);
+    assert!(house.ask(ana, "JOIN #d")[0].ends_with(" JOIN #d"), "operators of the server are free");
+}
+
+#[test]
+fn what_is_archived_does_not_count_for_its_founder() {
+    let mut settings = settings();
+    settings.limits.rooms_per_founder = 1;
+    let room = RestoredRoom {
+        founder: Some(Founder::Account("ana".to_owned())),
+        used: Timestamp(OPENING.0 - YEAR_MS + 1),
+        ..RestoredRoom::new(RoomId(1), "#old", Timestamp(5), true)
+    };
+    let mut house = House::with(settings, Restored { rooms: vec![room], next_room: 2, ..restored() });
+    let ana = signed_in(&mut house, "ana", None, "");
+    assert!(only(house.ask(ana, "JOIN #new")).contains(" 405 "));
+    house.wait(1);
+    house.read(ana);
+    assert!(house.ask(ana, "JOIN #new")[0].ends_with(" JOIN #new"));
+}
+
+#[test]
 fn the_first_to_join_finds_it_as_it_was() {
     let mut house = house_with_old(YEAR_MS);
     assert!(listed(&mut house).len() == 1);

@@ -80,6 +80,7 @@ fn limits_that_are_off_keep_nobody_back() {
         for limit in [
             &mut limits.rooms_per_person,
             &mut limits.rooms,
+            &mut limits.rooms_per_founder,
             &mut limits.targets,
             &mut limits.mode_changes,
             &mut limits.list_entries,
