@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Hub;
 use super::user::UserId;
-use crate::event::{Action, Audience, ConnId, Outbound, Relay, RoomId, Source};
+use crate::event::{AccountId, Action, Audience, ConnId, Outbound, Relay, RoomId, Source};
 
 impl Hub {
     /// What somebody does now, without identifier or tags.
@@ -58,6 +58,21 @@ impl Hub {
         };
         if let Some(to) = to {
             self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+        }
+    }
+
+    /// Tells an account's person under whichever nicks they are here, of whom each is told it as something for that nick.
+    pub(super) fn tell_account(
+        &mut self,
+        account: AccountId,
+        relay: &Relay,
+        action: impl Fn(Arc<str>) -> Action,
+    ) {
+        for &user in self.users.of_account(account) {
+            let action = action(Arc::clone(&self.users[user].source().nick));
+            let relay = Arc::new(Relay { action, ..relay.clone() });
+            let to = Audience::Conns(self.users[user].sessions.as_slice().into());
+            self.out.events.push(Outbound::Relay { to, relay });
         }
     }
 

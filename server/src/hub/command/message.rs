@@ -28,8 +28,8 @@ enum Recipient {
     /// Everybody in it, or from this rank on (ISUPPORT `STATUSMSG`).
     Room(RoomId, Rank),
     User(UserId),
-    /// An account whose person is not here.
-    Absent(AccountId),
+    /// An account under whose name nobody is here; its person may be under other nicks.
+    Account(AccountId),
 }
 
 pub(super) fn handle_privmsg(
@@ -114,11 +114,14 @@ impl Hub {
                 format!("{}{}", rank.prefix(), self.channels[*room].name.as_str()).into()
             }
             Ok(Recipient::User(other)) => Arc::clone(&self.users[*other].source().nick),
-            Ok(Recipient::Absent(account)) => self.account_name(*account),
+            Ok(Recipient::Account(account)) => self.account_name(*account),
             Err(_) if target.starts_with(':') => "*".into(),
             Err(_) => target.into(),
         };
         self.check_length(user, speech, &name)?;
+        for other in self.people_under_other_nicks(&recipient) {
+            self.check_length(user, speech, &self.users[other].source().nick)?;
+        }
         let earlier = self.earlier(speech);
         if let Some(&Sent { msgid, time, .. }) = earlier.filter(|earlier| earlier.is_for(&name)) {
             self.echo(turn, &self.spoken(user, speech, name, msgid, time));
@@ -138,18 +141,36 @@ impl Hub {
         let relay = self.spoken(user, speech, name, msgid, time);
         self.publish(turn.conn, user, &recipient, speech, &relay);
         self.echo(turn, &relay);
-        match (&recipient, speech.manner) {
-            (Recipient::User(other), Manner::Privmsg) => reply_away(self, turn, *other),
-            (Recipient::Absent(account), Manner::Privmsg) => {
-                let text = "Not here now, and will read it at the next sign-in";
-                turn.response.numeric(RPL_AWAY, &[&self.account_name(*account)], text);
-            }
-            _ => {}
+        if speech.manner == Manner::Privmsg {
+            self.reply_absence(turn, &recipient);
         }
         Ok(())
     }
 
-    /// Somebody with an account can also write to an account that is not here.
+    /// Tells who wrote to somebody that they are away, or not here at all.
+    fn reply_absence(&self, turn: &mut Turn, recipient: &Recipient) {
+        match *recipient {
+            Recipient::Room(..) => {}
+            Recipient::User(other) => reply_away(self, turn, other),
+            Recipient::Account(account) => match self.users.of_account(account) {
+                [] => {
+                    let text = "Not here now, and will read it at the next sign-in";
+                    turn.response.numeric(RPL_AWAY, &[&self.account_name(account)], text);
+                }
+                people => people.iter().for_each(|&other| reply_away(self, turn, other)),
+            },
+        }
+    }
+
+    /// Whom something for an account's name reaches under other nicks.
+    fn people_under_other_nicks(&self, recipient: &Result<Recipient, Refusal>) -> Vec<UserId> {
+        match recipient {
+            Ok(Recipient::Account(account)) => self.users.of_account(*account).to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Somebody with an account can also write to an account under whose name nobody is here.
     fn recipient(&self, speaker: UserId, target: &str) -> Result<Recipient, Refusal> {
         let room = target.trim_start_matches(|c| Rank::from_prefix(c).is_some());
         let prefixes = target.strip_suffix(room).unwrap_or_default();
@@ -163,7 +184,7 @@ impl Hub {
             let present = self.users.find(target).map(Recipient::User);
             let absent = || {
                 let is_kept = self.users[speaker].account_id.is_some();
-                self.accounts.find(target).filter(|_| is_kept).map(Recipient::Absent)
+                self.accounts.find(target).filter(|_| is_kept).map(Recipient::Account)
             };
             present.or_else(absent).ok_or_else(|| Refusal::no_such_nick(target))
         }
@@ -200,7 +221,7 @@ impl Hub {
         let has_history = match *recipient {
             Recipient::Room(_, rank) => rank == Rank::Member,
             Recipient::User(other) => has_account(user) && has_account(other),
-            Recipient::Absent(_) => true,
+            Recipient::Account(_) => true,
         };
         has_history && speech.is_kept()
     }
@@ -260,10 +281,14 @@ impl Hub {
                 let to = Audience::Conns(self.private_audience(conn, Some(other)));
                 self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
             }
-            Recipient::Absent(account) => {
+            Recipient::Account(account) => {
                 self.keep_privately(user, Some(account), speech, relay);
-                let to = Audience::Conns(self.private_audience(conn, None));
-                self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+                let text = &speech.text;
+                self.tell_account(account, relay, |nick| speech.manner.action(nick, Arc::clone(text)));
+                if self.users[user].account_id != Some(account) {
+                    let to = Audience::Conns(self.private_audience(conn, None));
+                    self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
+                }
             }
         }
     }

@@ -168,11 +168,15 @@ impl Hub {
     fn redact(&mut self, turn: &mut Turn, user: UserId, redaction: &Redaction) {
         let Redaction { place, ref target, msgid, ref reason } = *redaction;
         let mask = self.users[user].source().mask();
-        let around = ": REDACT   :\r\n".len() + mask.len() + target.len() + msgid.to_string().len();
-        let reason =
+        let elsewhere = self.people_elsewhere(user, place, target);
+        let nicks = elsewhere.map_or(&[][..], |account| self.users.of_account(account));
+        let nick_bytes = nicks.iter().map(|&user| self.users[user].source().nick.len()).max();
+        let target_bytes = target.len().max(nick_bytes.unwrap_or_default());
+        let around = ": REDACT   :\r\n".len() + mask.len() + target_bytes + msgid.to_string().len();
+        let reason: Option<Arc<str>> =
             reason.as_deref().map(|reason| cut(reason, LINE_BYTES.saturating_sub(around)).into());
-        let relay =
-            self.event_of(user, Action::Redact { target: Arc::clone(target), msgid, reason });
+        let redact = |target| Action::Redact { target, msgid, reason: reason.clone() };
+        let relay = self.event_of(user, redact(Arc::clone(target)));
         self.store(Write::MessageRedacted { room: place.room(), msgid });
         self.keep_message(place.room(), None, &relay);
         self.note_redaction(msgid);
@@ -185,6 +189,16 @@ impl Hub {
             }
         };
         self.out.events.push(Outbound::Relay { to, relay: Arc::clone(&relay) });
+        if let Some(account) = elsewhere {
+            self.tell_account(account, &relay, redact);
+        }
         self.echo(turn, &relay);
+    }
+
+    /// The other account of a talk, where nobody is here under its name: its person may be under others.
+    fn people_elsewhere(&self, user: UserId, place: Place, target: &str) -> Option<AccountId> {
+        let Place::Talk(_, other) = place else { return None };
+        let is_meant = self.users.find(target).is_none() && self.users[user].account_id != Some(other);
+        is_meant.then_some(other)
     }
 }

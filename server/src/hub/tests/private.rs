@@ -96,6 +96,52 @@ fn who_is_away_finds_it_at_the_next_sign_in() {
 }
 
 #[test]
+fn who_is_here_under_another_nick_is_reached_by_the_accounts_name() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, "echo-message message-tags draft/message-redaction");
+    let bob = signed_in(&mut house, "bob", None, "message-tags draft/message-redaction");
+    house.say(bob, "NICK robert");
+    house.read_all();
+    let lines = house.ask(ana, "PRIVMSG bob :hello");
+    assert!(only(lines).ends_with(" PRIVMSG bob :hello"), "nobody says that they are not here");
+    let told = only(house.read(bob));
+    assert!(told.ends_with(":ana!~ana@192.0.2.1 PRIVMSG robert :hello"), "{told}");
+    assert_eq!(kept(&house)[0].target, "bob");
+    let msgid = kept(&house)[0].msgid;
+    house.say(ana, &format!("REDACT bob {msgid} :not so"));
+    house.recall();
+    let told = only(house.read(bob));
+    assert!(told.ends_with(&format!(" REDACT robert {msgid} :not so")), "{told}");
+    house.say(bob, "AWAY :lunch");
+    house.read_all();
+    let lines = house.ask(ana, "PRIVMSG bob :still there?");
+    assert_eq!(lines[1], ":majlis.local 301 ana robert :lunch");
+    assert!(house.ask(ana, "NOTICE bob :x").iter().all(|line| !line.contains(" 301 ")));
+    assert_eq!(house.read(bob).len(), 2);
+    // What does not fit beside the nick that they have is refused, like anything that is too long.
+    let longest = "r".repeat(32);
+    house.say(bob, &format!("NICK {longest}"));
+    house.read_all();
+    let room = 512 - ":ana!~ana@192.0.2.1 PRIVMSG  :\r\n".len() - longest.len();
+    assert!(only(house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room + 1)))).contains(" 417 "));
+    assert!(house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room)))[0].contains(" PRIVMSG bob "));
+    assert_eq!(house.read(bob).len(), 1);
+}
+
+#[test]
+fn a_word_to_ones_own_account_from_another_nick_arrives_once() {
+    let mut house = house();
+    let robert = signed_in(&mut house, "bob", None, "echo-message");
+    house.say(robert, "NICK robert");
+    let other = signed_in(&mut house, "bob_x", None, "echo-message");
+    house.read_all();
+    let lines = house.ask(robert, "PRIVMSG bob :note");
+    let told = |target| format!(":robert!~bob@192.0.2.1 PRIVMSG {target} :note");
+    assert_eq!(lines, [told("robert"), told("bob")], "received, and echoed");
+    assert_eq!(house.read(other), [told("bob_x")]);
+}
+
+#[test]
 fn two_who_never_talked_have_an_empty_history() {
     let mut house = house();
     let ana = signed_in(&mut house, "ana", None, HISTORY);
