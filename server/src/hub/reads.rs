@@ -98,7 +98,7 @@ impl Hub {
             (Question::Redaction(redaction), Some(user)) => {
                 redact::answer(self, &mut turn, user, redaction, result);
             }
-            (Question::Search, _) => search::answer(self, &mut turn.response, result),
+            (Question::Search, _) => search::answer(self, &mut turn.response, user, result),
             (Question::History(question), _) => {
                 history::answer(self, &mut turn.response, user, &question, result);
             }

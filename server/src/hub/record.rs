@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use majlis_protocol::{Capability, CapabilitySet};
+use majlis_protocol::{Capability, CapabilitySet, wire_lines};
 
 use super::Hub;
+use super::reply::LINE_BYTES;
 use super::user::UserId;
 use crate::event::{
     Action, Author, HistoryRow, Relay, RoomId, Source, StoredKind, StoredKinds, StoredMessage,
@@ -102,7 +103,14 @@ fn row_of(room: RoomId, author: Option<Author>, relay: &Relay) -> Option<StoredM
     })
 }
 
-/// What was kept, as it was relayed; in a room under the name that this has now. Nothing where it is not what was written.
+/// Whether every line of what was kept fits beside this target, which may be longer than that of its time.
+pub(super) fn fits_in_line(row: &HistoryRow, target: &str) -> bool {
+    let text_bytes = wire_lines(&row.text).map(|line| line.text.len()).max().unwrap_or_default();
+    let around = ": PRIVMSG  :\r\n".len() + row.source.len();
+    around + target.len() + text_bytes <= LINE_BYTES
+}
+
+/// What was kept, as it was relayed; where `room` names the place, under the name that this has now. Nothing where it is not what was written.
 pub(super) fn relay_of_row(row: HistoryRow, room: Option<&Arc<str>>) -> Option<Relay> {
     let source = match row.source.split_once('!') {
         Some((nick, user_host)) => Source::of(nick, user_host),

@@ -9,11 +9,12 @@ use majlis_protocol::{Capability, Message, Timestamp};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    AccountId, Bound, HistoryError, HistoryPage, HistoryQuery, RoomId, Selector, TargetRow,
+    AccountId, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, RoomId, Selector,
+    TargetRow,
 };
 use crate::hub::Hub;
 use crate::hub::reads;
-use crate::hub::record::{kinds_for, relay_of_row};
+use crate::hub::record::{fits_in_line, kinds_for, relay_of_row};
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::Response;
 use crate::hub::user::UserId;
@@ -233,10 +234,11 @@ pub(in crate::hub) fn answer(
     match result {
         Ok(HistoryPage::Messages(rows)) => {
             response.set_batch("chathistory", Some(Arc::clone(target)));
-            // The room may have had another name then.
-            let room = Some(target).filter(|target| target.starts_with('#'));
-            for relay in rows.into_iter().filter_map(|row| relay_of_row(row, room)) {
-                response.relay(Arc::new(relay));
+            for row in rows {
+                let place = place_of_row(hub, asker, target, &row);
+                if let Some(relay) = relay_of_row(row, place.as_ref()) {
+                    response.relay(Arc::new(relay));
+                }
             }
         }
         Ok(HistoryPage::Targets(rows)) => {
@@ -255,6 +257,23 @@ pub(in crate::hub) fn answer(
     }
 }
 
+/// Where a row of the asked history is told to have been said: in the room, which may have had another name then; in a talk to
+/// the other, or to the asker, under the nick that they have now, as it would be said to them today.
+pub(super) fn place_of_row(
+    hub: &Hub,
+    asker: Option<UserId>,
+    target: &Arc<str>,
+    row: &HistoryRow,
+) -> Option<Arc<str>> {
+    if target.starts_with('#') {
+        return Some(Arc::clone(target));
+    }
+    let asker = &hub.users[asker?];
+    let is_own = asker.account.is_some() && row.account.as_deref() == asker.account.as_deref();
+    let name = if is_own { target } else { &asker.source().nick };
+    fits_in_line(row, name).then(|| Arc::clone(name))
+}
+
 /// Two accounts that never talked have a history, and nothing is in it.
 fn reply_nothing(response: &mut Response, target: Arc<str>) {
     response.set_batch("chathistory", Some(target));
@@ -262,12 +281,16 @@ fn reply_nothing(response: &mut Response, target: Arc<str>) {
 
 /// A room that ended meanwhile has no history any more.
 fn reply_target(hub: &Hub, response: &mut Response, asker: Option<UserId>, row: &TargetRow) {
-    let room = hub.channels.get(row.room).map(|channel| channel.name.as_str().into());
-    let talk = || {
-        let mut talks = asker.into_iter().flat_map(|asker| hub.conversations_of(asker));
-        talks.find(|&(_, room)| room == row.room).map(|(other, _)| hub.account_name(other))
-    };
-    if let Some(name) = room.or_else(talk) {
+    if let Some(name) = name_of_place(hub, asker, row.room) {
         response.command("CHATHISTORY", &["TARGETS", &name, &row.newest.to_string()], None);
     }
+}
+
+/// What a room is called now, or for who asks the other of a talk of theirs.
+pub(super) fn name_of_place(hub: &Hub, asker: Option<UserId>, room: RoomId) -> Option<Arc<str>> {
+    let talk = || {
+        let mut talks = asker.into_iter().flat_map(|asker| hub.conversations_of(asker));
+        talks.find(|&(_, kept)| kept == room).map(|(other, _)| hub.account_name(other))
+    };
+    hub.channels.get(room).map(|channel| channel.name.as_str().into()).or_else(talk)
 }

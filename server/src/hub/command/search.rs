@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use majlis_protocol::{Capability, Message, Tag, Tags, fold};
 
+use super::history::{name_of_place, place_of_row};
 use super::{Ending, Outcome, Turn};
 use crate::event::{HistoryError, HistoryPage, HistoryQuery, Search};
 use crate::hub::Hub;
@@ -78,6 +79,7 @@ fn bad(tag: Tag<'_>) -> Refusal {
 pub(in crate::hub) fn answer(
     hub: &Hub,
     response: &mut Response,
+    asker: Option<UserId>,
     result: Result<HistoryPage, HistoryError>,
 ) {
     let Ok(HistoryPage::Messages(rows)) = result else {
@@ -86,9 +88,9 @@ pub(in crate::hub) fn answer(
     };
     response.set_batch(BATCH, None);
     for row in rows {
-        let room = hub.channels.get(row.room).map(|channel| channel.name.as_str().into());
-        let is_there = room.is_some() || !row.target.starts_with('#');
-        if let (true, Some(relay)) = (is_there, relay_of_row(row, room.as_ref())) {
+        let Some(name) = name_of_place(hub, asker, row.room) else { continue };
+        let place = place_of_row(hub, asker, &name, &row);
+        if let Some(relay) = relay_of_row(row, place.as_ref()) {
             response.relay(Arc::new(relay));
         }
     }

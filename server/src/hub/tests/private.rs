@@ -142,6 +142,42 @@ fn a_word_to_ones_own_account_from_another_nick_arrives_once() {
 }
 
 #[test]
+fn what_was_said_under_other_nicks_is_replayed_as_between_those_of_now() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    let bob = signed_in(&mut house, "bob", None, HISTORY);
+    house.say(bob, "NICK robert");
+    house.say(ana, "PRIVMSG robert :one");
+    house.say(bob, "PRIVMSG ana :two");
+    house.say(ana, "PRIVMSG bob :three");
+    house.say(bob, "NICK rob");
+    house.say(ana, "NICK anna");
+    house.read_all();
+    let mut replayed = |conn, of| {
+        house.say(conn, &format!("CHATHISTORY LATEST {of} * 5"));
+        house.recall();
+        let lines = house.read(conn);
+        let body = |line: &String| super::untagged(line).split_once(" PRIVMSG ").map(|p| p.1.to_owned());
+        lines.iter().filter_map(body).collect::<Vec<_>>()
+    };
+    assert_eq!(replayed(ana, "bob"), ["bob :one", "anna :two", "bob :three"]);
+    assert_eq!(replayed(bob, "anna"), ["rob :one", "anna :two", "rob :three"]);
+}
+
+#[test]
+fn what_would_not_fit_beside_the_nick_of_now_is_replayed_with_that_of_then() {
+    let mut house = house();
+    let ana = signed_in(&mut house, "ana", None, HISTORY);
+    let bob = signed_in(&mut house, "bob", None, HISTORY);
+    let text = "x".repeat(512 - ":ana!~ana@192.0.2.1 PRIVMSG bob :\r\n".len());
+    assert!(house.ask(ana, &format!("PRIVMSG bob :{text}")).is_empty());
+    house.say(bob, "NICK robert");
+    house.say(bob, "CHATHISTORY LATEST ana * 5");
+    house.recall();
+    assert!(house.read(bob).iter().any(|line| line.ends_with(&format!(" PRIVMSG bob :{text}"))));
+}
+
+#[test]
 fn two_who_never_talked_have_an_empty_history() {
     let mut house = house();
     let ana = signed_in(&mut house, "ana", None, HISTORY);

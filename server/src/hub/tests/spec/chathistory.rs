@@ -144,9 +144,8 @@ fn a_conversation_has_both_sides_whatever_the_nicks() {
         let lines = house.read(ana);
         assert!(lines[0].ends_with(&format!(" chathistory {name}")), "{lines:?}");
         let said: Vec<&str> = lines[1..3].iter().map(|line| untagged(line)).collect();
-        let expected =
-            [":ana!~ana@192.0.2.1 PRIVMSG bob :one", ":bob_2!~bob@192.0.2.1 PRIVMSG ana :two"];
-        assert_eq!(said, expected);
+        let own = format!(":ana!~ana@192.0.2.1 PRIVMSG {name} :one");
+        assert_eq!(said, [&*own, ":bob_2!~bob@192.0.2.1 PRIVMSG ana :two"]);
     }
 }
 
