@@ -85,7 +85,10 @@ const PURPOSES: &[About] = &[
         "accounts.logins_per_address",
         "Tries to sign in from one address in `login_window`; 0 counts none.",
     ),
-    about("accounts.logins_per_name", "Tries to sign in to one name in that time; 0 counts none."),
+    about(
+        "accounts.logins_per_name",
+        "Tries to sign in to one name from one address in that time, from all fifty times as many; 0 counts none.",
+    ),
     about("accounts.login_window", "The time in which tries are counted."),
     about(
         "accounts.registers_per_address",

@@ -177,7 +177,7 @@ pub struct Limits {
     pub hash_queue: usize,
     /// Tries to sign in from one address in [`login_window_ms`](Self::login_window_ms); 0 counts none.
     pub logins_per_address: u32,
-    /// Tries to sign in to one name in that time; 0 counts none.
+    /// Tries to sign in to one name from one address in that time, and from all together fifty times as many; 0 counts none.
     pub logins_per_name: u32,
     /// The span in which tries to sign in are counted.
     pub login_window_ms: u64,

@@ -61,10 +61,17 @@ impl<K: Eq + Hash> Throttle<K> {
     }
 }
 
+/// As many times as from one place a name may be tried from all places together: whoever guesses from many is held back, and
+/// whoever guesses from a few keeps nobody from signing in.
+const PLACES_PER_NAME: u32 = 50;
+
 /// Tries to sign in, by where they come from and whose name they are for.
 #[derive(Debug)]
 pub(super) struct Logins {
     by_address: Throttle<IpAddr>,
+    /// For a name from one place.
+    by_place: Throttle<(String, IpAddr)>,
+    /// For a name from anywhere.
     by_name: Throttle<String>,
 }
 
@@ -73,19 +80,24 @@ impl Logins {
         let window_ms = limits.login_window_ms;
         Self {
             by_address: Throttle::new(limits.logins_per_address, window_ms),
-            by_name: Throttle::new(limits.logins_per_name, window_ms),
+            by_place: Throttle::new(limits.logins_per_name, window_ms),
+            by_name: Throttle::new(logins_from_anywhere(limits), window_ms),
         }
     }
 
     /// Goes by other limits from now on.
     pub(super) fn set_limits(&mut self, limits: &Limits) {
         self.by_address.set_limits(limits.logins_per_address, limits.login_window_ms);
-        self.by_name.set_limits(limits.logins_per_name, limits.login_window_ms);
+        self.by_place.set_limits(limits.logins_per_name, limits.login_window_ms);
+        self.by_name.set_limits(logins_from_anywhere(limits), limits.login_window_ms);
     }
 
     /// Counts a try; `false` when there were too many. Names are those that are looked up.
     pub(super) fn allow(&mut self, address: IpAddr, name: &str, now_ms: u64) -> bool {
-        self.allow_address(address, now_ms) && self.by_name.allow(name.to_owned(), now_ms)
+        let place = (name.to_owned(), neighbourhood(address));
+        self.allow_address(address, now_ms)
+            && self.by_place.allow(place, now_ms)
+            && self.by_name.allow(name.to_owned(), now_ms)
     }
 
     /// Counts a try that is for no name; `false` when there were too many.
@@ -101,13 +113,19 @@ impl Logins {
     /// Takes back a try that succeeded.
     pub(super) fn forgive(&mut self, address: IpAddr, name: &str) {
         self.forgive_address(address);
+        self.by_place.forgive(&(name.to_owned(), neighbourhood(address)));
         self.by_name.forgive(&name.to_owned());
     }
 
     pub(super) fn forget_old(&mut self, now_ms: u64) {
         self.by_address.forget_old(now_ms);
+        self.by_place.forget_old(now_ms);
         self.by_name.forget_old(now_ms);
     }
+}
+
+fn logins_from_anywhere(limits: &Limits) -> u32 {
+    limits.logins_per_name.saturating_mul(PLACES_PER_NAME)
 }
 
 /// Whose tries are counted together: one IPv4 address, or one IPv6 network, in which a machine may take any address.
@@ -136,6 +154,24 @@ mod tests {
         throttle.forget_old(2_000);
         assert!(throttle.tries.is_empty());
         assert!((0..100).all(|_| Throttle::new(0, 1_000).allow("ana", 0)), "0 is off");
+    }
+
+    #[test]
+    fn guessing_from_one_place_keeps_nobody_out_elsewhere() {
+        let limits = Limits { logins_per_address: 0, logins_per_name: 2, ..Limits::default() };
+        let mut logins = Logins::new(&limits);
+        let place = |number: u8| IpAddr::from([192, 0, 2, number]);
+        assert!((0..100).filter(|_| logins.allow(place(1), "ana", 0)).count() == 2);
+        assert!(logins.allow(place(1), "bob", 0), "other names are not concerned");
+        assert!(logins.allow(place(2), "ana", 0), "nor is she from elsewhere");
+        logins.forgive(place(2), "ana");
+        let taken = (2..=200).flat_map(|number| [place(number); 3]);
+        let taken = taken.filter(|&place| logins.allow(place, "ana", 0)).count();
+        assert_eq!(taken, 98, "a hundred from fifty places and no more");
+        assert!(!logins.allow(place(201), "ana", 0));
+        assert!(logins.allow(place(201), "ana", limits.login_window_ms));
+        logins.forget_old(2 * limits.login_window_ms);
+        assert!(logins.by_place.tries.is_empty() && logins.by_name.tries.is_empty());
     }
 
     #[test]

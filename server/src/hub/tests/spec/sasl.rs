@@ -5,7 +5,7 @@ use majlis_protocol::scram::{Binding, ClientStart, LEAST_ITERATIONS, Password};
 
 use super::accounts::{PASSWORD, house, signed_in, tls};
 use super::{House, only};
-use crate::event::{ConnId, Guest};
+use crate::event::{ConnId, Guest, Peer};
 use crate::hub::HubSettings;
 use crate::hub::testing::{device_key, peer_of};
 
@@ -318,6 +318,11 @@ fn guessing_is_slowed_by_name_and_by_address() {
         assert_eq!(sign_in(&mut house, conn, &name, "wrong-wrong"), [FAILED], "{tries}");
     }
     assert_eq!(sign_in(&mut house, conn, "carol", "wrong-wrong"), [slow], "the address");
+    let elsewhere = Peer { address: [192, 0, 2, 2].into(), ..tls() };
+    let elsewhere = house.open_from(Guest::Irc, elsewhere);
+    house.ask(elsewhere, "CAP REQ sasl");
+    let answer = sign_in(&mut house, elsewhere, "ana", PASSWORD);
+    assert_eq!(answer.len(), 2, "she herself signs in from where she is: {answer:?}");
     house.wait(59_999);
     let conn = newcomer(&mut house, None);
     assert_eq!(sign_in(&mut house, conn, "ana", PASSWORD), [slow]);
