@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use majlis_protocol::{Name, Timestamp, fold};
 
 use super::lists::Lists;
+use super::slow::LastWords;
 use super::user::{ByUser, UserId};
 use crate::event::{AccountId, Founder, Letters, RestoredRoom, RoomId, RoomModes, Topic};
 
@@ -24,6 +25,8 @@ pub(super) struct Channel {
     /// Who is its operator whenever they are there.
     pub(super) founder: Option<Founder>,
     pub(super) modes: RoomModes,
+    /// Who spoke when, as far as slow mode asks.
+    pub(super) last_words: LastWords,
     pub(super) lists: Lists,
     /// What accounts' people are here whenever they come, as mode letters; kept where the room lasts.
     pub(super) ranks: IndexMap<AccountId, Letters>,
@@ -33,12 +36,10 @@ pub(super) struct Channel {
     pub(super) ends_at_ms: Option<u64>,
 }
 
-/// What a member may do, and when they last spoke.
+/// What a member may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Membership {
     ranks: Ranks,
-    /// On the monotonic clock, for slow mode.
-    pub(super) spoke_ms: Option<u64>,
 }
 
 /// The ranks that somebody has; the highest counts.
@@ -171,6 +172,7 @@ impl Channel {
             members: ByUser::default(),
             founder: room.founder,
             modes: room.modes,
+            last_words: LastWords::default(),
             lists: Lists::restore(room.entries),
             ranks: room.ranks.into_iter().collect(),
             used: room.used,

@@ -53,6 +53,7 @@ mod secret;
 mod sent;
 mod settings;
 mod signing;
+mod slow;
 mod space;
 mod sync;
 mod takeover;

@@ -80,8 +80,7 @@ impl Hub {
     /// How long slow mode keeps somebody quiet from now on.
     fn slow_wait_ms(&self, channel: &Channel, user: UserId) -> Option<u64> {
         let slow_ms = u64::from(channel.modes.slow_seconds?) * 1000;
-        let spoke_ms = channel.members.get(&user)?.spoke_ms?;
-        (spoke_ms + slow_ms).checked_sub(self.now.monotonic_ms).filter(|&wait_ms| wait_ms > 0)
+        channel.last_words.wait_ms(self.users[user].author, self.now.monotonic_ms, slow_ms)
     }
 
     /// Whether somebody may know who is in a room, and that it is there.

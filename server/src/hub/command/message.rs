@@ -308,13 +308,12 @@ impl Hub {
         self.users[speaker].sessions.iter().copied().filter(wants_echo)
     }
 
-    /// Notes when somebody spoke, for slow mode.
+    /// Notes when somebody spoke, where slow mode asks.
     fn note_speech(&mut self, user: UserId, room: RoomId, speech: &Speech) {
-        let now_ms = self.now.monotonic_ms;
-        if speech.manner != Manner::Tagmsg
-            && let Some(member) = self.channels[room].members.get_mut(&user)
-        {
-            member.spoke_ms = Some(now_ms);
+        let channel = &mut self.channels[room];
+        if let Some(seconds) = channel.modes.slow_seconds.filter(|_| speech.manner != Manner::Tagmsg) {
+            let slow_ms = u64::from(seconds) * 1000;
+            channel.last_words.note(self.users[user].author, self.now.monotonic_ms, slow_ms);
         }
     }
 

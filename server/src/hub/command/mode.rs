@@ -242,8 +242,11 @@ fn set_limit(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
 
 fn set_slow(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
     let seconds = change.number(hub, 'S', SLOW_MAX_SECONDS)?;
-    let modes = &mut hub.channels[change.room].modes;
-    if std::mem::replace(&mut modes.slow_seconds, seconds) != seconds {
+    let channel = &mut hub.channels[change.room];
+    if seconds.is_none() {
+        channel.last_words.clear();
+    }
+    if std::mem::replace(&mut channel.modes.slow_seconds, seconds) != seconds {
         change.note('S', seconds.map(|seconds| seconds.to_string().into()));
     }
     Ok(())

@@ -165,6 +165,42 @@ fn slow_mode_makes_people_wait() {
 }
 
 #[test]
+fn slow_mode_is_not_over_for_who_leaves_and_comes_back() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    house.say(ana, "MODE #a +S 10");
+    let bob = house.client_with("bob", Some(1), "");
+    house.say(bob, "JOIN #a");
+    assert!(house.ask(bob, "PRIVMSG #a :one").iter().all(|line| !line.contains(" 404 ")));
+    house.say(bob, "PART #a");
+    house.say(bob, "JOIN #a");
+    house.read(bob);
+    let refused = ":majlis.local 404 bob #a :Cannot send to channel (+S): wait 10 seconds";
+    assert_eq!(only(house.ask(bob, "PRIVMSG #a :two")), refused);
+    house.say(bob, "QUIT");
+    let bob = house.client_with("bob", Some(1), "");
+    house.say(bob, "JOIN #a");
+    house.read(bob);
+    assert_eq!(only(house.ask(bob, "PRIVMSG #a :two")), refused, "the same device is the same");
+    house.say(ana, "MODE #a -S");
+    house.say(ana, "MODE #a +S 10");
+    house.read(bob);
+    assert!(house.ask(bob, "PRIVMSG #a :two").is_empty(), "it begins anew");
+}
+
+#[test]
+fn slow_mode_is_for_who_speaks_from_outside_as_well() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    house.say(ana, "MODE #a -n+S 10");
+    let eve = house.client("eve");
+    assert!(house.ask(eve, "PRIVMSG #a :one").is_empty());
+    assert!(only(house.ask(eve, "PRIVMSG #a :two")).contains(" (+S): wait 10 seconds"));
+    house.wait(10_000);
+    assert!(house.ask(eve, "PRIVMSG #a :two").is_empty());
+}
+
+#[test]
 fn a_status_message_reaches_ranks_alone_and_is_not_kept() {
     let mut house = House::new();
     let ana = house.member("ana", "#a");
