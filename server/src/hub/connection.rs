@@ -15,7 +15,7 @@ use super::reads::Question;
 use super::reply::Response;
 use super::room_set::RoomSet;
 use super::sasl::Exchange;
-use super::settings::Limits;
+use super::settings::{Limits, Operator};
 use super::user::UserId;
 use crate::event::{AccountId, Guest, HistoryQuery, LineFault, MsgId, Peer, RoomId};
 
@@ -80,11 +80,13 @@ pub(super) struct Session {
     pub(super) rooms: RoomSet,
     /// The room whose values it is getting in parts, and of whom it got those last (METADATA SYNC).
     pub(super) syncing: Option<(RoomId, UserId)>,
+    /// Which operator of the server speaks by it (OPER).
+    pub(super) operator: Option<Operator>,
 }
 
 impl Session {
     pub(super) fn new(user: UserId) -> Self {
-        Self { user, rooms: RoomSet::default(), syncing: None }
+        Self { user, rooms: RoomSet::default(), syncing: None, operator: None }
     }
 }
 

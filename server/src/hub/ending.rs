@@ -50,6 +50,8 @@ impl Hub {
             self.users[user].sessions.retain(|&session| session != conn);
             if self.users[user].sessions.is_empty() {
                 self.end_user(user, conn, reason);
+            } else {
+                self.end_unheld_operator(user);
             }
         } else {
             self.registering -= 1;

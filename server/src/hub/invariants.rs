@@ -20,6 +20,7 @@ impl Hub {
         self.verify_read_markers();
         self.verify_metadata();
         self.verify_ranks();
+        self.verify_operators();
         self.verify_memberships();
         self.verify_sessions();
         self.verify_parking();

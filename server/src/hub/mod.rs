@@ -36,6 +36,7 @@ mod kept;
 mod lists;
 mod mask;
 mod metadata;
+mod operators;
 mod overview;
 mod past;
 mod plain;
@@ -257,6 +258,7 @@ impl Hub {
         self.metadata_changes.set_limits(limits.metadata_changes, limits.metadata_window_ms);
         self.logins.set_limits(&limits);
         self.registers.set_limits(limits.registers_per_address, limits.register_window_ms);
+        self.end_former_operators();
         self.tell_capabilities(offered);
         self.announce_values(&was.limits);
         self.tell_isupport_changes(&before);

@@ -301,6 +301,12 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
+    /// An operator's password that others on the way could have read.
+    pub(super) fn plaintext_oper() -> Self {
+        let text = "OPER is for encrypted connections; connect by TLS";
+        Self::numeric(ERR_NOOPERHOST, &[], text)
+    }
+
     /// A message under an identifier under which another one was sent, to somebody else.
     pub(super) fn sent_elsewhere(command: &str, target: &str) -> Self {
         let words = [command, "SEND_ID_IN_USE", target].map(ToOwned::to_owned).into();

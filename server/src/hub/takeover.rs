@@ -26,6 +26,8 @@ impl Hub {
         let Peer { encrypted, address, .. } = self.connections[&conn].peer;
         self.begin_session(conn, user);
         self.move_to(user, conn, address);
+        // It was the ghost's, and nobody has proved it again.
+        self.users.set_mode(user, 'o', false);
         let reclaim_by_ms = self.now.monotonic_ms + self.settings.limits.takeover_grace_ms;
         let taken = &mut self.users[user];
         taken.realname = realname;

@@ -123,7 +123,7 @@ pub(super) fn handle_links(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Messag
 pub(super) fn handle_stats(
     hub: &mut Hub,
     turn: &mut Turn,
-    user: UserId,
+    _: UserId,
     message: &Message<'_>,
 ) -> Outcome {
     hub.check_server(message.param(1))?;
@@ -136,8 +136,8 @@ pub(super) fn handle_stats(
                 turn.response.numeric_words(RPL_STATSCOMMANDS, &words);
             }
         }
-        "k" | "K" => reply_bans(hub, turn, user, false)?,
-        "d" | "D" => reply_bans(hub, turn, user, true)?,
+        "k" | "K" => reply_bans(hub, turn, false)?,
+        "d" | "D" => reply_bans(hub, turn, true)?,
         "u" => {
             let seconds = hub.now.wall.0.saturating_sub(hub.started.0) / 1000;
             let (days, hours) = (seconds / 86_400, seconds / 3_600 % 24);

@@ -21,7 +21,7 @@ pub(super) fn handle_ban(
     user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
-    hub.check_server_operator(user)?;
+    hub.check_server_operator(turn.conn)?;
     let command = message.command();
     let (span_ms, mask, reason) = parse(message.params(), command)?;
     let (mask, target) = read_target(command, mask)?;
@@ -55,7 +55,7 @@ pub(super) fn handle_unban(
     user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
-    hub.check_server_operator(user)?;
+    hub.check_server_operator(turn.conn)?;
     let command = message.command();
     let mask = message.param(0).ok_or_else(|| Refusal::too_few_params(command))?;
     let (mask, _) = read_target(command, mask)?;
@@ -109,8 +109,8 @@ fn tell(hub: &Hub, turn: &mut Turn, user: UserId, words: &str) {
 
 /// Answers `STATS k` (names and accounts) or `STATS d` (addresses), for the server's operators: the letter in capitals where
 /// the ban is for good, the mask, when it was set and when it ends in seconds since 1970 (or 0), who set it, and why.
-pub(super) fn reply_bans(hub: &Hub, turn: &mut Turn, user: UserId, addresses: bool) -> Outcome {
-    hub.check_server_operator(user)?;
+pub(super) fn reply_bans(hub: &Hub, turn: &mut Turn, addresses: bool) -> Outcome {
+    hub.check_server_operator(turn.conn)?;
     let (code, letters) =
         if addresses { (RPL_STATSDLINE, ["d", "D"]) } else { (RPL_STATSKLINE, ["k", "K"]) };
     let seconds = |time: Timestamp| (time.0 / 1000).to_string();

@@ -13,7 +13,7 @@ use majlis_protocol::numeric::{RPL_CHANNELMODEIS, RPL_CREATIONTIME};
 use super::mode_list::change_list;
 use super::user_mode::handle_user_mode;
 use super::{Outcome, Turn};
-use crate::event::{Action, ListKind, Relay, RoomId, Write};
+use crate::event::{Action, ConnId, ListKind, Relay, RoomId, Write};
 use crate::hub::Hub;
 use crate::hub::channel::Rank;
 use crate::hub::refusal::Refusal;
@@ -25,6 +25,7 @@ pub(in crate::hub) const FLAGS: &str = "CMRimnst";
 
 /// One MODE at work.
 pub(super) struct Change<'a> {
+    pub(super) conn: ConnId,
     pub(super) user: UserId,
     pub(super) room: RoomId,
     pub(super) on: bool,
@@ -89,7 +90,8 @@ fn change_room_modes(
     params: &[&str],
 ) {
     let params = params.iter().take(hub.settings.limits.mode_changes);
-    let mut change = Change { user, room, on: true, params, made: Vec::new(), shown: Vec::new() };
+    let (conn, made, shown) = (turn.conn, Vec::new(), Vec::new());
+    let mut change = Change { conn, user, room, on: true, params, made, shown };
     let before = hub.channels[room].modes.clone();
     let denial = Refusal::not_operator(hub.channels[room].name.as_str());
     let mut is_denied = false;
@@ -254,9 +256,9 @@ fn set_slow(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
 
 /// Whether the room lasts is for its founder, if that is an account, and the server's operators to say; the lobby always does.
 fn set_lasting(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
-    let Change { user, room, on, .. } = *change;
+    let Change { conn, user, room, on, .. } = *change;
     let has_account = hub.users[user].account.is_some();
-    let may = hub.users[user].modes.contains('o') || hub.is_founder(user, room) && has_account;
+    let may = hub.is_operator(conn) || hub.is_founder(user, room) && has_account;
     let channel = &mut hub.channels[room];
     if !may || channel.name.folded() == hub.settings.lobby.folded() {
         return Err(Refusal::not_operator(channel.name.as_str()));

@@ -8,11 +8,12 @@ use majlis_protocol::{Message, fold};
 
 use super::user_mode::tell_modes;
 use super::{Ending, Outcome, Turn};
-use crate::event::{Action, Audience, HashJob, Outbound};
+use crate::event::{Action, Audience, ConnId, HashJob, Outbound};
 use crate::hub::Hub;
 use crate::hub::hashing::Purpose;
 use crate::hub::refusal::Refusal;
 use crate::hub::reply::{LINE_BYTES, cut};
+use crate::hub::sasl::may_say_passwords;
 use crate::hub::user::UserId;
 
 /// The password is hashed for a name that nobody has, too, so that the time it takes tells nothing.
@@ -27,6 +28,9 @@ pub(super) fn handle_oper(
     };
     let operators = &hub.settings.operators;
     let any = operators.first().ok_or_else(Refusal::no_operators)?;
+    if !may_say_passwords(&hub.connections[&turn.conn].peer) {
+        return Err(Refusal::plaintext_oper());
+    }
     let found = operators.iter().find(|operator| fold(&operator.name) == fold(name));
     let expected = Arc::clone(&found.unwrap_or(any).verifier);
     let name = found.map(|operator| operator.name.clone());
@@ -51,12 +55,13 @@ pub(in crate::hub) fn finish_oper(
     hashed: &Verifier,
 ) -> Outcome {
     let mut operators = hub.settings.operators.iter();
-    let is_operator = operators
-        .any(|operator| Some(&*operator.name) == name && *operator.verifier == *expected)
-        && hashed.is_same_password(expected);
-    let user = turn.user.filter(|_| is_operator).ok_or_else(Refusal::wrong_password)?;
+    let found = operators
+        .find(|operator| Some(&*operator.name) == name && *operator.verifier == *expected)
+        .filter(|_| hashed.is_same_password(expected))
+        .cloned();
+    let (user, operator) = turn.user.zip(found).ok_or_else(Refusal::wrong_password)?;
     turn.response.numeric(RPL_YOUREOPER, &[], "You are now an IRC operator");
-    if hub.users.set_mode(user, 'o', true) {
+    if hub.make_operator(turn.conn, user, operator) {
         tell_modes(hub, turn, user, &[(true, 'o')]);
     }
     Ok(())
@@ -64,11 +69,11 @@ pub(in crate::hub) fn finish_oper(
 
 pub(super) fn handle_kill(
     hub: &mut Hub,
-    _: &mut Turn,
+    turn: &mut Turn,
     user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
-    hub.check_server_operator(user)?;
+    hub.check_server_operator(turn.conn)?;
     let &[nick, reason, ..] = message.params() else {
         return Err(Refusal::too_few_params("KILL"));
     };
@@ -89,11 +94,11 @@ pub(super) fn handle_kill(
 
 pub(super) fn handle_wallops(
     hub: &mut Hub,
-    _: &mut Turn,
+    turn: &mut Turn,
     user: UserId,
     message: &Message<'_>,
 ) -> Outcome {
-    hub.check_server_operator(user)?;
+    hub.check_server_operator(turn.conn)?;
     let text = message.param(0).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Refusal::too_few_params("WALLOPS"))?;
     let around = ": WALLOPS :\r\n".len() + hub.users[user].source().mask().len();
@@ -108,18 +113,17 @@ pub(super) fn handle_wallops(
 pub(super) fn handle_rehash(
     hub: &mut Hub,
     turn: &mut Turn,
-    user: UserId,
+    _: UserId,
     _: &Message<'_>,
 ) -> Outcome {
-    hub.check_server_operator(user)?;
+    hub.check_server_operator(turn.conn)?;
     turn.response.numeric(RPL_REHASHING, &["majlis.toml"], "Rehashing");
     hub.out.events.push(Outbound::Rehash);
     Ok(())
 }
 
 impl Hub {
-    pub(super) fn check_server_operator(&self, user: UserId) -> Outcome {
-        let is_operator = self.users[user].modes.contains('o');
-        if is_operator { Ok(()) } else { Err(Refusal::no_privileges()) }
+    pub(super) fn check_server_operator(&self, conn: ConnId) -> Outcome {
+        if self.is_operator(conn) { Ok(()) } else { Err(Refusal::no_privileges()) }
     }
 }

@@ -10,7 +10,7 @@ use majlis_protocol::{Capability, Message};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    AccountId, Action, Audience, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId,
+    AccountId, Action, Audience, ConnId, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId,
     Outbound, RoomId, Write,
 };
 use crate::hub::Hub;
@@ -59,7 +59,8 @@ pub(super) fn handle_redact(
     let &[wanted, msgid, ref rest @ ..] = message.params() else {
         return Err(Refusal::too_few_params("REDACT"));
     };
-    let (target, place) = hub.redactable_place(user, wanted).ok_or_else(|| no_target(wanted))?;
+    let found = hub.redactable_place(turn.conn, user, wanted);
+    let (target, place) = found.ok_or_else(|| no_target(wanted))?;
     let unknown = || unknown_message(&target, msgid);
     let place = place.ok_or_else(unknown)?;
     let msgid = msgid.parse().map_err(|_| unknown())?;
@@ -93,7 +94,7 @@ pub(in crate::hub) fn answer(
         Ok(HistoryPage::Message(found)) => found,
         _ => None,
     };
-    match hub.check_redaction(user, &redaction, found.as_deref()) {
+    match hub.check_redaction(turn.conn, user, &redaction, found.as_deref()) {
         Ok(target) => hub.redact(turn, user, &Redaction { target, ..redaction }),
         Err(refusal) => turn.response.refuse(&refusal),
     }
@@ -101,22 +102,27 @@ pub(in crate::hub) fn answer(
 
 impl Hub {
     /// Where somebody may take something back under that name, in its canonical spelling; two accounts may not have talked yet.
-    fn redactable_place(&self, user: UserId, name: &str) -> Option<(Arc<str>, Option<Place>)> {
+    fn redactable_place(
+        &self,
+        conn: ConnId,
+        user: UserId,
+        name: &str,
+    ) -> Option<(Arc<str>, Option<Place>)> {
         if name.starts_with('#') {
             let place = Place::Room(self.channels.find(name)?);
-            return Some((self.name_of_place(user, place)?, Some(place)));
+            return Some((self.name_of_place(conn, user, place)?, Some(place)));
         }
         let (name, other, talk) = self.talk_with(user, name)?;
         Some((name, talk.map(|room| Place::Talk(room, other))))
     }
 
     /// The name of a place that is still there, and where somebody still may take something back.
-    fn name_of_place(&self, user: UserId, place: Place) -> Option<Arc<str>> {
+    fn name_of_place(&self, conn: ConnId, user: UserId, place: Place) -> Option<Arc<str>> {
         match place {
             Place::Room(room) => {
                 let channel = self.channels.get(room)?;
                 let may =
-                    channel.members.contains_key(&user) || self.users[user].modes.contains('o');
+                    channel.members.contains_key(&user) || self.is_operator(conn);
                 may.then(|| channel.name.as_str().into())
             }
             Place::Talk(room, other) => {
@@ -130,17 +136,18 @@ impl Hub {
     /// Whether somebody may take this back now, and from where it then is.
     fn check_redaction(
         &self,
+        conn: ConnId,
         user: UserId,
         redaction: &Redaction,
         found: Option<&HistoryRow>,
     ) -> Result<Arc<str>, Refusal> {
         let Redaction { place, target, msgid, reason } = redaction;
-        let name = self.name_of_place(user, *place).ok_or_else(|| no_target(target))?;
+        let name = self.name_of_place(conn, user, *place).ok_or_else(|| no_target(target))?;
         let target = if matches!(place, Place::Room(_)) { name } else { Arc::clone(target) };
         let msgid = msgid.to_string();
         let found = found.ok_or_else(|| unknown_message(&target, &msgid))?;
         let who = &self.users[user];
-        let is_server_operator = who.modes.contains('o');
+        let is_server_operator = self.is_operator(conn);
         let is_keeper = is_server_operator
             || matches!(place, Place::Room(room) if self.channels[*room].has_rank(user, Rank::HalfOperator));
         let is_author = found.author.is_some_and(|author| who.is_author(author));

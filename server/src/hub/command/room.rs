@@ -56,7 +56,7 @@ fn join(hub: &mut Hub, turn: &mut Turn, user: UserId, wanted: &str, key: Option<
             }
             (room, hub.arriving_membership(user, room))
         }
-        None => (make_room(hub, user, wanted)?, Membership::operator()),
+        None => (make_room(hub, turn.conn, user, wanted)?, Membership::operator()),
     };
     if let Some(relay) = hub.enter_room(turn.conn, user, room, membership) {
         show_room(hub, turn, user, room, Arc::clone(&relay));
@@ -79,12 +79,17 @@ pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, 
 }
 
 /// A room that somebody makes is theirs; a guest's ends with its last member.
-fn make_room(hub: &mut Hub, user: UserId, wanted: &str) -> Result<RoomId, Refusal> {
+fn make_room(
+    hub: &mut Hub,
+    conn: ConnId,
+    user: UserId,
+    wanted: &str,
+) -> Result<RoomId, Refusal> {
     let name = Name::room(wanted).map_err(|why| Refusal::bad_channel(wanted, why))?;
     if hub.room_count() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));
     }
-    hub.check_founding(user, wanted)?;
+    hub.check_founding(conn, user, wanted)?;
     hub.check_space("JOIN", wanted)?;
     let User { account, device_key, .. } = &hub.users[user];
     let founder = match account {
@@ -198,11 +203,9 @@ impl Hub {
 
     /// That somebody may make one more room. What an account makes outlives its person, who need be in none of it, so without
     /// a limit one of them could take up all that the server holds.
-    fn check_founding(&self, user: UserId, wanted: &str) -> Outcome {
-        let User { account, modes, .. } = &self.users[user];
-        let Some(account) = account.as_deref().filter(|_| !modes.contains('o')) else {
-            return Ok(());
-        };
+    fn check_founding(&self, conn: ConnId, user: UserId, wanted: &str) -> Outcome {
+        let account = self.users[user].account.as_deref();
+        let Some(account) = account.filter(|_| !self.is_operator(conn)) else { return Ok(()) };
         if self.rooms_founded(account) < self.settings.limits.rooms_per_founder {
             Ok(())
         } else {

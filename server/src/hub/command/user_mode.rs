@@ -44,7 +44,11 @@ fn change(hub: &mut Hub, turn: &mut Turn, user: UserId, letters: &str) -> Outcom
             '+' | '-' => on = letter == '+',
             'o' if on => {}
             _ if USER_MODES.contains(letter) => {
-                if hub.users.set_mode(user, letter, on) {
+                let is_changed = match letter {
+                    'o' => hub.drop_operator(user),
+                    _ => hub.users.set_mode(user, letter, on),
+                };
+                if is_changed {
                     made.push((on, letter));
                 }
             }

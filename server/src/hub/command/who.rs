@@ -183,7 +183,7 @@ fn reply_whois(hub: &Hub, turn: &mut Turn, asker: UserId, id: UserId) {
         turn.response.numeric(RPL_WHOISSECURE, &[nick], "is using a secure connection");
     }
     reply_whois_values(hub, turn, id);
-    if asker == id || hub.users[asker].modes.contains('o') {
+    if asker == id || hub.is_operator(turn.conn) {
         reply_private(turn, user);
     }
     let idle_seconds = hub.now.monotonic_ms.saturating_sub(user.spoke_ms) / 1000;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use majlis_protocol::scram::{LEAST_ITERATIONS, Password, Verifier};
 
+use super::accounts::{restored, signed_in};
 use super::{House, only};
-use crate::event::{ConnId, Restored};
+use crate::event::{ConnId, Guest, Peer, Restored};
+use crate::hub::testing::peer_of;
 use crate::hub::{HubSettings, Operator};
 
 pub(super) fn house_with_operator() -> House {
@@ -13,17 +15,101 @@ pub(super) fn house_with_operator() -> House {
 }
 
 pub(super) fn house_with_operator_and(restored: Restored) -> House {
-    let password = Password::new("sesame").expect("a password");
-    let verifier: Arc<Verifier> =
-        Verifier::derive(&password, b"sixteen bytes of", LEAST_ITERATIONS).into();
-    let operators = vec![Operator { name: "Nour".to_owned(), verifier }];
+    let operators = operators("sesame");
     House::with(HubSettings { operators, ..HubSettings::default() }, restored)
 }
 
+/// Nour, with this password.
+fn operators(password: &str) -> Vec<Operator> {
+    let password = Password::new(password).expect("a password");
+    let verifier: Arc<Verifier> =
+        Verifier::derive(&password, b"sixteen bytes of", LEAST_ITERATIONS).into();
+    vec![Operator { name: "Nour".to_owned(), verifier }]
+}
+
 pub(super) fn oper(house: &mut House, conn: ConnId, words: &str) -> Vec<String> {
+    // As by TLS.
+    house.hub.connections[&conn].peer.encrypted = true;
     house.say(conn, &format!("OPER {words}"));
     house.work();
     house.read(conn)
+}
+
+/// Two devices of `ana`'s, under one nick, of which the first is an operator's.
+fn operator_and_another_device(house: &mut House) -> (ConnId, ConnId) {
+    let [desk, phone] = [(); 2].map(|()| signed_in(house, "ana", None, ""));
+    oper(house, desk, "nour sesame");
+    house.read_all();
+    (desk, phone)
+}
+
+#[test]
+fn one_devices_password_makes_no_operator_of_another() {
+    let mut house = house_with_operator_and(restored());
+    let (desk, phone) = operator_and_another_device(&mut house);
+    let carol = house.client("carol");
+    assert!(house.ask(carol, "WHOIS ana").iter().any(|line| line.contains(" 313 ")), "all see it");
+    for line in ["KILL carol :x", "WALLOPS :x", "REHASH", "KLINE eve", "UNKLINE eve", "STATS k"] {
+        assert!(house.ask(phone, line)[0].contains(" 481 ana "), "{line}");
+    }
+    assert!(house.is_open(carol));
+    house.hub.verify();
+    house.say(desk, "QUIT");
+    assert_eq!(only(house.read(phone)), ":ana!~ana@192.0.2.1 MODE ana -o", "nobody is it now");
+    assert!(!house.ask(carol, "WHOIS ana").iter().any(|line| line.contains(" 313 ")));
+    house.hub.verify();
+}
+
+#[test]
+fn who_gives_it_up_gives_it_up_everywhere() {
+    let mut house = house_with_operator_and(restored());
+    let (desk, phone) = operator_and_another_device(&mut house);
+    assert_eq!(only(house.ask(phone, "MODE ana -o")), ":ana!~ana@192.0.2.1 MODE ana -o");
+    house.read_all();
+    assert!(only(house.ask(desk, "REHASH")).contains(" 481 ana "));
+    house.hub.verify();
+}
+
+#[test]
+fn whom_the_settings_name_no_longer_is_no_operator() {
+    let mut house = house_with_operator();
+    let ana = house.client("ana");
+    oper(&mut house, ana, "nour sesame");
+    let mut settings = HubSettings { operators: operators("sesame"), ..HubSettings::default() };
+    house.settle_again(settings.clone());
+    assert!(house.read(ana).is_empty(), "nothing has changed");
+    settings.operators = operators("another");
+    house.settle_again(settings);
+    assert_eq!(only(house.read(ana)), ":ana!~ana@192.0.2.1 MODE ana -o");
+    assert!(only(house.ask(ana, "REHASH")).contains(" 481 ana "));
+    house.hub.verify();
+}
+
+#[test]
+fn who_takes_over_a_ghost_is_no_operator_by_that() {
+    let mut house = house_with_operator();
+    let ghost = house.client_with("ana", Some(1), "");
+    oper(&mut house, ghost, "nour sesame");
+    let ana = house.client_with("ana", Some(1), "");
+    assert!(!house.is_open(ghost));
+    assert_eq!(only(house.ask(ana, "MODE ana")), ":majlis.local 221 ana +");
+    assert!(only(house.ask(ana, "REHASH")).contains(" 481 ana "));
+    house.hub.verify();
+}
+
+#[test]
+fn an_operators_password_is_not_taken_where_others_can_read_it() {
+    let mut house = house_with_operator();
+    let ana = house.client("ana");
+    let refused = ":majlis.local 491 ana :OPER is for encrypted connections; connect by TLS";
+    assert_eq!(only(house.ask(ana, "OPER nour sesame")), refused);
+    assert!(house.jobs.is_empty());
+    let peer = Peer { address: "127.0.0.1".parse().unwrap(), ..peer_of(None) };
+    let local = house.open_from(Guest::Irc, peer);
+    house.say(local, "NICK local");
+    house.say(local, "USER x 0 * :X");
+    house.say(local, "OPER nour sesame");
+    assert_eq!(house.jobs.len(), 1, "nobody else reads what stays on this machine");
 }
 
 #[test]
