@@ -205,7 +205,20 @@ impl Window {
         network.connect_key_changed(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |network, change| window.imp().key_changes.present(&window, network, change)
+            move |network, change| {
+                let connect_view = window.imp().connect_view.get();
+                window.imp().key_changes.present(
+                    &window,
+                    network,
+                    change,
+                    glib::clone!(
+                        #[weak]
+                        connect_view,
+                        move |network, is_trusted| connect_view
+                            .handle_key_decision(network, is_trusted)
+                    ),
+                );
+            }
         ));
         network.connect_trust_needed(glib::clone!(
             #[weak(rename_to = window)]

@@ -100,6 +100,21 @@ class Connect(WindowTest):
         ana.wait_until_gone("button", steps.REFUSE)
         self.assertNotIn("has joined", self.raw_guest("witness").heard)
 
+    def test_an_older_invitation_leads_in_once_the_new_key_is_trusted(self):
+        ana = self.open_app("ana")
+        ana.press("Open Invitation…")
+        old_link = re.sub(r"(spki=sha256-).{8}", r"\1AAAAAAAA", self.server.link)
+        self.assertNotEqual(old_link, self.server.link)
+        ana.set_text("Invitation Link", old_link)
+        ana.press("Connect")
+        ana.press(steps.REFUSE)
+        ana.wait_until_gone("button", steps.REFUSE)
+        ana.wait_for_text("another key than the trusted one")
+        ana.press("Connect")
+        ana.press("Trust the New Key")
+        steps.join_as(ana, "Ana")
+        steps.wait_until_inside(ana)
+
     def assert_a_third_key_takes_the_place_of_the_second(self, app, old_words):
         self.server.stop()
         self.server.start(data="a-third-server")

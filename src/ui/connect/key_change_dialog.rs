@@ -1,6 +1,6 @@
 //! The dialog that stands in the way when a server shows another key than the trusted one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -14,24 +14,39 @@ use crate::ui::text::{isolate, sentence};
 /// The dialogs that are open. A network has one at most, however often its server shows the key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyChangeDialogs {
-    open: Rc<RefCell<HashMap<Network, adw::AlertDialog>>>,
+    open: Rc<RefCell<HashMap<Network, OpenDialog>>>,
+}
+
+/// One of them, and whether another has taken its place, so that its end decides nothing.
+#[derive(Debug)]
+struct OpenDialog {
+    dialog: adw::AlertDialog,
+    is_replaced: Rc<Cell<bool>>,
 }
 
 impl KeyChangeDialogs {
-    /// Asks whether to trust a network's new key. Nothing is sent to the server unless the person says so;
-    /// closing the dialog in any other way stays offline.
+    /// Asks whether to trust a network's new key, and tells what was decided. Nothing is sent to the server unless the person
+    /// says so; closing the dialog in any other way is a no.
     pub(crate) fn present(
         &self,
         parent: &impl IsA<gtk::Widget>,
         network: &Network,
         change: &KeyChange,
+        decided: impl Fn(&Network, bool) + 'static,
     ) {
         // The key may be a third one by now.
         let former = self.open.borrow_mut().remove(network);
         if let Some(former) = former {
-            former.force_close();
+            former.is_replaced.set(true);
+            former.dialog.force_close();
         }
-        let dialog = key_change_dialog(network, change);
+        let is_replaced = Rc::<Cell<bool>>::default();
+        let was_replaced = Rc::clone(&is_replaced);
+        let dialog = key_change_dialog(network, change, move |network, is_trusted| {
+            if !was_replaced.get() {
+                decided(network, is_trusted);
+            }
+        });
         let open = Rc::downgrade(&self.open);
         dialog.connect_closed(glib::clone!(
             #[weak]
@@ -39,17 +54,21 @@ impl KeyChangeDialogs {
             move |dialog| {
                 let Some(open) = open.upgrade() else { return };
                 let mut open = open.borrow_mut();
-                if open.get(&network).is_some_and(|shown| shown == dialog) {
+                if open.get(&network).is_some_and(|shown| shown.dialog == *dialog) {
                     open.remove(&network);
                 }
             }
         ));
         dialog.present(Some(parent));
-        self.open.borrow_mut().insert(network.clone(), dialog);
+        self.open.borrow_mut().insert(network.clone(), OpenDialog { dialog, is_replaced });
     }
 }
 
-fn key_change_dialog(network: &Network, change: &KeyChange) -> adw::AlertDialog {
+fn key_change_dialog(
+    network: &Network,
+    change: &KeyChange,
+    decided: impl Fn(&Network, bool) + 'static,
+) -> adw::AlertDialog {
     let builder =
         gtk::Builder::from_resource(&format!("{RESOURCE_ROOT}/ui/connect/key_change_dialog.ui"));
     let dialog: adw::AlertDialog = object(&builder, "dialog");
@@ -68,13 +87,16 @@ fn key_change_dialog(network: &Network, change: &KeyChange) -> adw::AlertDialog 
     }
     let fingerprint = change.new_fingerprint.clone();
     dialog.connect_response(
-        Some("trust"),
+        None,
         glib::clone!(
             #[weak]
             network,
-            move |_, _| {
-                network.trust(&fingerprint, true);
-                network.go_online();
+            move |_, response| {
+                let is_trusted = response == "trust";
+                if is_trusted {
+                    network.trust(&fingerprint, true);
+                }
+                decided(&network, is_trusted);
             }
         ),
     );

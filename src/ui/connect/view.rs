@@ -12,7 +12,7 @@ use super::attempt::{Attempt, Next};
 use super::you_page::name_of_user;
 use super::{AddressDialog, Asking, FindPage, TrustPage, YouPage};
 use crate::i18n::gettext;
-use crate::model::{Chat, ConnectionState, FoundPlace, Network, NetworkSettings};
+use crate::model::{Blame, Chat, ConnectionState, FoundPlace, Network, NetworkSettings};
 
 mod imp {
     use std::sync::OnceLock;
@@ -300,9 +300,7 @@ impl ConnectView {
             network.connect_key_changed(glib::clone!(
                 #[weak]
                 view,
-                // The attempt stays: the dialog that tells about it may still trust the new key.
-                move |_, _| view
-                    .show_trouble(&gettext("The server shows another key than the trusted one."))
+                move |_, _| view.show_key_change()
             )),
             network.connect_state_notify(glib::clone!(
                 #[weak]
@@ -331,6 +329,29 @@ impl ConnectView {
                 self.show_trouble(&words);
             }
             _ => {}
+        }
+    }
+
+    /// Another dialog asks what to do about the new key, so the attempt stays; once that is closed, the words are to be found
+    /// where the person was.
+    fn show_key_change(&self) {
+        let words = gettext("The server shows another key than the trusted one.");
+        let dialog = self.imp().dialog.borrow().clone();
+        if let Some(page) = self.you_page() {
+            page.show_trouble(&words, Blame::Nothing);
+        } else if let Some(dialog) = dialog {
+            dialog.show_trouble(&words);
+        }
+    }
+
+    /// The person has decided about a server's new key: whatever led there goes on, or is given up.
+    pub(crate) fn handle_key_decision(&self, network: &Network, is_trusted: bool) {
+        let is_on_the_way = self.is_following(network) && self.you_page().is_none();
+        match is_trusted {
+            true if is_on_the_way => self.go_on(),
+            true => network.go_online(),
+            false if is_on_the_way => self.cancel(),
+            false => {}
         }
     }
 
