@@ -133,7 +133,7 @@ impl Inner {
         let notification = gio::Notification::new(&title);
         let shows_text = self.settings.boolean(Key::NotifyText.name());
         let body = if shows_text {
-            channel.last_line()
+            channel.last_said()
         } else {
             // Translators: the text of a notification that is not to say more.
             gettext("New message")

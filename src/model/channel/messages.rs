@@ -47,6 +47,7 @@ impl Channel {
         let mut again: Vec<_> = texts.map(|text| new_message(text, old.is_action)).collect();
         let Some(first) = again.first_mut() else { return };
         first.reply_to = old.reply_to;
+        self.imp().is_said_newer.set(false);
         for waiting in &again {
             self.timeline().window().add_waiting(waiting.clone(), network.sender());
         }
@@ -100,6 +101,8 @@ impl Channel {
 
     /// What waited when the program ended.
     pub(in crate::model) fn restore_waiting(&self, waiting: Waiting, sender: Sender) {
+        let is_newer = self.newest().is_some_and(|newest| newest.time_ms > waiting.created_ms);
+        self.imp().is_said_newer.set(is_newer);
         self.timeline().window().add_waiting(waiting, sender);
         self.timeline().publish();
         self.refresh_last_line();
@@ -166,11 +169,17 @@ impl Channel {
         }
     }
 
+    /// What was said last, whatever waits, with who said it, in one line.
+    pub fn last_said(&self) -> String {
+        let last_said = self.imp().last_said.borrow();
+        last_said.as_ref().map(|line| line.words(self.is_room())).unwrap_or_default()
+    }
+
     pub(super) fn refresh_last_line(&self) {
         let timeline = self.timeline();
         let waiting = timeline.window().waiting().next_back().map(Line::of_waiting);
-        let line = waiting.or_else(|| self.imp().last_said.borrow().clone());
-        let words = line.map(|line| line.words(self.is_room())).unwrap_or_default();
+        let waiting = waiting.filter(|_| !self.imp().is_said_newer.get());
+        let words = waiting.map_or_else(|| self.last_said(), |line| line.words(self.is_room()));
         if *self.imp().last_line.borrow() != words {
             self.imp().last_line.replace(words);
             self.notify_last_line();
@@ -188,6 +197,7 @@ impl Channel {
         self.mark_read();
         let sender = network.sender();
         self.timeline().window().unread_after = None;
+        self.imp().is_said_newer.set(false);
         for message in &messages {
             self.timeline().window().add_waiting(message.clone(), sender.clone());
         }
@@ -234,6 +244,7 @@ impl Channel {
         }
         self.learn_title(&archived.message);
         imp.last_said.replace(Some(Line::of_message(&archived.message)));
+        imp.is_said_newer.set(imp.is_said_newer.get() || !archived.message.is_own);
         let is_unread = imp.read_mark.borrow().as_ref().is_some_and(|read| mark > *read);
         if is_unread && !archived.message.is_own && !self.watched() {
             if self.unread_count() == 0 {

@@ -111,7 +111,7 @@ mod imp {
         pub(super) mention_count: Cell<u32>,
         /// Whether these two have changed and nobody was told.
         pub(super) has_untold_counts: Cell<bool>,
-        /// What was said last, with who said it, in one line.
+        /// What was said last, or waits to be, with who said it, in one line.
         #[property(get)]
         pub(super) last_line: RefCell<String>,
         /// What was typed and not sent; kept over restarts. The composer sets it.
@@ -147,6 +147,8 @@ mod imp {
         /// The newest message that ever came.
         pub(super) newest: RefCell<Option<HistoryMark>>,
         pub(super) last_said: RefCell<Option<Line>>,
+        /// Whether others said it after whatever waits was typed.
+        pub(super) is_said_newer: Cell<bool>,
         /// Whether it differs from what the archive holds.
         pub(super) is_changed: Cell<bool>,
         pub(super) draft_timer: RefCell<Option<glib::SourceId>>,

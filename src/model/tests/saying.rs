@@ -86,6 +86,57 @@ fn a_refused_message_says_why_and_is_retried_as_a_new_one_or_taken_back() {
 }
 
 #[test]
+fn what_is_said_after_a_refused_message_is_news_and_the_last_line() {
+    let (world, network, room) = World::online();
+    world.act(|_| room.send_text("one"));
+    let id = world.sent()[0].id;
+    world.events(&network, vec![Event::SendFailed { id, reason: "Slowly".to_owned().into() }]);
+    assert_eq!(bare(&room.last_line()), "You: one");
+    let news: Rc<RefCell<Vec<bool>>> = Rc::default();
+    room.timeline().connect_items_changed({
+        let news = Rc::clone(&news);
+        move |timeline, position, removed, added| {
+            news.borrow_mut().push(timeline.is_news(position, removed, added));
+        }
+    });
+    world.events(&network, vec![live(messages([1]))]);
+    assert_eq!(texts(&room), ["message 1", "one (Slowly)"]);
+    assert_eq!(news.take(), [true]);
+    for line in [room.last_line(), room.last_said()] {
+        assert_eq!(bare(&line), "Ana María: message 1");
+    }
+
+    world.act(|_| room.send_text("two"));
+    assert_eq!(bare(&room.last_line()), "You: two");
+    assert_eq!(bare(&room.last_said()), "Ana María: message 1");
+}
+
+#[test]
+fn the_first_words_of_a_conversation_are_news_and_a_page_is_none() {
+    let (world, network, _) = World::online();
+    let ana = world.act(|_| network.open_private("ana"));
+    let news: Rc<RefCell<Vec<bool>>> = Rc::default();
+    ana.timeline().connect_items_changed({
+        let news = Rc::clone(&news);
+        move |timeline, position, removed, added| {
+            news.borrow_mut().push(timeline.is_news(position, removed, added));
+        }
+    });
+    let from_ana = |origin, numbers: [u64; 1]| Event::Messages {
+        conversation: "ana".into(),
+        origin,
+        messages: messages(numbers),
+        happened: Vec::new(),
+    };
+    world.events(&network, vec![from_ana(Origin::Live, [2])]);
+    assert_eq!(news.take(), [true]);
+    world.act(|_| ana.load_older());
+    world.events(&network, vec![from_ana(Origin::Older { is_start: true }, [1])]);
+    assert_eq!(texts(&ana), numbered([1, 2]));
+    assert_eq!(news.take(), [false]);
+}
+
+#[test]
 fn a_refused_message_stays_refused_over_a_restart() {
     let (world, network, room) = World::online();
     world.act(|_| room.send_text("one"));

@@ -127,6 +127,17 @@ impl Timeline {
         self.imp().window.borrow_mut()
     }
 
+    /// Whether a change of the rows, as `items-changed` tells it, is what was just said: it came at the end, above nothing but
+    /// words of ours, and is no page.
+    pub fn is_news(&self, position: u32, removed: u32, added: u32) -> bool {
+        let rows = self.imp().rows.borrow();
+        let below = rows.get((position + added) as usize..).unwrap_or_default();
+        let is_page = self.is_loading() && (position == 0 || !below.is_empty());
+        let is_ours = |row: &TimelineItem| row.is_own() || row.kind() == ItemKind::Day;
+        let is_at_end = self.is_end() && below.iter().all(is_ours);
+        added > removed && is_at_end && !is_page
+    }
+
     pub(super) fn set_loading(&self, is_loading: bool) {
         if self.imp().is_loading.replace(is_loading) != is_loading {
             self.notify_is_loading();

@@ -273,20 +273,19 @@ impl TimelineView {
         self.show_rows_or_nothing();
         let Some(channel) = self.channel() else { return };
         let timeline = channel.timeline();
-        if added == 0 || position + added != timeline.n_items() || !timeline.is_end() {
-            return;
-        }
-        let is_appended = position > 0 && added > removed;
+        let is_news = timeline.is_news(position, removed, added);
+        let is_end = added > 0 && position + added == timeline.n_items() && timeline.is_end();
         // So much came at once that nothing is left of what was there; where a page was asked for, nothing is new.
-        let is_all_new = position <= 1 && removed > 0 && added > 1 && !timeline.is_loading();
-        if !is_appended && !is_all_new {
-            if self.follows_end() {
+        let is_all_new =
+            is_end && position <= 1 && removed > 0 && added > 1 && !timeline.is_loading();
+        if !is_news && !is_all_new {
+            if is_end && self.follows_end() {
                 self.scroll_to_end();
             }
             return;
         }
         self.imp().grown_at.set(Some(Instant::now()));
-        let first = position + if is_appended { removed } else { 0 };
+        let first = position + if is_news { removed } else { 0 };
         let new = (first..position + added)
             .filter_map(|position| timeline.item(position).and_downcast::<TimelineItem>())
             .filter(|item| {
