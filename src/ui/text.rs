@@ -43,6 +43,13 @@ pub(crate) fn markup(text: &str) -> String {
     markup
 }
 
+/// Pango markup that shows the text as it is, for titles and descriptions that are always read as markup.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut markup = String::with_capacity(text.len());
+    escape_into(&mut markup, text);
+    markup
+}
+
 /// The first address in a text, as it is opened.
 pub(crate) fn first_link(text: &str) -> Option<String> {
     let link = Link::find(text)?;
@@ -180,13 +187,17 @@ pub(crate) fn mark(reading: gtk::TextDirection) -> char {
 #[cfg(test)]
 mod tests {
     use super::{
-        LINKS_MAX, direction, first_link, is_chat_link, markup, message_direction, read_in,
+        LINKS_MAX, direction, escaped, first_link, is_chat_link, markup, message_direction, read_in,
     };
 
     #[test]
     fn text_is_escaped() {
         assert_eq!(markup("<b>a & \"b\"</b>"), "&lt;b&gt;a &amp; &quot;b&quot;&lt;/b&gt;");
         assert_eq!(markup("a\u{1}b\u{0}c\td"), "abc\td");
+        for text in ["In R&D", "<b>no", "In a\u{1}\u{7f}\u{85}b", "'\"&lt;"] {
+            let (_, shown, _) = gtk::pango::parse_markup(&escaped(text), '\0').unwrap();
+            assert_eq!(shown, text.replace(char::is_control, ""));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use crate::i18n::gettext;
+use crate::i18n::{clean, gettext};
 use crate::model::{Device, Network};
 
 mod imp {
@@ -103,7 +103,12 @@ impl DevicesPage {
             // Translators: names a device in a list; six words follow by which it is known.
             gettext("Another Device")
         };
-        let row = adw::ActionRow::builder().title(title).subtitle(&device.words).build();
+        // The words are the server's where it names a device in another way than Majlis does.
+        let row = adw::ActionRow::builder()
+            .title(title)
+            .use_markup(false)
+            .subtitle(clean(&device.words))
+            .build();
         // One forgets the device that one sits at by signing out.
         if !device.is_own {
             row.add_suffix(&self.forget_button(&device.key));

@@ -6,7 +6,7 @@ use adw::subclass::prelude::*;
 use super::{CreateRoomDialog, DirectoryRow};
 use crate::model::{Network, RoomListing};
 use crate::ui::dialogs::begin_in;
-use crate::ui::text::sentence;
+use crate::ui::text::{escaped, sentence};
 use crate::ui::toast::window_of;
 
 mod imp {
@@ -172,7 +172,7 @@ impl RoomDirectoryDialog {
         imp.is_loading.set(false);
         match answer {
             Ok(is_cut) => imp.cut_banner.set_revealed(is_cut),
-            Err(words) => imp.nothing_page.set_description(Some(&sentence(&words))),
+            Err(words) => imp.nothing_page.set_description(Some(&escaped(&sentence(&words)))),
         }
         self.show_found();
     }

@@ -8,6 +8,7 @@ use super::qr_code::qr_code;
 use crate::i18n::{gettext, gettext_f, isolate};
 use crate::model::{Channel, Network};
 use crate::ui::dialogs::present_pick_person;
+use crate::ui::text::escaped;
 use crate::ui::toast::{tell, toast, window_of};
 
 mod imp {
@@ -81,8 +82,8 @@ impl InviteDialog {
         if let Some(room) = room {
             let values = [("room", &*isolate(&room.title()))];
             // Translators: {room} is the room that a person is to be invited to.
-            imp.room_group
-                .set_description(Some(&gettext_f("They are asked to come to {room}.", &values)));
+            let words = gettext_f("They are asked to come to {room}.", &values);
+            imp.room_group.set_description(Some(&escaped(&words)));
         }
         dialog.show_invitation();
         dialog.connect_widgets();

@@ -9,7 +9,7 @@ use super::{ChannelRow, CurrentSelection, Order, Section, ServerSwitcher, presen
 use crate::i18n::{gettext, gettext_f, pgettext};
 use crate::model::{Channel, Chat, Network, check_room_name};
 use crate::ui::dialogs::room_name;
-use crate::ui::text::isolate;
+use crate::ui::text::{escaped, isolate};
 
 mod imp {
     use std::sync::OnceLock;
@@ -216,10 +216,10 @@ impl SidebarPage {
             let name = name.filter(|name| check_room_name(name).is_ok());
             let words = name.map(|name| {
                 // Translators: {room} is what the person typed into the search field.
-                gettext_f(
+                escaped(&gettext_f(
                     "Press Enter to join {room}.",
                     &[("room", &isolate(name.trim_start_matches('#')))],
-                )
+                ))
             });
             imp.nothing_page.set_description(words.as_deref());
         }

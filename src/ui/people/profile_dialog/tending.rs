@@ -9,6 +9,7 @@ use super::ProfileDialog;
 use crate::i18n::{gettext, gettext_f, isolate};
 use crate::model::{Channel, Role};
 use crate::ui::Window;
+use crate::ui::text::escaped;
 use crate::ui::toast::{tell, tell_undoable, window_of};
 
 impl ProfileDialog {
@@ -22,7 +23,7 @@ impl ProfileDialog {
         imp.removal_group.set_visible(true);
         let values = [("room", &*isolate(&room.title()))];
         // Translators: A heading over what an operator can do to a person.
-        imp.operator_group.set_title(&gettext_f("In {room}", &values));
+        imp.operator_group.set_title(&escaped(&gettext_f("In {room}", &values)));
         let is_operator = member.role() == Role::Operator;
         imp.operator_row.set_title(&if is_operator {
             gettext("Take _Operator Role Back")
