@@ -42,6 +42,6 @@ pub use nearby::{Hold, Nearby, Outlook};
 pub use network::{Blame, Device, KeyChange, Network, NewRoom, Profile, ServerInvitation};
 pub use room_listing::RoomListing;
 pub use search::SearchHit;
-pub use settings::{NetworkSettings, check_display_name, check_room_name};
+pub use settings::{NetworkSettings, check_display_name, check_nick, check_room_name};
 pub use state::{ConnectionState, Presence};
 pub use timeline::{ItemKind, ReactionGroup, SendState, Timeline, TimelineItem};

@@ -55,6 +55,16 @@ pub fn check_display_name(display_name: &str) -> Result<(), String> {
     }
 }
 
+/// Whether there can be somebody of this nick.
+///
+/// The error is a translated sentence to show beside the field.
+pub fn check_nick(nick: &str) -> Result<(), String> {
+    match Name::nick(nick) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(gettext("Nobody can have this name.")),
+    }
+}
+
 /// Whether a room can have this name, which begins with `#`.
 ///
 /// The error is a translated sentence to show beside the field.
@@ -108,6 +118,10 @@ mod tests {
         assert_eq!(words("majlis.local:0"), "The port is a number from 1 to 65535.");
         assert_eq!(check_display_name(" "), Err("Type the name that others will see.".into()));
         assert_eq!(check_display_name("هبة سليم"), Ok(()));
+        assert_eq!(check_nick("ana"), Ok(()));
+        for no_nick in ["#tea", "ana b", ""] {
+            assert_eq!(check_nick(no_nick), Err("Nobody can have this name.".into()));
+        }
     }
 
     #[test]

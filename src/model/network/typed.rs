@@ -6,9 +6,9 @@ use glib::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::i18n::gettext;
-use crate::irc::{Command, Name, nick_from_display_name};
+use crate::irc::{Command, nick_from_display_name};
 use crate::model::Channel;
-use crate::model::settings::check_room_name;
+use crate::model::settings::{check_nick, check_room_name};
 use crate::model::slash::{self, Typed};
 
 use super::Network;
@@ -70,9 +70,7 @@ impl Network {
     }
 
     fn say_to(&self, nick: &str, text: &str) -> Result<(), String> {
-        if Name::nick(nick).is_err() {
-            return Err(gettext("Nobody can have this name."));
-        }
+        check_nick(nick)?;
         let person = self.open_private(nick);
         person.send_text(text);
         self.emit_open_requested(&person);

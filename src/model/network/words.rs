@@ -123,7 +123,9 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
             gettext("Too many conversations are open. Leave one first.")
         }
         Refusal::TooManyWaiting => gettext("Too many messages are waiting to be sent."),
-        Refusal::CannotBeSaid => gettext("This is too long to be sent as one message."),
+        Refusal::CannotBeSaid => gettext(
+            "This cannot be sent: it is too long, or it is meant for a name that nobody can have.",
+        ),
         Refusal::InDoubt => {
             gettext("The connection was lost, and it is not known whether this arrived.")
         }

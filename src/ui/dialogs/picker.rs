@@ -9,9 +9,10 @@ use adw::subclass::prelude::*;
 
 use super::begin_in;
 use crate::i18n::gettext;
-use crate::model::{Channel, Member, Network};
+use crate::model::{Channel, Member, Network, check_nick};
 use crate::ui::conversation::{PersonRow, name_filter};
 use crate::ui::sidebar::ChannelRow;
+use crate::ui::text::escaped;
 
 mod imp {
     use super::*;
@@ -25,6 +26,8 @@ mod imp {
         pub(super) stack: TemplateChild<gtk::Stack>,
         #[template_child]
         pub(super) list_view: TemplateChild<gtk::ListView>,
+        #[template_child]
+        pub(super) nothing_page: TemplateChild<adw::StatusPage>,
         pub(super) selection: OnceCell<gtk::SingleSelection>,
     }
 
@@ -65,11 +68,14 @@ pub(crate) fn present_go_to_room(
     let filter = gtk::StringFilter::new(Some(Channel::this_expression("title")));
     picker.imp().search_entry.bind_property("text", &filter, "search").sync_create().build();
     picker.fill(channels, &filter, &ChannelRow::factory());
-    picker.connect_picked(move |picked, _| {
-        if let Some(channel) = picked.and_downcast_ref::<Channel>() {
-            go(channel);
-        }
-    });
+    picker.connect_picked(
+        |_| Ok(()),
+        move |picked, _| {
+            if let Some(channel) = picked.and_downcast_ref::<Channel>() {
+                go(channel);
+            }
+        },
+    );
     picker.present(Some(parent));
 }
 
@@ -83,9 +89,11 @@ pub(crate) fn present_pick_person(
     let picker = Picker::new(title, &gettext("Search people"));
     let filter = name_filter(&picker.imp().search_entry);
     picker.fill(&people_of(network), &filter, &PersonRow::factory());
-    picker.connect_picked(move |picked, typed| match picked.and_downcast_ref::<Member>() {
-        Some(member) => choose(&member.nick()),
-        None => choose(typed),
+    picker.connect_picked(check_nick, move |picked, typed| {
+        match picked.and_downcast_ref::<Member>() {
+            Some(member) => choose(&member.nick()),
+            None => choose(typed),
+        }
     });
     picker.present(Some(parent));
 }
@@ -113,6 +121,11 @@ impl Picker {
         let picker: Self = glib::Object::builder().property("title", title).build();
         let imp = picker.imp();
         begin_in(&*imp.search_entry);
+        imp.search_entry.connect_changed(glib::clone!(
+            #[weak]
+            picker,
+            move |_| picker.imp().nothing_page.set_description(None)
+        ));
         imp.search_entry.set_placeholder_text(Some(placeholder));
         imp.search_entry.update_property(&[gtk::accessible::Property::Label(placeholder)]);
         imp.list_view.update_property(&[gtk::accessible::Property::Label(title)]);
@@ -140,8 +153,13 @@ impl Picker {
         self.connect_arrow_keys();
     }
 
-    /// Calls this with what was chosen, if anything was found, and with what was typed.
-    fn connect_picked(&self, choose: impl Fn(Option<glib::Object>, &str) + 'static) {
+    /// Calls this with what was chosen, if anything was found, and with what was typed; where nothing was found, only with
+    /// what the check lets pass, whose words are shown otherwise.
+    fn connect_picked(
+        &self,
+        check: impl Fn(&str) -> Result<(), String> + 'static,
+        choose: impl Fn(Option<glib::Object>, &str) + 'static,
+    ) {
         let imp = self.imp();
         let pick = Rc::new(glib::clone!(
             #[weak(rename_to = picker)]
@@ -151,6 +169,11 @@ impl Picker {
                 let typed = picker.imp().search_entry.text();
                 if chosen.is_none() && typed.trim().is_empty() {
                     return;
+                }
+                if chosen.is_none()
+                    && let Err(words) = check(typed.trim())
+                {
+                    return picker.show_trouble(&words);
                 }
                 picker.close();
                 choose(chosen, typed.trim());
@@ -200,6 +223,11 @@ impl Picker {
             }
         ));
         self.imp().search_entry.add_controller(keys);
+    }
+
+    fn show_trouble(&self, words: &str) {
+        self.imp().nothing_page.set_description(Some(&escaped(words)));
+        self.announce(words, gtk::AccessibleAnnouncementPriority::High);
     }
 
     fn show_found(&self) {
