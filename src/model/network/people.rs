@@ -5,9 +5,9 @@ use gio::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::irc::{Abilities, Answer, Command, Presence, Question, Whois, fold};
+use crate::model::Channel;
 use crate::model::channel::is_room;
 use crate::model::timeline::moment;
-use crate::model::{Channel, ConnectionState};
 
 use super::Network;
 
@@ -110,7 +110,7 @@ impl Network {
 
     /// Has the server tell us of the people whom we have conversations with.
     pub(super) fn watch_people(&self) {
-        if !matches!(self.state(), ConnectionState::Registering | ConnectionState::Online) {
+        if !self.has_session() {
             return;
         }
         let people = self.open_channels().into_iter().filter(|one| !one.is_room());

@@ -21,10 +21,15 @@ pub(super) struct Questions {
 }
 
 impl Network {
+    /// Whether there is somebody to ask.
+    pub(super) fn has_session(&self) -> bool {
+        matches!(self.state(), ConnectionState::Registering | ConnectionState::Online)
+    }
+
     /// Asks; what comes of it arrives at the other end, which closes where the connection does.
     pub(super) fn question(&self, question: Question) -> Receiver<Answer> {
         let (told, answers) = async_channel::unbounded();
-        if !matches!(self.state(), ConnectionState::Registering | ConnectionState::Online) {
+        if !self.has_session() {
             return answers;
         }
         let questions = &self.imp().questions;
@@ -65,7 +70,7 @@ impl Network {
 
     /// There is no connection: nobody waits in vain.
     pub(super) fn drop_questions(&self) {
-        if !matches!(self.state(), ConnectionState::Registering | ConnectionState::Online) {
+        if !self.has_session() {
             self.imp().questions.open.borrow_mut().clear();
         }
     }

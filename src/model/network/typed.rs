@@ -6,12 +6,13 @@ use glib::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::i18n::gettext;
+use crate::irc::event::Refusal;
 use crate::irc::{Command, nick_from_display_name};
-use crate::model::Channel;
 use crate::model::settings::{check_nick, check_room_name};
 use crate::model::slash::{self, Typed};
+use crate::model::{Channel, ConnectionState};
 
-use super::Network;
+use super::{Network, words};
 
 impl Network {
     /// What the composer holds, said in a channel: a slash command is carried out, everything else is
@@ -77,23 +78,33 @@ impl Network {
         Ok(())
     }
 
-    /// The name is ours once the server says so.
+    /// The name is ours once the server says so; where there is nobody to ask, it is what to be called from the next
+    /// connection on.
     fn ask_name(&self, name: &str) -> Result<(), String> {
         let nick = nick_from_display_name(name)
             .ok_or_else(|| gettext("A name needs at least one letter."))?;
-        if nick == self.nick() {
-            self.set_display_name(name);
-            self.keep();
-        } else {
+        let has_session = self.has_session();
+        if has_session && nick != self.nick() {
             self.imp().asked_name.replace(Some(name.to_owned()));
+        } else {
+            self.take_name(name);
+            self.keep();
         }
-        self.ask(Command::SetName { nick, display_name: name.to_owned() });
+        if has_session {
+            self.ask(Command::SetName { nick, display_name: name.to_owned() });
+        } else if self.state() != ConnectionState::Offline {
+            // A connection that is under way says the former name.
+            self.connect_anew();
+        }
         Ok(())
     }
 
     fn ask_topic(&self, channel: &Channel, topic: &str) -> Result<(), String> {
         if !channel.is_room() {
             return Err(gettext("Only rooms have a topic."));
+        }
+        if !self.has_session() {
+            return Err(words::refusal(&Refusal::NotConnected));
         }
         // A topic is one line.
         let topic = topic.lines().collect::<Vec<_>>().join(" ");

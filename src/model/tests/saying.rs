@@ -209,6 +209,24 @@ fn slash_commands_are_carried_out() {
 }
 
 #[test]
+fn what_needs_a_connection_says_so_and_a_name_is_taken_over_without_one() {
+    let (world, network, room) = World::online();
+    world.events(&network, vec![Event::State(State::Offline)]);
+    world.asked();
+    let run = |text: &str| world.act(|_| network.run_command(&room, text));
+    let refusal = run("/topic tea").unwrap_err();
+    assert_eq!(refusal, "This can be done only while there is a connection.");
+    run("/nick Noor").unwrap();
+    assert_eq!(world.asked(), []);
+    assert_eq!((&*network.display_name(), &*network.nick()), ("Noor", "Noor"));
+    world.act(|_| network.go_online());
+    assert_eq!(world.config().display_name, "Noor");
+    run("/nick Nour").unwrap();
+    assert_eq!(world.config().display_name, "Nour", "the connection under way has the former name");
+    assert_eq!(world.restarted().config().display_name, "Nour");
+}
+
+#[test]
 fn msg_opens_a_conversation_and_says_it_there() {
     let (world, network, room) = World::online();
     let opened = listen(&network, "open-requested");
