@@ -50,6 +50,15 @@ pub(super) fn read(text: &str) -> Result<Typed<'_>, String> {
     read_command(name, words)
 }
 
+/// What is typed so that [`read`] has it said like this.
+pub(super) fn spell(text: &str, is_action: bool) -> String {
+    match text {
+        _ if is_action => format!("/me {text}"),
+        _ if text.starts_with('/') => format!("/{text}"),
+        _ => text.to_owned(),
+    }
+}
+
 fn read_command<'a>(name: &str, words: &'a str) -> Result<Typed<'a>, String> {
     // Translators: the words in capitals stand for what the person types there.
     let what_to_do = || gettext("Type “/me WORDS”.");

@@ -1,6 +1,7 @@
 //! What a person is writing: how much of it fits, and taking back what is not sent yet.
 
 use super::Channel;
+use crate::model::slash;
 
 /// From this part of a message's limit on, it is worth telling.
 const NEAR_PERCENT: usize = 80;
@@ -35,7 +36,8 @@ impl Channel {
         }
     }
 
-    /// Takes back the newest message that is not sent yet, to be corrected: its text, and what it answered is answered again.
+    /// Takes back the newest message that is not sent yet, to be corrected: what is typed to say it, and what it
+    /// answered is answered again.
     pub fn correct_last(&self) -> Option<String> {
         let last = self.timeline().window().waiting().next_back().cloned()?;
         self.take_back(last.id);
@@ -43,7 +45,7 @@ impl Channel {
         if let Some(msgid) = last.reply_to {
             self.answer_again(&msgid);
         }
-        Some(last.text)
+        Some(slash::spell(&last.text, last.is_action))
     }
 }
 

@@ -326,6 +326,22 @@ fn the_newest_that_is_not_sent_can_be_corrected() {
 }
 
 #[test]
+fn what_is_corrected_comes_back_as_it_is_typed() {
+    let (world, network, room) = World::online();
+    for typed in ["/me waves", "//join #tea", "/ said"] {
+        world.act(|_| network.run_command(&room, typed)).unwrap();
+    }
+    world.asked();
+    for typed in ["// said", "//join #tea", "/me waves"] {
+        let again = world.act(|_| room.correct_last()).unwrap();
+        assert_eq!(again, typed);
+        world.act(|_| network.run_command(&room, &again)).unwrap();
+        assert_eq!(world.sent().len(), 1, "{typed} is said again, and nothing else is done");
+        world.act(|_| room.correct_last());
+    }
+}
+
+#[test]
 fn words_are_completed_by_the_sign_that_they_begin_with() {
     let (world, network, room) = World::online();
     let member = |nick: &str, name: &str| crate::irc::event::Member {
