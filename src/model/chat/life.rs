@@ -10,7 +10,7 @@ use gio::prelude::*;
 use glib::subclass::prelude::*;
 
 use crate::irc::event::{Failure, State};
-use crate::irc::{Command, DeviceKey, Event, EventBatch, LinkHandle, Request};
+use crate::irc::{DeviceKey, Event, EventBatch, LinkHandle, Request};
 use crate::model::channel::PAGE;
 use crate::model::services::{SendRequest, Services, Turn};
 use crate::model::{Channel, ConnectionState, Network};
@@ -75,7 +75,7 @@ impl Chat {
         for network in self.all_networks() {
             network.open_channels().iter().for_each(Channel::delete_all_held);
             network.open_channels().iter().for_each(Channel::tell_read);
-            network.ask(Command::Disconnect { reason: reason.to_owned() });
+            network.hang_up(reason);
         }
         let end = Instant::now() + GOODBYE;
         // What came before the goodbye is kept, as far as the disk takes it in time.

@@ -166,7 +166,7 @@ impl Chat {
     /// [`take_network_back`](Self::take_network_back). [`drop_network`](Self::drop_network) ends it.
     pub fn set_network_aside(&self, network: &Network) -> Option<u32> {
         let position = self.networks().find(network)?;
-        network.ask(Command::Disconnect { reason: String::new() });
+        network.hang_up("");
         self.networks().remove(position);
         self.imp().set_aside.borrow_mut().push(network.clone());
         Some(position)

@@ -115,6 +115,9 @@ impl Network {
     pub fn sign_out(&self) {
         self.imp().stays_offline.set(true);
         self.ask(Command::SignOut);
+        if self.end_keyring_look() {
+            self.set_state(&State::Offline);
+        }
         self.be_guest();
         self.forget_password();
     }
@@ -191,8 +194,24 @@ impl Network {
         })
     }
 
+    /// Says goodbye with these words, whatever is under way. The socket thread was not asked to connect while the keyring is
+    /// looked into, and would say nothing.
+    pub(in crate::model) fn hang_up(&self, reason: &str) {
+        self.ask(Command::Disconnect { reason: reason.to_owned() });
+        if self.end_keyring_look() {
+            self.set_state(&State::Offline);
+        }
+    }
+
+    /// Whatever the keyring says, nothing follows from it; false where it was not asked.
+    fn end_keyring_look(&self) -> bool {
+        let look = self.imp().keyring_look.take();
+        look.map(|look| look.abort()).is_some()
+    }
+
     /// Asks to connect, once the keyring was looked into where it has to be.
     pub(super) fn connect_with_password(&self) {
+        self.end_keyring_look();
         let imp = self.imp();
         let can_sign_in = imp.has_device.get() || imp.password.borrow().is_some();
         if self.account().is_empty() || can_sign_in {
@@ -201,13 +220,10 @@ impl Network {
         }
         let found = self.services().secrets.find(self.secret_name());
         let network = self.downgrade();
-        glib::spawn_future_local(async move {
+        let look = glib::spawn_future_local(async move {
             let found = found.await;
             let Some(network) = network.upgrade() else { return };
-            // The person may have decided otherwise meanwhile.
-            if network.state() != ConnectionState::Connecting {
-                return;
-            }
+            network.imp().keyring_look.take();
             match found {
                 Ok(Some(password)) => {
                     network.imp().password.replace(Some(password));
@@ -223,6 +239,7 @@ impl Network {
                 }
             }
         });
+        imp.keyring_look.replace(Some(look));
     }
 
     fn wait_for_password(&self, why: &str) {

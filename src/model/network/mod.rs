@@ -123,6 +123,8 @@ mod imp {
         pub(super) stays_offline: Cell<bool>,
         /// The password, as far as it was typed or found.
         pub(super) password: RefCell<Option<Secret>>,
+        /// The keyring is being looked into for the password, before anything is connected.
+        pub(super) keyring_look: RefCell<Option<glib::JoinHandle<()>>>,
         /// An account is to be made, where nobody has the name.
         pub(super) registration: RefCell<Option<Registration>>,
         /// The password could not be kept, and the person does not know yet.
@@ -257,7 +259,7 @@ impl Network {
     pub fn go_offline(&self, reason: &str) {
         self.imp().stays_offline.set(true);
         self.keep();
-        self.ask(Command::Disconnect { reason: reason.to_owned() });
+        self.hang_up(reason);
     }
 
     /// Whether the person wants to be away until they say otherwise.

@@ -87,6 +87,42 @@ fn nothing_is_registered_with_a_key_that_nobody_vouches_for() {
 }
 
 #[test]
+fn going_offline_while_the_keyring_is_locked_holds() {
+    let (world, network) = protected(Keyring::default());
+    signed_in(&world, &network);
+    let held = world.keyring.lock();
+    let world = world.restarted();
+    let network = world.network();
+    assert_eq!(network.state(), ConnectionState::Connecting);
+    world.act(|_| network.go_offline(""));
+    assert_eq!(network.state(), ConnectionState::Offline);
+    drop(held);
+    world.settle();
+    assert!(!world.asked().iter().any(|command| matches!(command, Command::Connect(_))));
+    assert_eq!(network.state(), ConnectionState::Offline);
+
+    let held = world.keyring.lock();
+    world.act(|_| network.go_online());
+    world.act(|_| network.go_online());
+    assert_eq!(network.state(), ConnectionState::Connecting);
+    drop(held);
+    world.settle();
+    assert_eq!(sign_in(&world).password, Some(Secret::new("tulips")));
+}
+
+#[test]
+fn a_server_that_is_forgotten_is_not_connected_once_the_keyring_opens() {
+    let (world, network) = protected(Keyring::default());
+    signed_in(&world, &network);
+    let held = world.keyring.lock();
+    let world = world.restarted();
+    world.act(|chat| chat.set_network_aside(&world.network()));
+    drop(held);
+    world.settle();
+    assert!(!world.asked().iter().any(|command| matches!(command, Command::Connect(_))));
+}
+
+#[test]
 fn a_device_signs_in_without_a_password() {
     let (world, network) = protected(Keyring::absent());
     world.events(&network, vec![Event::DeviceAdded]);

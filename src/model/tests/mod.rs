@@ -13,11 +13,11 @@ mod replying;
 mod saying;
 mod starting;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use async_channel::Sender;
+use async_channel::{Receiver, Sender};
 use gio::prelude::*;
 use glib::MainContext;
 use tempfile::TempDir;
@@ -52,11 +52,21 @@ struct World {
 struct Keyring {
     kept: Rc<RefCell<HashMap<String, Secret>>>,
     is_absent: bool,
+    /// While somebody holds the other end, no errand is done.
+    lock: Rc<RefCell<Option<Receiver<()>>>>,
+    errand_count: Rc<Cell<u32>>,
 }
 
 impl Keyring {
     fn absent() -> Self {
         Self { is_absent: true, ..Self::default() }
+    }
+
+    /// Lets every errand wait until the answer is dropped.
+    fn lock(&self) -> Sender<()> {
+        let (held, lock) = async_channel::bounded(1);
+        self.lock.replace(Some(lock));
+        held
     }
 
     fn passwords(&self) -> Vec<String> {
@@ -72,7 +82,15 @@ impl Keyring {
         } else {
             Ok(errand(&mut self.kept.borrow_mut()))
         };
-        Box::pin(std::future::ready(done))
+        self.errand_count.set(self.errand_count.get() + 1);
+        let lock = self.lock.borrow().clone();
+        Box::pin(async move {
+            if let Some(lock) = lock {
+                // It is never sent to: it closes.
+                let _ = lock.recv().await;
+            }
+            done
+        })
     }
 }
 
