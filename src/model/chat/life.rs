@@ -24,6 +24,9 @@ use super::{Chat, words};
 const GOODBYE: Duration = Duration::from_millis(1500);
 const GOODBYE_STEP: Duration = Duration::from_millis(10);
 
+/// So long the keyring has to forget a password at the end.
+const KEYRING: Duration = Duration::from_millis(1500);
+
 /// When to try again after the socket thread's queue was full.
 const QUEUE_IS_FULL: Duration = Duration::from_millis(20);
 
@@ -66,8 +69,8 @@ impl Chat {
         chat
     }
 
-    /// Says goodbye everywhere, with these words, and closes the archive; ready within two seconds,
-    /// whatever the network does. End the program afterwards.
+    /// Says goodbye everywhere, with these words, and closes the archive; ready within a few seconds,
+    /// whatever the network and the keyring do. End the program afterwards.
     pub async fn shutdown(&self, reason: &str) {
         if self.imp().end.get().expect("set at the start").has_begun.replace(true) {
             return;
@@ -85,11 +88,7 @@ impl Chat {
         for network in self.all_networks() {
             network.open_channels().iter().for_each(Channel::keep_rest);
         }
-        for network in self.imp().set_aside.take() {
-            drop(self.services().archive.remove_network(network.key()));
-            // Waited for: nothing asks the keyring any more once the program has ended.
-            network.forget_password_now().await;
-        }
+        self.forget_all_set_aside().await;
         self.services().drop_link();
         self.services().archive.close().await;
     }
@@ -102,6 +101,23 @@ impl Chat {
     /// Whether the program is about to end.
     pub(super) fn is_ending(&self) -> bool {
         self.imp().end.get().is_some_and(|end| end.has_begun.get())
+    }
+
+    /// Forgets what can no longer be taken back. Passwords are waited for, since nothing asks the keyring any more once the
+    /// program has ended; but not for a person who does not open it.
+    async fn forget_all_set_aside(&self) {
+        let set_aside = self.imp().set_aside.take();
+        for network in &set_aside {
+            drop(self.services().archive.remove_network(network.key()));
+        }
+        let errands = async {
+            for network in set_aside.iter().filter(|network| !network.account().is_empty()) {
+                network.forget_password_now().await;
+            }
+        };
+        if glib::future_with_timeout(KEYRING, errands).await.is_err() {
+            tracing::debug!("the keyring stayed closed");
+        }
     }
 
     pub(in crate::model) fn services(&self) -> Rc<Services> {

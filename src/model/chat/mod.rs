@@ -185,7 +185,10 @@ impl Chat {
     /// Forgets a server that was set aside, for good.
     pub fn drop_network(&self, network: &Network) {
         if self.forget_set_aside(network) {
-            network.forget_password();
+            // Who was never signed in has none there, and is not asked to open their keyring.
+            if !network.account().is_empty() {
+                network.forget_password();
+            }
             // A failure is told by the archive itself.
             drop(self.services().archive.remove_network(network.key()));
         }

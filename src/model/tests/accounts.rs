@@ -123,6 +123,26 @@ fn a_server_that_is_forgotten_is_not_connected_once_the_keyring_opens() {
 }
 
 #[test]
+fn a_server_that_was_only_tried_asks_nothing_of_the_keyring() {
+    let world = World::new();
+    let network = world.act(|chat| chat.prepare_network(&settings("mailjs.local")));
+    world.act(|_| network.join_as("Hiba", Some("tulips"), None));
+    world.act(|chat| chat.remove_network(&network));
+    assert_eq!(world.keyring.errand_count.get(), 0);
+}
+
+#[test]
+fn a_keyring_that_nobody_opens_does_not_hold_up_the_end() {
+    let (world, network) = protected(Keyring::default());
+    signed_in(&world, &network);
+    let held = world.keyring.lock();
+    world.act(|chat| chat.set_network_aside(&network));
+    world.wait(world.chat.shutdown(""));
+    drop(held);
+    assert!(World::in_folder(world.folder).networks().is_empty());
+}
+
+#[test]
 fn a_device_signs_in_without_a_password() {
     let (world, network) = protected(Keyring::absent());
     world.events(&network, vec![Event::DeviceAdded]);
