@@ -40,17 +40,27 @@ impl Notifier {
             seen: RefCell::default(),
         });
         let networks = chat.networks();
-        watch_list(&networks, {
+        let gone = {
             let inner = Rc::downgrade(&inner);
+            move || {
+                if let Some(inner) = inner.upgrade() {
+                    inner.withdraw_gone();
+                }
+            }
+        };
+        let watch_network = {
+            let (inner, gone) = (Rc::downgrade(&inner), gone.clone());
             move |network: Network| {
                 let inner = inner.clone();
-                watch_list(&network.channels(), move |channel: Channel| {
+                let watch_channel = move |channel: Channel| {
                     if let Some(inner) = inner.upgrade() {
                         inner.watch(&channel);
                     }
-                });
+                };
+                watch_list(&network.channels(), watch_channel, gone.clone());
             }
-        });
+        };
+        watch_list(&networks, watch_network, gone);
         settings.connect_changed(Some(Key::DoNotDisturb.name()), {
             let inner = Rc::downgrade(&inner);
             move |_, _| {
@@ -68,10 +78,18 @@ impl Notifier {
     }
 }
 
-/// Does something with everything in a list, now and whenever something is added.
-fn watch_list<T: IsA<glib::Object>>(list: &gio::ListStore, watch: impl Fn(T) + 'static) {
+/// Does something with everything in a list, now and whenever something is added; and something else when anything was
+/// removed.
+fn watch_list<T: IsA<glib::Object>>(
+    list: &gio::ListStore,
+    watch: impl Fn(T) + 'static,
+    gone: impl Fn() + 'static,
+) {
     list.iter::<T>().flatten().for_each(&watch);
-    list.connect_items_changed(move |list, position, _, added| {
+    list.connect_items_changed(move |list, position, removed, added| {
+        if removed > 0 {
+            gone();
+        }
         for position in position..position + added {
             watch(list.item(position).and_downcast().expect("the list is of one kind"));
         }
@@ -102,7 +120,7 @@ impl Inner {
         let now = (channel.unread_count(), channel.mention_count());
         let before = self.seen.borrow_mut().insert(channel.id(), now).unwrap_or_default();
         let Some(application) = self.application.upgrade() else { return };
-        if now.0 == 0 {
+        if now.0 == 0 || self.is_gone(channel.id()) {
             application.withdraw_notification(&notification_id(channel.id()));
         } else if self.concerns_us(channel, before, now) {
             let id = notification_id(channel.id());
@@ -146,9 +164,23 @@ impl Inner {
         notification
     }
 
+    /// Whether a conversation is no longer open, or its server was forgotten.
+    fn is_gone(&self, id: u64) -> bool {
+        self.chat.find_channel(id).is_none()
+    }
+
+    /// What is gone can no longer be read.
+    fn withdraw_gone(&self) {
+        self.withdraw(|id, (unread_count, _)| unread_count > 0 && self.is_gone(id));
+    }
+
     fn withdraw_all(&self) {
+        self.withdraw(|_, _| true);
+    }
+
+    fn withdraw(&self, is_meant: impl Fn(u64, (u32, u32)) -> bool) {
         let Some(application) = self.application.upgrade() else { return };
-        for &id in self.seen.borrow().keys() {
+        for (&id, _) in self.seen.borrow().iter().filter(|&(&id, &seen)| is_meant(id, seen)) {
             application.withdraw_notification(&notification_id(id));
         }
     }
