@@ -233,6 +233,8 @@ pub enum Event {
     Invited {
         /// Which.
         room: String,
+        /// Their nick.
+        nick: String,
         /// What they call themselves; their nick where that is not known.
         by: String,
     },

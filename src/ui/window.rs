@@ -11,13 +11,18 @@ use adw::subclass::prelude::*;
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, KeyChangeDialogs};
 use super::dialogs::{PreferencesDialog, present_room_key};
-use super::rooms::{RoomDirectoryDialog, present_invitation};
-use super::toast::toast;
+use super::rooms::{RoomDirectoryDialog, invitation};
+use super::toast::{Unasked, toast};
 use crate::model::{Channel, Chat, Network, NetworkSettings};
 use crate::settings;
 
 mod imp {
     use super::*;
+
+    /// So many words that nobody asked for stand or wait at once, …
+    const WORDS_MAX: usize = 8;
+    /// … and so many invitations, each of which has to be answered.
+    const INVITATIONS_MAX: usize = 3;
 
     #[derive(Debug, Default, gtk::CompositeTemplate)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/window.ui")]
@@ -35,6 +40,8 @@ mod imp {
         pub(super) key_changes: KeyChangeDialogs,
         /// What to connect to as soon as the archive has told what it knows.
         pub(super) wanted: RefCell<Option<Wanted>>,
+        pub(super) words: Unasked<WORDS_MAX>,
+        pub(super) invitations: Unasked<INVITATIONS_MAX>,
     }
 
     #[glib::object_subclass]
@@ -239,7 +246,7 @@ impl Window {
         network.connect_invited(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |network, room, by| present_invitation(&window, network, room, by)
+            move |network, room, by| window.show_invitation(network, room, by)
         ));
         network.connect_key_needed(glib::clone!(
             #[weak(rename_to = window)]
@@ -368,7 +375,15 @@ impl Window {
     }
 
     fn show_toast(&self, words: &str, timeout_s: u32) {
-        self.toast_overlay().add_toast(toast(words, timeout_s));
+        let toast = toast(words, timeout_s);
+        self.imp().words.add(&self.toast_overlay(), words, toast);
+    }
+
+    /// One for each room, whoever asks and however often.
+    fn show_invitation(&self, network: &Network, room: &str, by: &str) {
+        let toast = invitation(network, room, by);
+        let key = format!("{} {}", network.address(), room.to_lowercase());
+        self.imp().invitations.add(&self.toast_overlay(), &key, toast);
     }
 
     /// Leaves the chat with these words and ends the program, which the application knows how to do.

@@ -173,8 +173,9 @@ impl Session {
         if self.is_own(line.param(0)) && self.live.features.is_room(room) {
             let person = self.live.roster.person(line.nick());
             let by = person.and_then(|person| person.display_name.clone());
-            let by = by.unwrap_or_else(|| line.nick().to_owned());
-            self.tell(Event::Invited { room: room.to_owned(), by });
+            let nick = line.nick().to_owned();
+            let by = by.unwrap_or_else(|| nick.clone());
+            self.tell(Event::Invited { room: room.to_owned(), nick, by });
         }
     }
 }

@@ -66,8 +66,10 @@ impl Network {
                     turn.touch(&person);
                 }
             }
-            Event::Invited { room, by } => {
-                self.emit_by_name::<()>("invited", &[&room, &by]);
+            Event::Invited { room, nick, by } => {
+                if !self.ignores(&nick) {
+                    self.emit_by_name::<()>("invited", &[&room, &by]);
+                }
             }
             Event::Renamed { old, new } => self.rename_room(&old, &new),
             event => self.handle_room_event(event, turn),

@@ -238,9 +238,12 @@ fn being_asked_into_a_room_and_a_rooms_new_name_are_told() {
     let (world, network, room) = World::online();
     let invited = listen(&network, "invited");
     let renamed = Event::Renamed { old: ROOM.into(), new: "#garden".into() };
-    let by = "Ana María".to_owned();
-    world.events(&network, vec![Event::Invited { room: "#tea".into(), by }, renamed]);
+    let asked = Event::Invited { room: "#tea".into(), nick: "ana".into(), by: "Ana María".into() };
+    world.events(&network, vec![asked.clone(), renamed]);
     assert_eq!(invited.take(), ["#tea", "Ana María"]);
+    world.act(|_| network.set_ignored("Ana", true));
+    world.events(&network, vec![asked]);
+    assert!(invited.take().is_empty(), "whom we do not hear asks in vain");
     assert_eq!((room.name(), room.title()), ("#garden".into(), "garden".into()));
     assert_eq!(world.restarted().config().rooms[0].0, "#garden");
 }

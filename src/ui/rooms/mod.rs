@@ -12,7 +12,7 @@ mod settings_dialog;
 
 pub(crate) use create_dialog::CreateRoomDialog;
 pub(crate) use directory_dialog::RoomDirectoryDialog;
-pub(crate) use invitation::present_invitation;
+pub(crate) use invitation::invitation;
 pub(crate) use invite_dialog::InviteDialog;
 pub(crate) use leaving::leave_undoably;
 pub(crate) use settings_dialog::RoomSettingsDialog;

@@ -95,7 +95,7 @@ fn being_asked_into_a_room_is_told_and_others_being_asked_is_not() {
     let told: Vec<_> =
         world.events.iter().filter(|event| matches!(event, Event::Invited { .. })).collect();
     let by = "Bo the Builder".to_owned();
-    assert_eq!(told, [&Event::Invited { room: "#den".into(), by }]);
+    assert_eq!(told, [&Event::Invited { room: "#den".into(), nick: "bo".into(), by }]);
 }
 
 #[test]
