@@ -73,6 +73,8 @@ pub struct ConversationRow {
     pub is_muted: bool,
     /// The password that a room wants from whoever comes in, where it was given.
     pub room_key: Option<String>,
+    /// Whether we are no longer in the room, by somebody's will, and go in only when asked to.
+    pub is_left: bool,
 }
 
 impl NetworkKey {
@@ -181,13 +183,15 @@ impl Archive {
             connection
                 .prepare_cached(
                     "INSERT INTO conversations (id, network, name, topic, is_open, is_complete,
-                         read_time_ms, read_msgid, draft, is_pinned, is_muted, room_key)
+                         read_time_ms, read_msgid, draft, is_pinned, is_muted, room_key, is_left)
                      VALUES (:id, :network, :name, :topic, :is_open, :is_complete,
-                         :read_time_ms, :read_msgid, :draft, :is_pinned, :is_muted, :room_key)
+                         :read_time_ms, :read_msgid, :draft, :is_pinned, :is_muted, :room_key,
+                         :is_left)
                      ON CONFLICT (id) DO UPDATE SET name = :name, topic = :topic,
                          is_open = :is_open, is_complete = :is_complete,
                          read_time_ms = :read_time_ms, read_msgid = :read_msgid, draft = :draft,
-                         is_pinned = :is_pinned, is_muted = :is_muted, room_key = :room_key",
+                         is_pinned = :is_pinned, is_muted = :is_muted, room_key = :room_key,
+                         is_left = :is_left",
                 )?
                 .execute(named_params! {
                     ":id": row.key.0,
@@ -202,6 +206,7 @@ impl Archive {
                     ":is_pinned": row.is_pinned,
                     ":is_muted": row.is_muted,
                     ":room_key": row.room_key,
+                    ":is_left": row.is_left,
                 })?;
             Ok(())
         })
@@ -246,5 +251,6 @@ pub(super) fn read_conversation(row: &Row<'_>) -> rusqlite::Result<ConversationR
         is_pinned: row.get("is_pinned")?,
         is_muted: row.get("is_muted")?,
         room_key: row.get("room_key")?,
+        is_left: row.get("is_left")?,
     })
 }

@@ -49,7 +49,9 @@ CREATE TABLE conversations (
     -- Whether nobody wants to be told of what is said there.
     is_muted INTEGER NOT NULL DEFAULT 0,
     -- The password that a room wants from whoever comes in, where it was given.
-    room_key TEXT
+    room_key TEXT,
+    -- Whether it is a room that we were put out of, or left on another device, and that is not to be gone into unasked.
+    is_left INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX conversations_of_network ON conversations (network);
 

@@ -102,6 +102,7 @@ fn rows() -> (NetworkRow, ConversationRow) {
         is_pinned: true,
         is_muted: true,
         room_key: Some("sesame".into()),
+        is_left: true,
     };
     (network, room)
 }

@@ -57,7 +57,11 @@ class People(WindowTest):
         ana.type_keys("alt+r")
         ana.find(None, re.compile("Badr.? was removed"))
         badr.wait_for_text("Enough for today")
+        badr.wait_for_text("لم تعد في هذه الغرفة")
         self.picture(badr, "removed")
+        badr.press("ادخل")
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
+        badr.wait_until_gone(None, "لم تعد في هذه الغرفة")
 
     def test_being_away_is_seen_by_others_and_told_to_who_writes(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")

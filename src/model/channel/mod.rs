@@ -93,6 +93,10 @@ mod imp {
         /// Whether we are in the room; for a person, whether we are online.
         #[property(get)]
         pub(super) joined: Cell<bool>,
+        /// Whether we were put out of the room, or left it on another device: we go in again only when asked to. Kept over
+        /// restarts.
+        #[property(get)]
+        pub(super) is_left: Cell<bool>,
         /// Whether the other person can be spoken to right now; of a room nothing is said.
         #[property(get, builder(Presence::Unknown))]
         pub(super) presence: Cell<Presence>,
@@ -225,8 +229,8 @@ mod imp {
 glib::wrapper! {
     /// One conversation: a room, or one other person.
     ///
-    /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `presence`, `unread-count`,
-    /// `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `typing-text`, `members` (sorted),
+    /// Properties: `id`, `network`, `name`, `title`, `topic`, `is-room`, `joined`, `is-left`, `presence`,
+    /// `unread-count`, `mention-count`, `last-line`, `reply-to`, `reply-sender`, `reply-text`, `typing-text`, `members` (sorted),
     /// `timeline`; and `pinned`, `muted`, `draft` and `watched`, which
     /// the widgets set.
     pub struct Channel(ObjectSubclass<imp::Channel>);
@@ -247,6 +251,7 @@ impl Channel {
             is_pinned: false,
             is_muted: false,
             room_key: None,
+            is_left: false,
         };
         let channel = Self::with_row(network, row);
         channel.keep();
@@ -279,6 +284,7 @@ impl Channel {
         imp.pinned.set(row.is_pinned);
         imp.muted.set(row.is_muted);
         imp.room_key.replace(row.room_key);
+        imp.is_left.set(row.is_left);
         channel.connect_quotes();
         channel
     }
@@ -348,6 +354,7 @@ impl Channel {
             is_pinned: self.pinned(),
             is_muted: self.muted(),
             room_key: self.room_key(),
+            is_left: self.is_left(),
         }
     }
 
@@ -383,6 +390,13 @@ impl Channel {
         }
         if !joined {
             self.imp().members.clear();
+        }
+    }
+
+    pub(super) fn set_left(&self, is_left: bool) {
+        if self.imp().is_left.replace(is_left) != is_left {
+            self.notify_is_left();
+            self.keep();
         }
     }
 

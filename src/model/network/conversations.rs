@@ -49,7 +49,9 @@ impl Network {
                 self.ask(Command::Join { room: name.clone(), known });
             }
         }
-        self.emit_open_requested(&self.ensure(&name));
+        let channel = self.ensure(&name);
+        channel.set_left(false);
+        self.emit_open_requested(&channel);
     }
 
     /// The conversation with one person, made where there was none.
@@ -156,7 +158,8 @@ impl Network {
 
     /// The rooms to be in, and the newest message known of each.
     pub(super) fn rooms(&self) -> Vec<(String, Option<HistoryMark>)> {
-        let rooms = self.open_channels().into_iter().filter(Channel::is_room);
+        let is_wanted = |channel: &Channel| channel.is_room() && !channel.is_left();
+        let rooms = self.open_channels().into_iter().filter(is_wanted);
         rooms.map(|room| (room.name(), room.newest())).collect()
     }
 

@@ -187,6 +187,7 @@ impl Network {
         if let Some(key) = self.imp().offered_keys.borrow_mut().remove(&fold(name)) {
             room.set_room_key(&key);
         }
+        room.set_left(false);
         if self.imp().opening.borrow_mut().remove(&fold(name)) {
             self.emit_open_requested(&room);
         }
@@ -195,6 +196,7 @@ impl Network {
     fn handle_left(&self, name: &str, reason: &str) {
         let Some(room) = self.find_open(name) else { return };
         room.set_joined(false);
+        room.set_left(true);
         if !reason.is_empty() {
             let values = [("room", &*isolate(&room.title())), ("reason", &isolate(reason))];
             // Translators: somebody put us out; {reason} is in the server's words.

@@ -76,6 +76,28 @@ fn the_list_follows_who_comes_and_goes() {
 }
 
 #[test]
+fn who_was_put_out_goes_in_again_only_when_asked() {
+    let (world, network, room) = World::online();
+    assert!(!room.is_left());
+    world.events(&network, vec![Event::Left { room: ROOM.into(), reason: "Enough".into() }]);
+    assert!(room.is_left());
+    let world = world.restarted();
+    assert_eq!(world.config().rooms, []);
+    assert!(room_of(&world.network()).is_left());
+
+    world.act(|_| world.network().join(ROOM));
+    assert!(!room_of(&world.network()).is_left());
+    let world = world.restarted();
+    assert_eq!(world.config().rooms.len(), 1);
+
+    let (network, room) = (world.network(), room_of(&world.network()));
+    world.events(&network, vec![Event::Left { room: ROOM.into(), reason: String::new() }]);
+    assert!(room.is_left(), "on another device");
+    world.come_online(&network);
+    assert!(!room.is_left(), "the server had us in");
+}
+
+#[test]
 fn our_own_name_changes_when_the_server_says_so() {
     let (world, network, room) = World::online();
     world.act(|_| network.run_command(&room, "/nick هبة سليم")).unwrap();

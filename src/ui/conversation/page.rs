@@ -36,6 +36,8 @@ mod imp {
         #[template_child]
         pub(super) banner: TemplateChild<adw::Banner>,
         #[template_child]
+        pub(super) left_banner: TemplateChild<adw::Banner>,
+        #[template_child]
         pub(super) toast_overlay: TemplateChild<adw::ToastOverlay>,
         #[template_child]
         pub(super) stack: TemplateChild<gtk::Stack>,
@@ -134,6 +136,7 @@ impl ConversationPage {
         imp.menu_button.set_menu_model(Some(&conversation_menu(is_room)));
         imp.people_button.set_visible(is_room);
         if channel.is_none() {
+            imp.left_banner.set_revealed(false);
             self.set_title(&gettext("Conversation"));
             imp.window_title.set_title("");
             imp.window_title.set_subtitle("");
@@ -247,11 +250,22 @@ impl ConversationPage {
         for property in ["subtitle", "tooltip-text"] {
             group.bind("topic", &*imp.window_title, property).sync_create().build();
         }
+        group.bind("is-left", &*imp.left_banner, "revealed").sync_create().build();
         group
     }
 
     fn connect_widgets(&self) {
         let imp = self.imp();
+        imp.left_banner.connect_button_clicked(glib::clone!(
+            #[weak(rename_to = page)]
+            self,
+            move |_| {
+                let Some(channel) = page.channel() else { return };
+                if let Some(network) = channel.network() {
+                    network.join(&channel.name());
+                }
+            }
+        ));
         imp.timeline_view.connect_follows_end_notify(glib::clone!(
             #[weak(rename_to = page)]
             self,
