@@ -367,8 +367,15 @@ impl Application {
         let is_wanted = settings.boolean(Key::Background.name());
         let starts = is_wanted && settings.boolean(Key::Autostart.name());
         let is_allowed = self.imp().granted.get();
-        if !is_wanted || is_allowed == Some((is_wanted, starts)) {
+        if is_wanted && is_allowed == Some((is_wanted, starts)) {
             return;
+        }
+        if !is_wanted {
+            if !settings.boolean(Key::Autostart.name()) {
+                return;
+            }
+            // The desktop would go on starting what then stays without anything to do.
+            remember(settings, Key::Autostart, false);
         }
         let (application, settings) = (self.clone(), settings.clone());
         glib::spawn_future_local(async move {
@@ -377,8 +384,13 @@ impl Application {
                 background::request(&bus, starts).await
             {
                 application.imp().granted.set(Some((background, autostart)));
-                remember(&settings, Key::Background, background);
-                remember(&settings, Key::Autostart, starts && autostart);
+                // Only taken away: the person may have decided otherwise meanwhile.
+                if !background {
+                    remember(&settings, Key::Background, false);
+                }
+                if starts && !autostart {
+                    remember(&settings, Key::Autostart, false);
+                }
             }
         });
     }

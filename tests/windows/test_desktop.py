@@ -86,9 +86,18 @@ class Desktop(WindowTest):
         until(lambda: ana.window, "the window to come back")
         steps.sees(ana, "Ana, where are you?")
         self.assertEqual(len(shell.said("background")), 1, "asked once")
+        self.start_at_login_and_think_better_of_it(ana, shell)
         ana.type_keys("ctrl+q")
         ana.wait_for_exit()
         carol.wait_for("Ana has left")
+
+    def start_at_login_and_think_better_of_it(self, app, shell):
+        app.type_keys("ctrl+comma")
+        app.press("Start at Login", role="switch")
+        until(lambda: shell.said("background")[-1]["autostart"], "the desktop to be asked to start it")
+        app.press("Keep Receiving When the Window Is Closed", role="switch")
+        until(lambda: not shell.said("background")[-1]["autostart"], "the desktop not to start it any more")
+        app.type_keys("Escape")
 
     def test_who_may_not_leaves_with_the_window(self):
         ana, shell = self.open_on_desktop(allows=False)
