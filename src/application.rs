@@ -317,6 +317,7 @@ impl Application {
         self.add_action(&settings.create_action(Key::DoNotDisturb.name()));
         let notifier = Notifier::new(self, chat, settings);
         self.imp().notifier.set(notifier).expect("a program starts once");
+        settings.bind(Key::SendTyping.name(), chat, "sends-typing").get().build();
         show_color_scheme(settings);
         settings.connect_changed(Some(Key::ColorScheme.name()), |settings, _| {
             show_color_scheme(settings);

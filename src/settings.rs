@@ -40,6 +40,8 @@ pub enum Key {
     BackgroundAsked,
     /// Whether to start at login, without a window.
     Autostart,
+    /// Whether others may see that one is writing.
+    SendTyping,
     /// Whether words that the dictionary lacks are underlined.
     CheckSpelling,
     /// The dictionary's language; the person's own where it is empty.
@@ -59,6 +61,7 @@ impl Key {
             Self::Background => "background",
             Self::BackgroundAsked => "background-asked",
             Self::Autostart => "autostart",
+            Self::SendTyping => "send-typing",
             Self::CheckSpelling => "check-spelling",
             Self::SpellingLanguage => "spelling-language",
             Self::ColorScheme => "color-scheme",

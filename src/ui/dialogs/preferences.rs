@@ -25,6 +25,8 @@ mod imp {
         #[template_child]
         pub(super) notify_text_row: TemplateChild<adw::SwitchRow>,
         #[template_child]
+        pub(super) typing_row: TemplateChild<adw::SwitchRow>,
+        #[template_child]
         pub(super) style_row: TemplateChild<adw::ComboRow>,
         #[template_child]
         pub(super) writing_group: TemplateChild<adw::PreferencesGroup>,
@@ -90,6 +92,7 @@ impl PreferencesDialog {
             (Key::Notify, &imp.notify_row),
             (Key::DoNotDisturb, &imp.do_not_disturb_row),
             (Key::NotifyText, &imp.notify_text_row),
+            (Key::SendTyping, &imp.typing_row),
             (Key::CheckSpelling, &imp.spelling_row),
             (Key::Background, &imp.background_row),
             (Key::Autostart, &imp.autostart_row),
