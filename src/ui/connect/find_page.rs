@@ -6,7 +6,7 @@ use adw::subclass::prelude::*;
 
 use super::NearbyGroup;
 use crate::model::{Chat, FoundPlace, Network};
-use crate::ui::text::isolate;
+use crate::ui::text::{clean, isolate};
 
 mod imp {
     use std::sync::OnceLock;
@@ -155,7 +155,11 @@ impl FindPage {
 /// A row that leads to a server.
 fn server_row(network: &Network, page: &glib::WeakRef<FindPage>) -> adw::ActionRow {
     let row = adw::ActionRow::builder().activatable(true).use_markup(false).build();
-    network.bind_property("name", &row, "title").sync_create().build();
+    network
+        .bind_property("name", &row, "title")
+        .transform_to(|_, name: &str| Some(clean(name)))
+        .sync_create()
+        .build();
     network
         .bind_property("address", &row, "subtitle")
         .transform_to(|_, address: String| Some(isolate(&address)))

@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 use gtk::gdk;
 
 use super::{Composer, PeoplePane, TimelineView};
-use crate::i18n::gettext;
+use crate::i18n::{clean, gettext};
 use crate::model::{Channel, Network};
 use crate::ui::dialogs::present_go_to_date;
 
@@ -245,10 +245,17 @@ impl ConversationPage {
     fn bindings(&self) -> glib::BindingGroup {
         let imp = self.imp();
         let group = glib::BindingGroup::new();
-        group.bind("title", self, "title").sync_create().build();
-        group.bind("title", &*imp.window_title, "title").sync_create().build();
-        for property in ["subtitle", "tooltip-text"] {
-            group.bind("topic", &*imp.window_title, property).sync_create().build();
+        for (property, widget, shown_as) in [
+            ("title", self.upcast_ref::<gtk::Widget>(), "title"),
+            ("title", imp.window_title.upcast_ref(), "title"),
+            ("topic", imp.window_title.upcast_ref(), "subtitle"),
+            ("topic", imp.window_title.upcast_ref(), "tooltip-text"),
+        ] {
+            group
+                .bind(property, widget, shown_as)
+                .transform_to(|_, words: &str| Some(clean(words)))
+                .sync_create()
+                .build();
         }
         group.bind("is-left", &*imp.left_banner, "revealed").sync_create().build();
         group

@@ -4,7 +4,7 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::{DevicesPage, SignInDialog, focus_first};
-use crate::i18n::gettext;
+use crate::i18n::{clean, gettext};
 use crate::model::{ConnectionState, Network, NetworkSettings, check_display_name};
 use crate::ui::toast::{WORDS_S, toast};
 
@@ -140,7 +140,7 @@ impl ServerDialog {
         let Some(network) = self.network() else { return };
         let imp = self.imp();
         imp.is_showing.set(true);
-        self.set_title(&network.name());
+        self.set_title(&clean(&network.name()));
         let state = network.state_text();
         let is_online = network.state() == ConnectionState::Online;
         imp.state_row.set_subtitle(&if is_online { connected_words() } else { state });

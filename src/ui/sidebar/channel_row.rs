@@ -181,7 +181,11 @@ impl ChannelRow {
         let imp = self.imp();
         let group = glib::BindingGroup::new();
         group.bind("title", &*imp.avatar, "text").sync_create().build();
-        group.bind("title", &*imp.title_label, "label").sync_create().build();
+        group
+            .bind("title", &*imp.title_label, "label")
+            .transform_to(|_, title: &str| Some(clean(title)))
+            .sync_create()
+            .build();
         group
             .bind("last-line", &*imp.last_line_label, "label")
             .transform_to(|_, line: &str| Some(sentence(line)))
