@@ -1,11 +1,12 @@
 //! Which rooms and people there are, open and closed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use gio::prelude::*;
 use glib::subclass::prelude::*;
 
+use crate::i18n::gettext;
 use crate::irc::{Command, HistoryMark, fold};
 use crate::model::channel::is_room;
 use crate::model::{Channel, ConnectionState};
@@ -13,16 +14,25 @@ use crate::store::{ConversationKey, RestoredConversation};
 
 use super::Network;
 
+/// With more people than this, whoever else writes opens no conversation: one person can have any number of names.
+pub(super) const PEOPLE_MAX: usize = 500;
+
 /// Every conversation of a network: the open ones in a list for the widgets, all by name.
 #[derive(Debug)]
 pub(super) struct Conversations {
     pub(super) open: gio::ListStore,
     by_name: RefCell<HashMap<String, Channel>>,
+    /// Whether it was said that there are too many.
+    is_crowd_told: Cell<bool>,
 }
 
 impl Default for Conversations {
     fn default() -> Self {
-        Self { open: gio::ListStore::new::<Channel>(), by_name: RefCell::default() }
+        Self {
+            open: gio::ListStore::new::<Channel>(),
+            by_name: RefCell::default(),
+            is_crowd_told: Cell::default(),
+        }
     }
 }
 
@@ -82,6 +92,22 @@ impl Network {
         channel
     }
 
+    /// The conversation with somebody who writes to us; none where too many others do, which is said once.
+    pub(super) fn ensure_for_stranger(&self, nick: &str) -> Option<Channel> {
+        let is_person = |channel: &Channel| !channel.is_room();
+        let open = self.find_open(nick);
+        if open.is_some() || self.open_channels().into_iter().filter(is_person).count() < PEOPLE_MAX
+        {
+            return Some(open.unwrap_or_else(|| self.ensure(nick)));
+        }
+        if !self.imp().conversations.is_crowd_told.replace(true) {
+            self.emit_server_text(&gettext(
+                "Too many conversations with people are open. Close some to see what others write to you.",
+            ));
+        }
+        None
+    }
+
     /// The conversation of this name, open or closed.
     pub(super) fn find(&self, name: &str) -> Option<Channel> {
         self.imp().conversations.by_name.borrow().get(&fold(name)).cloned()
@@ -113,6 +139,7 @@ impl Network {
     pub(in crate::model) fn close(&self, channel: &Channel) {
         if let Some(position) = self.channels().find(channel) {
             self.channels().remove(position);
+            self.imp().conversations.is_crowd_told.set(false);
             self.watch_people();
         }
     }

@@ -224,8 +224,10 @@ impl Network {
         // Whom we do not hear opens none.
         if is_room(conversation) || messages.is_empty() || self.ignores(conversation) {
             self.find_open(conversation)
-        } else {
+        } else if messages.iter().any(|message| message.is_own) {
             Some(self.ensure(conversation))
+        } else {
+            self.ensure_for_stranger(conversation)
         }
     }
 

@@ -109,6 +109,24 @@ fn our_own_name_changes_when_the_server_says_so() {
 }
 
 #[test]
+fn a_crowd_of_strangers_opens_only_so_many_conversations_and_is_told_once() {
+    let (world, network, _) = World::online();
+    let told = listen(&network, "server-text");
+    let words = |nick: String, is_own| Event::Messages {
+        conversation: nick.clone(),
+        origin: Origin::Live,
+        messages: vec![Message { nick, is_own, ..message(1) }],
+        happened: Vec::new(),
+    };
+    world.events(&network, (0..502).map(|number| words(format!("x{number}"), false)).collect());
+    assert_eq!(channels(&network).len(), 501, "and the room");
+    assert_eq!(told.take().len(), 1);
+    world.events(&network, vec![words("x1".into(), false), words("mine".into(), true)]);
+    assert_eq!(channels(&network).len(), 502, "whom we write to has one in any case");
+    assert!(told.take().is_empty());
+}
+
+#[test]
 fn a_person_who_speaks_to_us_opens_a_conversation() {
     let (world, network, _) = World::online();
     world.events(&network, vec![private(messages(1..=2))]);
