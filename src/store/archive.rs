@@ -1,17 +1,20 @@
-//! The handle to the archive, and the one thread that touches the disk.
+//! The handle to the archive, and the one thread that writes to the disk.
 //!
 //! A request is queued when its method is called, not when its answer is awaited: requests are
-//! carried out one after the other, in the order in which they were made.
+//! carried out one after the other, in the order in which they were made. Searches have a queue of their own (`reader`).
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread;
 
 use async_channel::{Receiver, Sender};
 use rusqlite::{Connection, ErrorCode};
 
-use super::open::{OpenTrouble, is_damage, note_damage, open_archive};
+use super::open::{OpenTrouble, is_damage, note_damage, open_archive, open_to_read};
 use super::place::Place;
+use super::reader::Reader;
 
 /// Why the archive did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +29,7 @@ pub enum StoreError {
     Other(String),
 }
 
-type Job = Box<dyn FnOnce(&mut Connection) -> Result<(), StoreError> + Send>;
+pub(super) type Job = Box<dyn FnOnce(&mut Connection) -> Result<(), StoreError> + Send>;
 
 /// A handle to the archive; clones speak to the same one. It closes with its last handle, or by
 /// [`close`](Self::close), after everything that was asked before.
@@ -35,6 +38,10 @@ pub struct Archive {
     // Unbounded, so that asking never waits. What fills it is bounded elsewhere: events by awaiting
     // each batch's commit before the next is taken, the rest by how fast a person can click.
     jobs: Sender<Job>,
+    /// What only reads, beside everything else; closed where there is but one connection.
+    searches: Sender<Job>,
+    /// Counts searches, of which only the last matters.
+    pub(super) last_search: Arc<AtomicU64>,
     ended: Receiver<()>,
 }
 
@@ -55,25 +62,37 @@ impl Archive {
     /// The error is the operating system's, when it gives no thread.
     pub fn open(place: Place) -> io::Result<Opened> {
         let (jobs, inbox) = async_channel::unbounded::<Job>();
+        let (searches, search_inbox) = async_channel::unbounded::<Job>();
         let (told, trouble) = async_channel::bounded(1);
         let (failed, failures) = async_channel::bounded(1);
         let (alive, ended) = async_channel::bounded(1);
         thread::Builder::new().name("archive".into()).spawn(move || {
-            let (connection, trouble) = open_archive(&place);
+            let (mut connection, trouble) = open_archive(&place);
+            let is_on_disk = !matches!(trouble, Some(OpenTrouble::InMemory(_)));
             // Nobody may want to know; the archive works all the same.
             let _ = told.try_send(Ok(trouble));
-            serve(connection, &inbox, &failed, &place);
+            let reader = is_on_disk.then(|| start_reader(&search_inbox, &failed, &place)).flatten();
+            if reader.is_none() {
+                search_inbox.close();
+                serve(&mut connection, &search_inbox, &failed, &place);
+            }
+            serve(&mut connection, &inbox, &failed, &place);
+            // The last connection to be closed puts the file in order.
+            reader.map(Reader::end);
+            drop(connection);
             // Before the end is told: who waits for it may then take down the main loop that listens to these.
-            drop((told, inbox, failed));
+            drop((told, inbox, search_inbox, failed));
             drop(alive);
         })?;
-        Ok(Opened { archive: Self { jobs, ended }, trouble: Answer { reply: trouble }, failures })
+        let archive = Self { jobs, searches, last_search: Arc::default(), ended };
+        Ok(Opened { archive, trouble: Answer { reply: trouble }, failures })
     }
 
     /// Does what was asked before, then closes the file. Later requests are answered with
     /// [`StoreError::Closed`].
     pub async fn close(&self) {
         self.jobs.close();
+        self.searches.close();
         // Nothing is ever sent: the error that comes is the thread's end.
         let _ = self.ended.recv().await;
     }
@@ -82,6 +101,7 @@ impl Archive {
     #[cfg(test)]
     pub(super) fn close_and_wait(&self) {
         self.jobs.close();
+        self.searches.close();
         let _ = self.ended.recv_blocking();
     }
 
@@ -90,36 +110,74 @@ impl Archive {
         &self,
         job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        let (reply, answer) = async_channel::bounded(1);
-        let job: Job = Box::new(move |connection| {
-            let result = job(connection).map_err(StoreError::from);
-            let outcome = result.as_ref().map(|_| ()).map_err(StoreError::clone);
-            // Whoever asked may not care for the answer.
-            let _ = reply.try_send(result);
-            outcome
-        });
-        // A closed queue drops the job and with it the answer's other end, which says so.
-        let _ = self.jobs.try_send(job);
-        Answer { reply: answer }
+        queue(&self.jobs, job)
+    }
+
+    /// Queues a job that only reads, holds nothing else up, and may miss what is not kept yet.
+    pub(super) fn look<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        queue(if self.searches.is_closed() { &self.jobs } else { &self.searches }, job)
     }
 }
 
+fn queue<T: Send + 'static>(
+    jobs: &Sender<Job>,
+    job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> Answer<T> {
+    let (reply, answer) = async_channel::bounded(1);
+    let job: Job = Box::new(move |connection| {
+        let result = job(connection).map_err(StoreError::from);
+        let outcome = result.as_ref().map(|_| ()).map_err(StoreError::clone);
+        // Whoever asked may not care for the answer.
+        let _ = reply.try_send(result);
+        outcome
+    });
+    // A closed queue drops the job and with it the answer's other end, which says so.
+    let _ = jobs.try_send(job);
+    Answer { reply: answer }
+}
+
+fn start_reader(
+    inbox: &Receiver<Job>,
+    failed: &Sender<StoreError>,
+    place: &Place,
+) -> Option<Reader> {
+    let opened = open_to_read(place).map_err(io::Error::other);
+    let started = opened.and_then(|connection| Reader::start(connection, inbox, failed, place));
+    started.inspect_err(|error| tracing::warn!(%error, "searches wait for everything else")).ok()
+}
+
 fn serve(
-    mut connection: Connection,
+    connection: &mut Connection,
     inbox: &Receiver<Job>,
     failed: &Sender<StoreError>,
     place: &Place,
 ) {
     while let Ok(job) = inbox.recv_blocking() {
-        if let Err(error) = job(&mut connection) {
-            tracing::error!(%error, "archive");
-            if error == StoreError::Damaged {
-                note_damage(place);
-            }
-            // One untold failure is enough to tell.
-            let _ = failed.try_send(error);
-        }
+        run(job, connection, failed, place, &|| false);
     }
+}
+
+/// Carries out a job; what goes wrong is told, unless it is over anyhow.
+pub(super) fn run(
+    job: Job,
+    connection: &mut Connection,
+    failed: &Sender<StoreError>,
+    place: &Place,
+    is_over: &dyn Fn() -> bool,
+) {
+    let Err(error) = job(connection) else { return };
+    if is_over() {
+        return;
+    }
+    tracing::error!(%error, "archive");
+    if error == StoreError::Damaged {
+        note_damage(place);
+    }
+    // One untold failure is enough to tell.
+    let _ = failed.try_send(error);
 }
 
 /// An answer on its way; await it, or drop it where only the doing matters.

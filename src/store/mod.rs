@@ -2,7 +2,8 @@
 //!
 //! | module | owns | does not |
 //! |---|---|---|
-//! | `archive` | the handle, the one thread that touches the disk, the queue between | know a table |
+//! | `archive` | the handle, the one thread that writes to the disk, the queue between | know a table |
+//! | `reader` | a thread beside it that only reads, for searches | hold anything up |
 //! | `open` | opening the file, its version, setting a damaged one aside | know what is in it |
 //! | `rescue` | what is taken over from a damaged file | |
 //! | `apart` | the list of servers, in a file of its own | fail what was asked for |
@@ -26,6 +27,7 @@ mod network;
 mod open;
 mod outbox;
 mod place;
+mod reader;
 mod rescue;
 mod restore;
 mod search;

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::apart;
 use super::functions;
@@ -96,9 +96,18 @@ fn open_noted(place: &Place) -> Result<Connection, OpenError> {
     open_file(&place.archive())
 }
 
-/// The one place where the file is opened and a key would be given to it.
+/// Where the file is opened and a key would be given to it, as in [`open_to_read`].
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
     prepare(Connection::open(path)?)
+}
+
+/// Opens a file that is open already once more, to look into it.
+pub(super) fn open_to_read(place: &Place) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(place.archive(), flags)?;
+    connection.busy_timeout(BUSY)?;
+    functions::register(&connection)?;
+    Ok(connection)
 }
 
 fn open_in_memory() -> Connection {

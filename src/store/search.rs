@@ -1,5 +1,8 @@
 //! Finding what was said: by words, by who said it, and where.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use crate::irc::query_of;
@@ -52,10 +55,15 @@ const CONDITIONS: &str = "
     ORDER BY m.time_ms DESC, m.msgid DESC LIMIT :limit";
 
 impl Archive {
-    /// Finds messages, the newest first. Nothing is found where neither words nor a person are given.
+    /// Finds messages, the newest first. Nothing is found where neither words nor a person are given, nor where something
+    /// else was searched for before this had its turn.
     pub fn search(&self, search: Search) -> Answer<Vec<FoundMessage>> {
-        self.ask(move |connection| {
-            if search.text.trim().is_empty() && search.person.trim().is_empty() {
+        let number = self.last_search.fetch_add(1, Ordering::Relaxed) + 1;
+        let last = Arc::clone(&self.last_search);
+        self.look(move |connection| {
+            let is_outdated = last.load(Ordering::Relaxed) != number;
+            let is_empty = search.text.trim().is_empty() && search.person.trim().is_empty();
+            if is_outdated || is_empty {
                 return Ok(Vec::new());
             }
             let found = find(connection, &search)?;

@@ -751,6 +751,49 @@ fn what_was_said_is_found_by_words_of_any_script_the_newest_first() {
 }
 
 #[test]
+fn a_search_and_what_is_kept_do_not_wait_for_each_other() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    fixture.store(&room, vec![saying(1, "ana", "tea")]);
+    let (held, busy) = async_channel::bounded::<()>(1);
+    let until_free = |busy: async_channel::Receiver<()>| {
+        move |_: &mut Connection| {
+            let _ = busy.recv_blocking();
+            Ok(())
+        }
+    };
+    let keeping = fixture.archive.ask(until_free(busy.clone()));
+    assert_eq!(found(&fixture, "tea", ""), ["tea"]);
+    held.close();
+    keeping.wait().unwrap();
+
+    let (held, busy) = async_channel::bounded::<()>(1);
+    let searching = fixture.archive.look(until_free(busy));
+    fixture.store(&room, vec![saying(2, "ana", "tea again")]);
+    let search = |text: &str| {
+        let search = Search { text: text.into(), limit: 10, ..Search::default() };
+        fixture.archive.search(search)
+    };
+    let (outdated, last) = (search("tea"), search("again"));
+    held.close();
+    searching.wait().unwrap();
+    assert_eq!(outdated.wait().unwrap(), [], "nobody looks at what it would find");
+    assert_eq!(last.wait().unwrap().len(), 1);
+}
+
+#[test]
+fn a_long_search_does_not_hold_up_the_end() {
+    let fixture = Fixture::new();
+    let endless = fixture.archive.look(|connection| {
+        let sql =
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0))
+    });
+    fixture.archive.close_and_wait();
+    assert!(endless.wait().is_err());
+}
+
+#[test]
 fn what_is_found_comes_with_its_neighbours() {
     let fixture = Fixture::new();
     let (_, room) = fixture.add_room();

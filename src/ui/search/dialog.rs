@@ -8,6 +8,9 @@ use crate::i18n::{gettext, gettext_f, isolate};
 use crate::model::{Channel, Chat, SearchHit};
 use crate::ui::dialogs::begin_in;
 
+/// Who types a name is searched for only once, not with each letter.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
+
 mod imp {
     use std::cell::{Cell, OnceCell, RefCell};
     use std::sync::OnceLock;
@@ -142,13 +145,31 @@ impl SearchDialog {
         imp.person_entry.connect_changed(glib::clone!(
             #[weak(rename_to = dialog)]
             self,
-            move |_| dialog.search()
+            move |_| dialog.search_soon()
         ));
         imp.place_drop_down.connect_selected_notify(glib::clone!(
             #[weak(rename_to = dialog)]
             self,
             move |_| dialog.search()
         ));
+    }
+
+    /// Searches once the person has paused.
+    fn search_soon(&self) {
+        let search = self.imp().search.get() + 1;
+        self.imp().search.set(search);
+        glib::timeout_add_local_once(
+            PAUSE,
+            glib::clone!(
+                #[weak(rename_to = dialog)]
+                self,
+                move || {
+                    if dialog.imp().search.get() == search {
+                        dialog.search();
+                    }
+                }
+            ),
+        );
     }
 
     fn search(&self) {
