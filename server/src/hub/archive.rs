@@ -30,9 +30,7 @@ impl Hub {
 
     /// How many of those an account made.
     pub(super) fn rooms_founded(&self, account: &str) -> usize {
-        let is_meant = |channel: &Channel| {
-            matches!(&channel.founder, Some(Founder::Account(founder)) if founder == account)
-        };
+        let is_meant = |channel: &Channel| matches!(&channel.founder, Some(Founder::Account(founder)) if founder == account);
         let rooms = self.channels.iter();
         rooms.filter(|(_, channel)| is_meant(channel) && !self.is_archived(channel)).count()
     }

@@ -29,7 +29,8 @@ impl Hub {
     /// Takes it from all sessions of a user; returns whether they had it.
     pub(super) fn drop_operator(&mut self, user: UserId) -> bool {
         for conn in &self.users[user].sessions {
-            if let Some(session) = self.connections.get_mut(conn).and_then(Connection::session_mut) {
+            if let Some(session) = self.connections.get_mut(conn).and_then(Connection::session_mut)
+            {
                 session.operator = None;
             }
         }
@@ -72,7 +73,11 @@ impl Hub {
         }
         let sessions = self.connections.values().filter_map(Connection::session);
         for operator in sessions.filter_map(|session| session.operator.as_ref()) {
-            assert!(self.settings.operators.contains(operator), "{} is none any more", operator.name);
+            assert!(
+                self.settings.operators.contains(operator),
+                "{} is none any more",
+                operator.name
+            );
         }
     }
 }

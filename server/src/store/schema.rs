@@ -130,11 +130,13 @@ mod tests {
 
     #[test]
     fn what_an_older_database_says_was_sent_is_not_said_to_whom() {
-        let step = MIGRATIONS.iter().position(|step| step.contains("sent ADD COLUMN target")).unwrap();
+        let step =
+            MIGRATIONS.iter().position(|step| step.contains("sent ADD COLUMN target")).unwrap();
         let mut conn = Connection::open_in_memory().unwrap();
         crate::store::words::register(&conn).unwrap();
         migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
-        conn.execute_batch("INSERT INTO sent VALUES (1, zeroblob(32), 'one', zeroblob(16), 5)").unwrap();
+        conn.execute_batch("INSERT INTO sent VALUES (1, zeroblob(32), 'one', zeroblob(16), 5)")
+            .unwrap();
         migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
         let kept = conn.query_row("SELECT send_id, target IS NULL FROM sent", [], |row| {
             Ok((row.get(0)?, row.get(1)?))

@@ -284,7 +284,9 @@ impl Hub {
             Recipient::Account(account) => {
                 self.keep_privately(user, Some(account), speech, relay);
                 let text = &speech.text;
-                self.tell_account(account, relay, |nick| speech.manner.action(nick, Arc::clone(text)));
+                self.tell_account(account, relay, |nick| {
+                    speech.manner.action(nick, Arc::clone(text))
+                });
                 if self.users[user].account_id != Some(account) {
                     let to = Audience::Conns(self.private_audience(conn, None));
                     self.out.events.push(Outbound::Relay { to, relay: Arc::clone(relay) });
@@ -311,7 +313,9 @@ impl Hub {
     /// Notes when somebody spoke, where slow mode asks.
     fn note_speech(&mut self, user: UserId, room: RoomId, speech: &Speech) {
         let channel = &mut self.channels[room];
-        if let Some(seconds) = channel.modes.slow_seconds.filter(|_| speech.manner != Manner::Tagmsg) {
+        if let Some(seconds) =
+            channel.modes.slow_seconds.filter(|_| speech.manner != Manner::Tagmsg)
+        {
             let slow_ms = u64::from(seconds) * 1000;
             channel.last_words.note(self.users[user].author, self.now.monotonic_ms, slow_ms);
         }

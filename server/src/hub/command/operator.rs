@@ -110,12 +110,7 @@ pub(super) fn handle_wallops(
     Ok(())
 }
 
-pub(super) fn handle_rehash(
-    hub: &mut Hub,
-    turn: &mut Turn,
-    _: UserId,
-    _: &Message<'_>,
-) -> Outcome {
+pub(super) fn handle_rehash(hub: &mut Hub, turn: &mut Turn, _: UserId, _: &Message<'_>) -> Outcome {
     hub.check_server_operator(turn.conn)?;
     turn.response.numeric(RPL_REHASHING, &["majlis.toml"], "Rehashing");
     hub.out.events.push(Outbound::Rehash);

@@ -10,8 +10,8 @@ use majlis_protocol::{Capability, Message};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    AccountId, Action, Audience, ConnId, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId,
-    Outbound, RoomId, Write,
+    AccountId, Action, Audience, ConnId, HistoryError, HistoryPage, HistoryQuery, HistoryRow,
+    MsgId, Outbound, RoomId, Write,
 };
 use crate::hub::Hub;
 use crate::hub::channel::Rank;
@@ -121,8 +121,7 @@ impl Hub {
         match place {
             Place::Room(room) => {
                 let channel = self.channels.get(room)?;
-                let may =
-                    channel.members.contains_key(&user) || self.is_operator(conn);
+                let may = channel.members.contains_key(&user) || self.is_operator(conn);
                 may.then(|| channel.name.as_str().into())
             }
             Place::Talk(room, other) => {
@@ -205,7 +204,8 @@ impl Hub {
     /// The other account of a talk, where nobody is here under its name: its person may be under others.
     fn people_elsewhere(&self, user: UserId, place: Place, target: &str) -> Option<AccountId> {
         let Place::Talk(_, other) = place else { return None };
-        let is_meant = self.users.find(target).is_none() && self.users[user].account_id != Some(other);
+        let is_meant =
+            self.users.find(target).is_none() && self.users[user].account_id != Some(other);
         is_meant.then_some(other)
     }
 }

@@ -79,12 +79,7 @@ pub(super) fn show_room(hub: &Hub, turn: &mut Turn, user: UserId, room: RoomId, 
 }
 
 /// A room that somebody makes is theirs; a guest's ends with its last member.
-fn make_room(
-    hub: &mut Hub,
-    conn: ConnId,
-    user: UserId,
-    wanted: &str,
-) -> Result<RoomId, Refusal> {
+fn make_room(hub: &mut Hub, conn: ConnId, user: UserId, wanted: &str) -> Result<RoomId, Refusal> {
     let name = Name::room(wanted).map_err(|why| Refusal::bad_channel(wanted, why))?;
     if hub.room_count() >= hub.settings.limits.rooms {
         return Err(Refusal::server_full_of_channels(wanted));

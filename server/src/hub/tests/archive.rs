@@ -69,7 +69,10 @@ fn one_account_cannot_take_every_room_of_the_server() {
     assert_eq!(only(house.ask(ana, "JOIN #c")), refused);
     let elsewhere = signed_in(&mut house, "ana_s", None, "");
     assert!(only(house.ask(elsewhere, "JOIN #c")).contains(" 405 "), "under any nick");
-    assert!(house.ask(ana, "JOIN #a")[0].ends_with(" JOIN #a"), "the door to what there is stays open");
+    assert!(
+        house.ask(ana, "JOIN #a")[0].ends_with(" JOIN #a"),
+        "the door to what there is stays open"
+    );
     assert!(house.ask(bob, "JOIN #bobs")[0].ends_with(" JOIN #bobs"), "others are not concerned");
     house.say(ana, "MODE #b -P");
     house.wait(1);
@@ -91,7 +94,8 @@ fn what_is_archived_does_not_count_for_its_founder() {
         used: Timestamp(OPENING.0 - YEAR_MS + 1),
         ..RestoredRoom::new(RoomId(1), "#old", Timestamp(5), true)
     };
-    let mut house = House::with(settings, Restored { rooms: vec![room], next_room: 2, ..restored() });
+    let mut house =
+        House::with(settings, Restored { rooms: vec![room], next_room: 2, ..restored() });
     let ana = signed_in(&mut house, "ana", None, "");
     assert!(only(house.ask(ana, "JOIN #new")).contains(" 405 "));
     house.wait(1);

@@ -98,7 +98,8 @@ fn who_is_away_finds_it_at_the_next_sign_in() {
 #[test]
 fn who_is_here_under_another_nick_is_reached_by_the_accounts_name() {
     let mut house = house();
-    let ana = signed_in(&mut house, "ana", None, "echo-message message-tags draft/message-redaction");
+    let ana =
+        signed_in(&mut house, "ana", None, "echo-message message-tags draft/message-redaction");
     let bob = signed_in(&mut house, "bob", None, "message-tags draft/message-redaction");
     house.say(bob, "NICK robert");
     house.read_all();
@@ -123,8 +124,12 @@ fn who_is_here_under_another_nick_is_reached_by_the_accounts_name() {
     house.say(bob, &format!("NICK {longest}"));
     house.read_all();
     let room = 512 - ":ana!~ana@192.0.2.1 PRIVMSG  :\r\n".len() - longest.len();
-    assert!(only(house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room + 1)))).contains(" 417 "));
-    assert!(house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room)))[0].contains(" PRIVMSG bob "));
+    assert!(
+        only(house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room + 1)))).contains(" 417 ")
+    );
+    assert!(
+        house.ask(ana, &format!("PRIVMSG bob :{}", "x".repeat(room)))[0].contains(" PRIVMSG bob ")
+    );
     assert_eq!(house.read(bob).len(), 1);
 }
 
@@ -157,7 +162,8 @@ fn what_was_said_under_other_nicks_is_replayed_as_between_those_of_now() {
         house.say(conn, &format!("CHATHISTORY LATEST {of} * 5"));
         house.recall();
         let lines = house.read(conn);
-        let body = |line: &String| super::untagged(line).split_once(" PRIVMSG ").map(|p| p.1.to_owned());
+        let body =
+            |line: &String| super::untagged(line).split_once(" PRIVMSG ").map(|p| p.1.to_owned());
         lines.iter().filter_map(body).collect::<Vec<_>>()
     };
     assert_eq!(replayed(ana, "bob"), ["bob :one", "anna :two", "bob :three"]);

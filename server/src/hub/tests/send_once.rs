@@ -57,14 +57,26 @@ fn an_identifier_that_was_used_for_another_target_delivers_nothing_and_says_so()
     for target in ["hal", "#a", "@#a"] {
         let refused = ":majlis.local FAIL PRIVMSG SEND_ID_IN_USE";
         let refused = format!("{refused} {target} :Another message was sent with this identifier");
-        assert_eq!(untagged(&only(house.ask(ana, &format!("{ID} PRIVMSG {target} :two")))), refused);
+        assert_eq!(
+            untagged(&only(house.ask(ana, &format!("{ID} PRIVMSG {target} :two")))),
+            refused
+        );
     }
-    assert!(only(house.ask(ana, &format!("{ID} PRIVMSG nobody :two"))).contains(" 401 ana nobody "));
-    assert!(house.ask(ana, &format!("{ID} NOTICE hal :two")).is_empty(), "notices are not answered");
+    assert!(
+        only(house.ask(ana, &format!("{ID} PRIVMSG nobody :two"))).contains(" 401 ana nobody ")
+    );
+    assert!(
+        house.ask(ana, &format!("{ID} NOTICE hal :two")).is_empty(),
+        "notices are not answered"
+    );
     assert!(house.read(hal).is_empty() && house.read(gus).is_empty());
     house.say(gus, "QUIT");
     let again = only(house.ask(ana, &format!("{ID} PRIVMSG GUS :one")));
-    assert_eq!(tag(&again, "msgid"), tag(&first, "msgid"), "it was delivered, though nobody is there now");
+    assert_eq!(
+        tag(&again, "msgid"),
+        tag(&first, "msgid"),
+        "it was delivered, though nobody is there now"
+    );
 }
 
 #[test]
