@@ -78,7 +78,9 @@ impl Archive {
             }
             serve(&mut connection, &inbox, &failed, &place);
             // The last connection to be closed puts the file in order.
-            reader.map(Reader::end);
+            if let Some(reader) = reader {
+                reader.end();
+            }
             drop(connection);
             // Before the end is told: who waits for it may then take down the main loop that listens to these.
             drop((told, inbox, search_inbox, failed));

@@ -68,59 +68,59 @@ const PLACES_PER_NAME: u32 = 50;
 /// Tries to sign in, by where they come from and whose name they are for.
 #[derive(Debug)]
 pub(super) struct Logins {
-    by_address: Throttle<IpAddr>,
+    addresses: Throttle<IpAddr>,
     /// For a name from one place.
-    by_place: Throttle<(String, IpAddr)>,
+    places: Throttle<(String, IpAddr)>,
     /// For a name from anywhere.
-    by_name: Throttle<String>,
+    names: Throttle<String>,
 }
 
 impl Logins {
     pub(super) fn new(limits: &Limits) -> Self {
         let window_ms = limits.login_window_ms;
         Self {
-            by_address: Throttle::new(limits.logins_per_address, window_ms),
-            by_place: Throttle::new(limits.logins_per_name, window_ms),
-            by_name: Throttle::new(logins_from_anywhere(limits), window_ms),
+            addresses: Throttle::new(limits.logins_per_address, window_ms),
+            places: Throttle::new(limits.logins_per_name, window_ms),
+            names: Throttle::new(logins_from_anywhere(limits), window_ms),
         }
     }
 
     /// Goes by other limits from now on.
     pub(super) fn set_limits(&mut self, limits: &Limits) {
-        self.by_address.set_limits(limits.logins_per_address, limits.login_window_ms);
-        self.by_place.set_limits(limits.logins_per_name, limits.login_window_ms);
-        self.by_name.set_limits(logins_from_anywhere(limits), limits.login_window_ms);
+        self.addresses.set_limits(limits.logins_per_address, limits.login_window_ms);
+        self.places.set_limits(limits.logins_per_name, limits.login_window_ms);
+        self.names.set_limits(logins_from_anywhere(limits), limits.login_window_ms);
     }
 
     /// Counts a try; `false` when there were too many. Names are those that are looked up.
     pub(super) fn allow(&mut self, address: IpAddr, name: &str, now_ms: u64) -> bool {
         let place = (name.to_owned(), neighbourhood(address));
         self.allow_address(address, now_ms)
-            && self.by_place.allow(place, now_ms)
-            && self.by_name.allow(name.to_owned(), now_ms)
+            && self.places.allow(place, now_ms)
+            && self.names.allow(name.to_owned(), now_ms)
     }
 
     /// Counts a try that is for no name; `false` when there were too many.
     pub(super) fn allow_address(&mut self, address: IpAddr, now_ms: u64) -> bool {
-        self.by_address.allow(neighbourhood(address), now_ms)
+        self.addresses.allow(neighbourhood(address), now_ms)
     }
 
     /// Takes back a try for no name that succeeded.
     pub(super) fn forgive_address(&mut self, address: IpAddr) {
-        self.by_address.forgive(&neighbourhood(address));
+        self.addresses.forgive(&neighbourhood(address));
     }
 
     /// Takes back a try that succeeded.
     pub(super) fn forgive(&mut self, address: IpAddr, name: &str) {
         self.forgive_address(address);
-        self.by_place.forgive(&(name.to_owned(), neighbourhood(address)));
-        self.by_name.forgive(&name.to_owned());
+        self.places.forgive(&(name.to_owned(), neighbourhood(address)));
+        self.names.forgive(&name.to_owned());
     }
 
     pub(super) fn forget_old(&mut self, now_ms: u64) {
-        self.by_address.forget_old(now_ms);
-        self.by_place.forget_old(now_ms);
-        self.by_name.forget_old(now_ms);
+        self.addresses.forget_old(now_ms);
+        self.places.forget_old(now_ms);
+        self.names.forget_old(now_ms);
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
         assert!(!logins.allow(place(201), "ana", 0));
         assert!(logins.allow(place(201), "ana", limits.login_window_ms));
         logins.forget_old(2 * limits.login_window_ms);
-        assert!(logins.by_place.tries.is_empty() && logins.by_name.tries.is_empty());
+        assert!(logins.places.tries.is_empty() && logins.names.tries.is_empty());
     }
 
     #[test]
