@@ -16,7 +16,7 @@ const TAG_DATA_MAX_BYTES: usize = 4094;
 const INLINE_TAGS: usize = 6;
 
 /// What a peer sent and [`Encoder::echoed`] gives back is no longer than this.
-const ECHO_MAX_BYTES: usize = 128;
+pub const ECHO_MAX_BYTES: usize = 128;
 
 /// Builds one message.
 ///

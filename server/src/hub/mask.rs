@@ -9,8 +9,8 @@ use majlis_protocol::fold;
 
 use super::user::{User, shown_host};
 
-/// The longest mask of a list, in bytes.
-pub(super) const MASK_MAX_BYTES: usize = 160;
+/// The longest mask of a list, in bytes: what a list shows is no longer, so that each can be taken off it again.
+pub(super) const MASK_MAX_BYTES: usize = majlis_protocol::ECHO_MAX_BYTES;
 
 /// What stands before the letter of a mask that is not `nick!user@host` (ISUPPORT `EXTBAN`).
 pub(super) const EXTBAN_PREFIX: char = '$';

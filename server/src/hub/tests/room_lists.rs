@@ -33,6 +33,19 @@ fn who_is_banned_cannot_enter_or_speak() {
 }
 
 #[test]
+fn the_longest_ban_is_listed_as_it_is_and_can_be_lifted() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let longest = format!("{}!*@*", "ب".repeat(62));
+    assert_eq!(longest.len(), 128);
+    assert!(only(house.ask(ana, &format!("MODE #a +b {longest}"))).ends_with(&longest));
+    assert!(house.ask(ana, "MODE #a b")[0].contains(&format!(" #a {longest} ana!")));
+    assert!(only(house.ask(ana, &format!("MODE #a -b {longest}"))).ends_with(&longest));
+    let too_long = format!("MODE #a +b x{longest}");
+    assert!(only(house.ask(ana, &too_long)).ends_with(" #a b * :That is no mask"));
+}
+
+#[test]
 fn lists_are_shown_and_hold_each_mask_once() {
     let mut house = House::new();
     let ana = house.member("ana", "#a");
