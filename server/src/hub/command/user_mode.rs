@@ -9,7 +9,7 @@ use majlis_protocol::numeric::RPL_UMODEIS;
 
 use super::mode::wire_letters;
 use super::{Outcome, Turn};
-use crate::event::Action;
+use crate::event::{Action, Letters};
 use crate::hub::Hub;
 use crate::hub::refusal::Refusal;
 use crate::hub::user::UserId;
@@ -36,25 +36,31 @@ pub(super) fn handle_user_mode(
     Ok(())
 }
 
-/// Makes what changes there are, tells them, and then says if there was a letter that nobody knows.
+/// Makes what changes there are, tells what has become of each letter, and then says if there was one that nobody knows.
 fn change(hub: &mut Hub, turn: &mut Turn, user: UserId, letters: &str) -> Outcome {
-    let (mut on, mut made, mut has_unknown) = (true, Vec::new(), false);
+    let before = hub.users[user].modes;
+    let (mut on, mut named, mut has_unknown) = (true, Letters::default(), false);
+    let mut made = Vec::new();
     for letter in letters.chars() {
         match letter {
             '+' | '-' => on = letter == '+',
             'o' if on => {}
             _ if USER_MODES.contains(letter) => {
-                let is_changed = match letter {
-                    'o' => hub.drop_operator(user),
-                    _ => hub.users.set_mode(user, letter, on),
-                };
-                if is_changed {
-                    made.push((on, letter));
+                if letter == 'o' {
+                    hub.drop_operator(user);
+                } else {
+                    hub.users.set_mode(user, letter, on);
+                }
+                if named.set(letter, true) {
+                    made.push(letter);
                 }
             }
             _ => has_unknown = true,
         }
     }
+    let after = hub.users[user].modes;
+    let made = made.into_iter().filter(|&letter| before.contains(letter) != after.contains(letter));
+    let made: Vec<_> = made.map(|letter| (after.contains(letter), letter)).collect();
     tell_modes(hub, turn, user, &made);
     if has_unknown { Err(Refusal::unknown_user_mode()) } else { Ok(()) }
 }

@@ -295,6 +295,19 @@ fn people_have_modes_of_their_own() {
 }
 
 #[test]
+fn however_often_a_mode_is_switched_it_is_told_once() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "labeled-response batch");
+    let often = format!("+{}", "i-i+".repeat(122));
+    let told = only(house.ask(ana, &format!("@label=1 MODE ana {often}iw")));
+    assert_eq!(told, "@label=1 :ana!~ana@192.0.2.1 MODE ana +iw");
+    assert_eq!(only(house.ask(ana, "MODE ana -i+Bi-w")), ":ana!~ana@192.0.2.1 MODE ana +B-w");
+    let told = only(house.ask(ana, "@label=2 MODE ana -i+i"));
+    assert_eq!(told, "@label=2 :majlis.local ACK");
+    assert_eq!(only(house.ask(ana, "MODE ana")), ":majlis.local 221 ana +Bi");
+}
+
+#[test]
 fn the_plain_room_is_told_why_it_may_not_speak() {
     let mut house = House::new();
     let zed = house.plain("zed");
