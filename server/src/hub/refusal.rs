@@ -301,6 +301,11 @@ impl Refusal {
         Self { code: Code::FailAlways, words, text: text.into() }
     }
 
+    pub(super) fn too_many_changes() -> Self {
+        let text = "More changes with a parameter than one MODE makes";
+        Self::numeric(ERR_NEEDMOREPARAMS, &["MODE"], text)
+    }
+
     /// An operator's password that others on the way could have read.
     pub(super) fn plaintext_oper() -> Self {
         let text = "OPER is for encrypted connections; connect by TLS";

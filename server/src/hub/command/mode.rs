@@ -30,6 +30,8 @@ pub(super) struct Change<'a> {
     pub(super) room: RoomId,
     pub(super) on: bool,
     params: std::iter::Take<std::slice::Iter<'a, &'a str>>,
+    /// Whether more parameters came than are taken.
+    is_cut: bool,
     made: Vec<Made>,
     /// Lists that were shown: each is, once.
     pub(super) shown: Vec<ListKind>,
@@ -89,9 +91,10 @@ fn change_room_modes(
     letters: &str,
     params: &[&str],
 ) {
-    let params = params.iter().take(hub.settings.limits.mode_changes);
+    let max = hub.settings.limits.mode_changes;
+    let (params, is_cut) = (params.iter().take(max), params.len() > max);
     let (conn, made, shown) = (turn.conn, Vec::new(), Vec::new());
-    let mut change = Change { conn, user, room, on: true, params, made, shown };
+    let mut change = Change { conn, user, room, on: true, params, is_cut, made, shown };
     let before = hub.channels[room].modes.clone();
     let denial = Refusal::not_operator(hub.channels[room].name.as_str());
     let mut is_denied = false;
@@ -282,7 +285,15 @@ fn set_lasting(hub: &mut Hub, change: &mut Change<'_>) -> Outcome {
 impl<'a> Change<'a> {
     /// The next parameter; there are only so many (ISUPPORT `MODES`).
     pub(super) fn next_param(&mut self) -> Result<&'a str, Refusal> {
-        self.params.next().copied().ok_or_else(|| Refusal::too_few_params("MODE"))
+        self.optional_param()?.ok_or_else(|| Refusal::too_few_params("MODE"))
+    }
+
+    /// The same where there may be none.
+    pub(super) fn optional_param(&mut self) -> Result<Option<&'a str>, Refusal> {
+        match self.params.next() {
+            None if self.is_cut => Err(Refusal::too_many_changes()),
+            param => Ok(param.copied()),
+        }
     }
 
     /// Notes a change as made.

@@ -20,7 +20,7 @@ pub(super) fn change_list(
     change: &mut Change<'_>,
     kind: ListKind,
 ) -> Outcome {
-    let Ok(mask) = change.next_param() else { return show_list(hub, turn, change, kind) };
+    let Some(mask) = change.optional_param()? else { return show_list(hub, turn, change, kind) };
     hub.check_rank(change.user, change.room, Rank::HalfOperator)?;
     let mask = canonical(kind, mask).ok_or_else(|| {
         let room = hub.channels[change.room].name.as_str();

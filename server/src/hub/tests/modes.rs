@@ -88,7 +88,7 @@ fn so_many_changes_are_made_at_once() {
     }
     let lines = house.ask(ana, "MODE #a +vvvvv b c d e f");
     let expected = [
-        ":majlis.local 461 ana MODE :Not enough parameters",
+        ":majlis.local 461 ana MODE :More changes with a parameter than one MODE makes",
         ":ana!~ana@192.0.2.1 MODE #a +vvvv b c d e",
     ];
     assert_eq!(lines, expected);

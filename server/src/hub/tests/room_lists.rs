@@ -46,6 +46,18 @@ fn the_longest_ban_is_listed_as_it_is_and_can_be_lifted() {
 }
 
 #[test]
+fn of_more_changes_than_one_mode_makes_the_rest_is_refused_and_no_list_is_shown() {
+    let mut house = House::new();
+    let ana = house.member("ana", "#a");
+    let lines = house.ask(ana, "MODE #a +bbbbbI a b c d e f");
+    let refused = ":majlis.local 461 ana MODE :More changes with a parameter than one MODE makes";
+    let made = ":ana!~ana@192.0.2.1 MODE #a +bbbb a!*@* b!*@* c!*@* d!*@*";
+    assert_eq!(lines, [refused, refused, made]);
+    let lines = house.ask(ana, "MODE #a +eeeee a b c d");
+    assert!(lines[0].contains(" 348 "), "where no parameter is left out, the list is asked for");
+}
+
+#[test]
 fn lists_are_shown_and_hold_each_mask_once() {
     let mut house = House::new();
     let ana = house.member("ana", "#a");
