@@ -22,7 +22,8 @@ struct Renamed {
     old: Arc<str>,
     new: Arc<str>,
     reason: Arc<str>,
-    /// Whether the names differ only in spelling.
+    /// Whether the names are one to every client, by the `CASEMAPPING` that it was told: they differ in the case of ASCII letters
+    /// alone.
     is_respelled: bool,
 }
 
@@ -40,7 +41,7 @@ pub(super) fn handle_rename(
     let name = hub.check_new_name(room, new)?;
     let reason = cut(rest.first().copied().unwrap_or_default(), REASON_MAX_BYTES).into();
     let old: Arc<str> = hub.channels[room].name.as_str().into();
-    let is_respelled = hub.channels[room].name.folded() == name.folded();
+    let is_respelled = old.eq_ignore_ascii_case(name.as_str());
     if *old == *name.as_str() {
         return Ok(());
     }

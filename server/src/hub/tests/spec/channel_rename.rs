@@ -62,6 +62,20 @@ fn another_spelling_moves_nobody() {
     assert!(house.ask(eve, "NAMES #room")[0].contains(" #Room "));
 }
 
+/// By `CASEMAPPING=ascii`, which clients are told, these are two names.
+#[test]
+fn a_room_respelled_beyond_ascii_is_another_to_clients_without_the_extension() {
+    let mut house = House::new();
+    let ana = house.client_with("ana", None, "draft/channel-rename");
+    house.say(ana, "JOIN #Ёжик");
+    let eve = house.member("eve", "#Ёжик");
+    house.read_all();
+    let told = ":ana!~ana@192.0.2.1 RENAME #Ёжик #ёжик :";
+    assert_eq!(only(house.ask(ana, "RENAME #Ёжик #ёжик")), told);
+    let lines = house.read(eve);
+    assert_eq!(lines[..2], [":eve!~eve@192.0.2.1 PART #Ёжик", ":eve!~eve@192.0.2.1 JOIN #ёжик"]);
+}
+
 #[test]
 fn what_cannot_be_renamed_is_answered() {
     let mut house = House::new();
