@@ -276,7 +276,8 @@ fn write_raw_tags(out: &mut Vec<u8>, tags: &str) -> Result<(), EncodeError> {
     Ok(())
 }
 
-fn is_tag_key(key: &str) -> bool {
+/// Whether tags can have this key, which may begin with `+`.
+pub fn is_tag_key(key: &str) -> bool {
     let name = key.strip_prefix('+').unwrap_or(key);
     let is_key_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte);
     !name.is_empty() && name.bytes().all(is_key_byte)

@@ -35,7 +35,7 @@ pub use announcement::{
 };
 pub use capability::{Capability, CapabilitySet};
 pub use casemapping::{Name, fold, nick_from_display_name};
-pub use encode::{ECHO_MAX_BYTES, EncodeError, Encoder};
+pub use encode::{ECHO_MAX_BYTES, EncodeError, Encoder, is_tag_key};
 pub use isupport::{ISUPPORT_TOKENS_MAX, Isupport};
 pub use line::{LineDecoder, LineError, LineLimits};
 pub use message::{Message, MessageBuf, PARAMS_MAX, ParseError, Salvage};

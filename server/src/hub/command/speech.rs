@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use majlis_protocol::vendor::{SEND_ID_MAX_BYTES, SEND_TAG};
-use majlis_protocol::{Capability, Message, Tag};
+use majlis_protocol::{Capability, Message, is_tag_key};
 use majlis_wire::Fingerprint;
 
 use crate::event::{Action, ConnId, Source, is_lasting};
@@ -77,9 +77,9 @@ pub(super) fn line_bytes(source: &Source, manner: Manner, target: &str, text: &s
 }
 
 /// The tags that go on to others as they are, in wire form. A key stands once; of several the last counts (message-tags,
-/// "Format").
+/// "Format"). What cannot be a key is left out: others may not be able to read a message that has it.
 fn client_tags(message: &Message<'_>) -> String {
-    let tags = message.tags().filter(Tag::is_client_only);
+    let tags = message.tags().filter(|tag| tag.is_client_only() && is_tag_key(tag.key));
     let tags: IndexMap<&str, Option<&str>> = tags.map(|tag| (tag.key, tag.raw_value)).collect();
     let mut wire = String::new();
     for (key, raw_value) in tags {
@@ -126,5 +126,11 @@ mod tests {
     fn tags_go_on_each_once_and_as_they_are() {
         let line = b"@+a=1;label=x;+b;+a=2\\s;time=1;+c= TAGMSG #x";
         assert_eq!(client_tags(&Message::parse(line).unwrap()), "+a=2\\s;+b;+c=");
+    }
+
+    #[test]
+    fn what_is_no_key_goes_nowhere() {
+        let line = "@+bad,key=1;+;+é=2;+ok/k-_.9=3;+b@d=4 TAGMSG #x";
+        assert_eq!(client_tags(&Message::parse(line.as_bytes()).unwrap()), "+ok/k-_.9=3");
     }
 }
