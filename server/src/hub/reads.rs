@@ -1,10 +1,10 @@
 //! Reads of history: whose turn it is, and what waits behind them.
 //!
-//! Owns that no more reads are outstanding than the readers' queue holds, so that nobody ever blocks on it, and that a
+//! Owns that no more reads are outstanding than the readers' queues hold, so that nobody ever blocks on one, and that a
 //! parked connection's later lines run in order after its answer (architecture.md, "Parking"). What is asked and how the
 //! answer looks is the affair of the commands that ask.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::Hub;
 use super::command::{Ending, Turn, history, redact, search};
@@ -20,34 +20,71 @@ pub(super) enum Question {
     Search,
 }
 
-/// How many reads are with the readers, and who comes next.
+/// The line for history, and that for searches, which may take long: who waits in one does not wait for the other.
 #[derive(Debug)]
 pub(super) struct Reads {
+    history: Line,
+    searches: Line,
+}
+
+/// Whose questions are with the readers, and who comes next.
+#[derive(Debug)]
+struct Line {
     max: usize,
-    outstanding: usize,
+    asking: HashSet<ConnId>,
     waiting: VecDeque<ConnId>,
 }
 
 impl Reads {
     pub(super) fn new(max: usize) -> Self {
-        Self { max: max.max(1), outstanding: 0, waiting: VecDeque::new() }
+        Self { history: Line::new(max), searches: Line::new(max) }
+    }
+
+    fn lines(&mut self) -> [&mut Line; 2] {
+        [&mut self.history, &mut self.searches]
     }
 
     /// Takes an ended connection out of those that wait. What is outstanding still gets its answer, which then is nobody's.
     pub(super) fn forget(&mut self, conn: ConnId) {
-        self.waiting.retain(|&waiting| waiting != conn);
+        for line in self.lines() {
+            line.waiting.retain(|&waiting| waiting != conn);
+        }
     }
 
     pub(super) fn clear_waiting(&mut self) {
-        self.waiting.clear();
+        for line in self.lines() {
+            line.waiting.clear();
+        }
+    }
+
+    fn queue(&mut self, conn: ConnId, query: &HistoryQuery) {
+        let is_search = matches!(query, HistoryQuery::Search(_));
+        let line = if is_search { &mut self.searches } else { &mut self.history };
+        line.waiting.push_back(conn);
+    }
+
+    fn note_answer(&mut self, conn: ConnId) {
+        for line in self.lines() {
+            line.asking.remove(&conn);
+        }
     }
 
     fn take_next(&mut self) -> Option<ConnId> {
-        if self.outstanding >= self.max {
+        self.lines().into_iter().find_map(Line::take_next)
+    }
+}
+
+impl Line {
+    fn new(max: usize) -> Self {
+        Self { max: max.max(1), asking: HashSet::new(), waiting: VecDeque::new() }
+    }
+
+    fn take_next(&mut self) -> Option<ConnId> {
+        if self.asking.len() >= self.max {
             return None;
         }
         let next = self.waiting.pop_front()?;
-        self.outstanding += 1;
+        self.asking.insert(next);
         Some(next)
     }
 }
@@ -61,9 +98,9 @@ impl Hub {
         question: Question,
         query: HistoryQuery,
     ) {
+        self.reads.queue(conn, &query);
         let wait = Wait::History { question, query: Some(query), redacted: Vec::new() };
         self.connections[&conn].parked = Some(Box::new(Parked { response, wait }));
-        self.reads.waiting.push_back(conn);
         self.start_reads();
     }
 
@@ -84,7 +121,7 @@ impl Hub {
         conn: ConnId,
         result: Result<HistoryPage, HistoryError>,
     ) {
-        self.reads.outstanding = self.reads.outstanding.saturating_sub(1);
+        self.reads.note_answer(conn);
         self.start_reads();
         let Some(connection) = self.connections.get_mut(&conn) else { return };
         let Some(parked) = connection.parked.take() else { return };
@@ -158,12 +195,15 @@ fn without(page: HistoryPage, redacted: &[MsgId]) -> HistoryPage {
 impl Reads {
     /// `asking` connections wait for an answer, `waiting` ones for their turn to ask.
     pub(super) fn verify(&self, asking: usize, waiting: usize) {
-        assert!(self.outstanding <= self.max, "more is read than the readers can queue");
-        assert!(asking <= self.outstanding, "somebody waits for an answer that nobody owes");
-        assert_eq!(waiting, self.waiting.len(), "who waits to ask is in line, once");
-        assert!(
-            waiting == 0 || self.outstanding == self.max,
-            "somebody waits while readers are free"
-        );
+        let lines = [&self.history, &self.searches];
+        for line in lines {
+            assert!(line.asking.len() <= line.max, "more is read than the readers can queue");
+            let is_full = line.asking.len() == line.max;
+            assert!(line.waiting.is_empty() || is_full, "somebody waits while readers are free");
+        }
+        let owed: usize = lines.iter().map(|line| line.asking.len()).sum();
+        assert!(asking <= owed, "somebody waits for an answer that nobody owes");
+        let in_line: usize = lines.iter().map(|line| line.waiting.len()).sum();
+        assert_eq!(waiting, in_line, "who waits to ask is in line, once");
     }
 }

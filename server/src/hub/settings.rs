@@ -127,7 +127,7 @@ pub struct Limits {
     pub batch_ms: u64,
     /// Messages, or rooms of a TARGETS, that one CHATHISTORY gives (ISUPPORT `CHATHISTORY`).
     pub history_messages: u32,
-    /// Reads of history asked for and not yet answered, over all connections: what the readers' queue holds.
+    /// Reads of history asked for and not yet answered, over all connections, and searches alike: what the readers' queues hold.
     pub readers_queue: usize,
     /// Inputs that wait behind one connection's read of history; one more closes it.
     pub parked_inputs: usize,

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!((messages(&store), count(&store, "SELECT count(*) FROM ended_room")), (1, 0));
         assert!(!store.forget_more().unwrap());
         assert!(is_readable(&store.reader().unwrap(), RoomId(2), MsgId(5)));
-        let words = "SELECT count(*) FROM message_words WHERE message_words MATCH 'waves'";
+        let words = "SELECT count(*) FROM message_words WHERE message_words MATCH '2xwaves'";
         assert_eq!(count(&store, words), 1);
     }
 

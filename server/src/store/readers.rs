@@ -1,4 +1,5 @@
-//! The threads that read history, so that neither the hub nor the committer waits for the disk's past.
+//! The threads that read history, so that neither the hub nor the committer waits for the disk's past. One of them searches: that
+//! may take a second, in which nobody waits for their history.
 
 use std::thread;
 
@@ -9,19 +10,21 @@ use crate::event::{ConnId, HistoryError, HistoryQuery, HubInput, InboundBatch};
 use super::error::StoreError;
 use super::{HistoryReader, Store};
 
-/// A bounded queue of questions before a few threads; the answers go into the hub's inbox, in no particular order.
+/// Bounded queues of questions before a few threads; the answers go into the hub's inbox, in no particular order.
 ///
 /// The threads end once this is dropped, or once nobody takes their answers.
 #[derive(Debug)]
 pub struct Readers {
     questions: Sender<(ConnId, HistoryQuery)>,
+    searches: Sender<(ConnId, HistoryQuery)>,
 }
 
 impl Readers {
-    /// How many questions may be without an answer at a time. The hub counts, and parks whoever asks beyond it.
+    /// How many questions may be without an answer at a time, and how many searches. The hub counts, and parks whoever asks
+    /// beyond it.
     pub const CAPACITY: usize = 64;
 
-    /// Starts `count` threads (at least one), each with a connection of its own.
+    /// Starts `count` threads (at least one) and one that searches, each with a connection of its own.
     pub fn spawn(
         store: &Store,
         count: usize,
@@ -29,23 +32,22 @@ impl Readers {
     ) -> Result<Self, StoreError> {
         let (questions, queue) = bounded(Self::CAPACITY);
         for number in 0..count.max(1) {
-            let reader = store.reader()?;
-            let (queue, answers) = (queue.clone(), answers.clone());
-            thread::Builder::new()
-                .name(format!("reader-{number}"))
-                .spawn(move || answer_all(&reader, &queue, &answers))
-                .map_err(|error| StoreError::from_io(store.folder.dir(), &error))?;
+            start(store, format!("reader-{number}"), queue.clone(), answers.clone())?;
         }
-        Ok(Self { questions })
+        let (searches, queue) = bounded(Self::CAPACITY);
+        start(store, "searcher".to_owned(), queue, answers.clone())?;
+        Ok(Self { questions, searches })
     }
 
     /// Queues a question; its answer comes as [`HubInput::History`]. Never blocks.
     ///
     /// # Panics
     ///
-    /// When more than [`Readers::CAPACITY`] questions wait: the hub would have miscounted.
+    /// When more than [`Readers::CAPACITY`] questions or searches wait: the hub would have miscounted.
     pub fn read(&self, conn: ConnId, query: HistoryQuery) {
-        match self.questions.try_send((conn, query)) {
+        let is_search = matches!(query, HistoryQuery::Search(_));
+        let queue = if is_search { &self.searches } else { &self.questions };
+        match queue.try_send((conn, query)) {
             // Without readers there is no hub any more that the answer could be for.
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => {
@@ -53,6 +55,20 @@ impl Readers {
             }
         }
     }
+}
+
+fn start(
+    store: &Store,
+    name: String,
+    queue: Receiver<(ConnId, HistoryQuery)>,
+    answers: Sender<InboundBatch>,
+) -> Result<(), StoreError> {
+    let reader = store.reader()?;
+    thread::Builder::new()
+        .name(name)
+        .spawn(move || answer_all(&reader, &queue, &answers))
+        .map(drop)
+        .map_err(|error| StoreError::from_io(store.folder.dir(), &error))
 }
 
 fn answer_all(
@@ -77,7 +93,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::event::{HistoryPage, RoomId, Selector, StoredKinds};
+    use crate::event::{HistoryPage, RoomId, Search, Selector, StoredKinds};
     use crate::store::tests::{conn, message, open, room};
 
     const PATIENCE: Duration = Duration::from_secs(20);
@@ -111,6 +127,21 @@ mod tests {
         answered.sort_unstable();
         let askers: Vec<u32> = (0..).take(Readers::CAPACITY).collect();
         assert_eq!(answered, askers, "an answer went to nobody, or twice");
+    }
+
+    #[test]
+    fn nobody_waits_for_their_history_behind_searches() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = open(dir.path());
+        let (answers, inbox) = bounded(0);
+        let readers = Readers::spawn(&store, 1, &answers).unwrap();
+        for slot in (1..).take(Readers::CAPACITY) {
+            readers.read(conn(slot), HistoryQuery::Search(Search::default()));
+        }
+        readers.read(conn(0), question(1));
+        let is_search = |batch: &InboundBatch| !matches!(&batch.inputs[..], [HubInput::History { conn, .. }] if conn.slot == 0);
+        let before = inbox.iter().take_while(is_search).count();
+        assert!(before < Readers::CAPACITY, "it came last");
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_use_of_rooms.sql"),
     include_str!("migrations/0012_reserved_invites.sql"),
     include_str!("migrations/0013_sent_targets.sql"),
+    include_str!("migrations/0014_words_of_rooms.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.
@@ -157,11 +158,37 @@ mod tests {
         migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
         let kept = conn.query_row(
             "SELECT id, seq, text, author IS NULL FROM message
-             WHERE id = (SELECT rowid FROM message_words WHERE message_words MATCH 'tea')",
+             WHERE id = (SELECT rowid FROM message_words WHERE message_words MATCH '1xtea')",
             [],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         );
         assert_eq!(kept, Ok((7, 3, "tea?".to_owned(), true)));
+    }
+
+    #[test]
+    fn words_of_an_older_database_become_words_of_their_rooms() {
+        let step = MIGRATIONS.iter().position(|step| step.contains("room_words")).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&conn).unwrap();
+        migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO message (id, room, seq, msgid, time, source, kind, target, text, client_tags)
+             VALUES (3, 7, 1, zeroblob(16), 5, 'a!a@h', 0, '#a', 'tea', ''),
+                    (4, 8, 1, zeroblob(16), 5, 'a!a@h', 0, '#b', 'tea', ''),
+                    (5, 8, 2, x'000102030405060708090a0b0c0d0e0f', 5, 'a!a@h', 12, '', '', '');
+             INSERT INTO message_words (rowid, words) VALUES (3, 'tea'), (4, 'tea');",
+        )
+        .unwrap();
+        migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
+        let found = |query: &str| -> Vec<i64> {
+            conn.prepare("SELECT rowid FROM message_words WHERE message_words MATCH ?1")
+                .and_then(|mut found| found.query_map([query], |row| row.get(0))?.collect())
+                .unwrap()
+        };
+        assert_eq!((found("7xtea"), found("8xtea"), found("tea")), (vec![3], vec![4], vec![]));
+        conn.execute("DELETE FROM message WHERE id = 3", []).unwrap();
+        conn.execute("UPDATE message SET kind = 12, text = '' WHERE id = 4", []).unwrap();
+        assert_eq!((found("7xtea"), found("8xtea")), (vec![], vec![]));
     }
 
     #[test]

@@ -30,8 +30,8 @@ CREATE TABLE room_entry (
     UNIQUE (room, kind, mask)
 ) STRICT;
 
--- What was said and what happened. `seq` counts within a room, in the order of the commits, and `time` never goes back along
--- it. `id` is the rowid and never changes; the index of words points at it. What concerns several rooms has a row in each.
+-- What was said and what happened. `seq` counts within a room, in the order of the commits, and `time` does not go back along
+-- it, unless the clock was wrong by far. `id` is the rowid and never changes; the index of words points at it. What concerns several rooms has a row in each.
 CREATE TABLE message (
     id          INTEGER PRIMARY KEY,
     room        INTEGER NOT NULL, -- there, or ended; the server adds none to a room that is not there
@@ -56,7 +56,8 @@ CREATE INDEX message_by_time ON message (room, time, seq);
 -- Or of this, for those who want only what was said.
 CREATE INDEX message_said ON message (room, seq) WHERE kind <= 1;
 
--- Which words stand in which message; only the words are here, not the texts. search_words is the server's own function
+-- Which words stand in which message; only the words are here, not the texts, and each is a word of its room: what is said
+-- elsewhere makes no search slower, by which one could tell that it was said. room_words is the server's own function
 -- (words.rs): whatever else takes messages away fails at it, and cannot leave the index wrong. What is added is added by
 -- the server in a statement of its own, since within a trigger FTS5 would write to disk for each message.
 CREATE VIRTUAL TABLE message_words USING fts5 (
@@ -68,12 +69,12 @@ CREATE VIRTUAL TABLE message_words USING fts5 (
 
 CREATE TRIGGER message_taken_back AFTER UPDATE OF kind, text ON message WHEN old.kind <= 1 BEGIN
     INSERT INTO message_words (message_words, rowid, words)
-    VALUES ('delete', old.id, search_words(old.text));
+    VALUES ('delete', old.id, room_words(old.room, old.text));
 END;
 
 CREATE TRIGGER message_forgotten AFTER DELETE ON message WHEN old.kind <= 1 BEGIN
     INSERT INTO message_words (message_words, rowid, words)
-    VALUES ('delete', old.id, search_words(old.text));
+    VALUES ('delete', old.id, room_words(old.room, old.text));
 END;
 
 -- Rooms that are gone, while messages of theirs are left; those are deleted in shares.

@@ -1,8 +1,8 @@
 //! Searching what was said (soju.im/search): by words, by who said it, and when.
 //!
 //! Candidates come from one index, in the order of the commits, and are looked at one by one until there are enough or the
-//! time for it is up: which of three indexes, the search itself decides. Time never goes back along the order, so a time
-//! is a place in it.
+//! time for it is up: from that of words where there are any, otherwise from that of what was said, room by room. Either
+//! way nothing is touched that was said elsewhere, so that how long a search takes tells nothing of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use majlis_protocol::{Timestamp, combined_text, fold, query_of};
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 
-use crate::event::{HistoryError, HistoryRow, Search};
+use crate::event::{HistoryError, HistoryRow, RoomId, Search};
 
 use super::history::{Place, columns, message, page};
 use super::value::{room_to_sql, time_to_sql};
+use super::words::query_in;
 
 /// How long one search may take, so that those who wait behind it for their history do not wait for long.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -69,101 +70,139 @@ pub(super) fn search(
 }
 
 fn find(snapshot: &Transaction<'_>, wanted: &Search) -> rusqlite::Result<Vec<HistoryRow>> {
-    let query = wanted.text.as_deref().map(query_of);
-    let (after, before) = (wanted.after.unwrap_or(Timestamp(0)), wanted.before);
-    let end = before.map_or(i64::MAX, |before| time_to_sql(before).saturating_add(1));
-    match (query.flatten(), &wanted.rooms[..]) {
-        (Some(query), _) => {
-            let (low, high) =
-                (last_before(snapshot, time_to_sql(after))?, last_before(snapshot, end)?);
-            let sql = if wanted.after.is_some() { WORDS_OLDEST } else { WORDS_NEWEST };
-            gather(snapshot, wanted, sql, (query, low, high))
-        }
-        (None, &[room]) => {
-            let low = Place::last_before(snapshot, room, time_to_sql(after))?;
-            let high = Place::last_before(snapshot, room, end)?;
-            let sql = if wanted.after.is_some() { ROOM_OLDEST } else { ROOM_NEWEST };
-            gather(snapshot, wanted, sql, (room_to_sql(room), low, high))
-        }
-        (None, _) => {
-            let (low, high) =
-                (last_before(snapshot, time_to_sql(after))?, last_before(snapshot, end)?);
-            let sql = if wanted.after.is_some() { ALL_OLDEST } else { ALL_NEWEST };
-            gather(snapshot, wanted, sql, (low, high))
-        }
+    if wanted.rooms.is_empty() {
+        return Ok(Vec::new());
     }
+    let is_oldest_first = wanted.after.is_some();
+    let found = match wanted.text.as_deref().and_then(query_of) {
+        Some(query) => {
+            let query = query_in(&wanted.rooms, &query);
+            let sql = if is_oldest_first { WORDS_OLDEST } else { WORDS_NEWEST };
+            let (low, high) = span(snapshot, wanted)?;
+            gather(snapshot, wanted, sql, (query, low, high), |_| true)?
+        }
+        None => look_through(snapshot, wanted, if is_oldest_first { OLDEST } else { NEWEST })?,
+    };
+    page::collect(found.into_iter().map(|(_, row)| Ok(row)))
 }
 
-const WORDS_NEWEST: &str = concat!(
-    columns!(),
-    "FROM message_words CROSS JOIN message ON id = message_words.rowid
-     WHERE message_words MATCH ?1 AND message_words.rowid > ?2 AND message_words.rowid <= ?3
-     ORDER BY message_words.rowid DESC"
-);
+/// Looks through the rooms one after the other, at no more of each than may be among those that are wanted of all.
+fn look_through(
+    snapshot: &Transaction<'_>,
+    wanted: &Search,
+    (sql, direction): (&str, i64),
+) -> rusqlite::Result<Vec<(i64, HistoryRow)>> {
+    let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+    let mut found: Vec<(i64, HistoryRow)> = Vec::new();
+    for &room in &wanted.rooms {
+        let low = match wanted.after {
+            Some(after) => Place::last_before(snapshot, room, time_to_sql(after))?,
+            None => 0,
+        };
+        let high = match wanted.before {
+            Some(before) => Place::last_before(snapshot, room, end_of(before))?,
+            None => i64::MAX,
+        };
+        let last = found.last().filter(|_| found.len() >= limit).map(|&(id, _)| id * direction);
+        let may_fit = |id: i64| last.is_none_or(|last| id * direction < last);
+        found.extend(gather(snapshot, wanted, sql, (room_to_sql(room), low, high), may_fit)?);
+        found.sort_by_key(|&(id, _)| id * direction);
+        found.truncate(limit);
+    }
+    Ok(found)
+}
 
-const WORDS_OLDEST: &str = concat!(
-    columns!(),
-    "FROM message_words CROSS JOIN message ON id = message_words.rowid
-     WHERE message_words MATCH ?1 AND message_words.rowid > ?2 AND message_words.rowid <= ?3
-     ORDER BY message_words.rowid"
-);
+macro_rules! words {
+    ($order:literal) => {
+        concat!(
+            columns!(),
+            ", id FROM message_words CROSS JOIN message ON id = message_words.rowid
+             WHERE message_words MATCH ?1 AND message_words.rowid > ?2 AND message_words.rowid <= ?3
+             ORDER BY message_words.rowid",
+            $order
+        )
+    };
+}
 
-const ROOM_NEWEST: &str = concat!(
-    columns!(),
-    "FROM message WHERE room = ?1 AND kind <= 1 AND seq > ?2 AND seq <= ?3 ORDER BY seq DESC"
-);
+const WORDS_NEWEST: &str = words!(" DESC");
 
-const ROOM_OLDEST: &str = concat!(
-    columns!(),
-    "FROM message WHERE room = ?1 AND kind <= 1 AND seq > ?2 AND seq <= ?3 ORDER BY seq"
-);
+const WORDS_OLDEST: &str = words!("");
 
-const ALL_NEWEST: &str =
-    concat!(columns!(), "FROM message WHERE kind <= 1 AND id > ?1 AND id <= ?2 ORDER BY id DESC");
+macro_rules! of_room {
+    ($order:literal) => {
+        concat!(
+            columns!(),
+            ", id FROM message WHERE room = ?1 AND kind <= 1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
+            $order
+        )
+    };
+}
 
-const ALL_OLDEST: &str =
-    concat!(columns!(), "FROM message WHERE kind <= 1 AND id > ?1 AND id <= ?2 ORDER BY id");
+/// With the sign by which what comes first is the least.
+const NEWEST: (&str, i64) = (of_room!(" DESC"), -1);
 
-/// Looks at the candidates until enough fit, or a page is full.
+const OLDEST: (&str, i64) = (of_room!(""), 1);
+
+/// Looks at the candidates until enough fit, or none can be among those that are wanted any more.
 fn gather(
     snapshot: &Transaction<'_>,
     wanted: &Search,
     sql: &str,
     params: impl Params,
-) -> rusqlite::Result<Vec<HistoryRow>> {
+    may_fit: impl Fn(i64) -> bool,
+) -> rusqlite::Result<Vec<(i64, HistoryRow)>> {
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     // What has no word in it (a symbol, a picture) is in no index of words.
     let literal = wanted.text.as_deref().filter(|text| query_of(text).is_none());
     let fits = |row: &HistoryRow| {
         let nick = row.source.split('!').next().unwrap_or_default();
+        // Nothing goes to anybody by the index's word alone.
         wanted.rooms.contains(&row.room)
             && wanted.from.as_ref().is_none_or(|from| fold(nick) == *from)
+            && wanted.after.is_none_or(|after| row.time >= after)
+            && wanted.before.is_none_or(|before| row.time <= before)
             && literal.is_none_or(|text| combined_text(&row.text).contains(text.trim()))
     };
     let mut statement = snapshot.prepare_cached(sql)?;
-    let rows = statement.query_map(params, message)?;
-    page::collect(rows.filter(|row| row.as_ref().map_or(true, fits)).take(limit))
+    let rows = statement.query_map(params, |row| Ok((row.get(ID)?, message(row)?)))?;
+    rows.take_while(|row| row.as_ref().map_or(true, |&(id, _)| may_fit(id)))
+        .filter(|row| row.as_ref().map_or(true, |(_, row)| fits(row)))
+        .take(limit)
+        .collect()
 }
 
-const NEXT_FROM: &str = "SELECT id, time FROM message WHERE id >= ?1 ORDER BY id LIMIT 1";
+/// Where the message's number stands, behind the columns that [`message`] reads.
+const ID: usize = 10;
 
-/// The number of the last message that was said before a time; 0 where there is none.
-fn last_before(snapshot: &Transaction<'_>, time: i64) -> rusqlite::Result<i64> {
-    let mut statement = snapshot.prepare_cached(NEXT_FROM)?;
-    let newest = "SELECT max(id) FROM message";
-    let newest: Option<i64> = snapshot.prepare_cached(newest)?.query_row([], |row| row.get(0))?;
-    // All up to `low` were said before; none from `high` on was.
-    let (mut low, mut high) = (0, newest.unwrap_or(0) + 1);
-    while low + 1 < high {
-        let middle = low + (high - low) / 2;
-        let next: Option<(i64, i64)> =
-            statement.query_row([middle], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        match next {
-            Some((id, said)) if id < high && said < time => low = id,
-            _ => high = middle,
-        }
+/// Between which numbers of messages all lie that were said in the rooms at the wanted times.
+fn span(snapshot: &Transaction<'_>, wanted: &Search) -> rusqlite::Result<(i64, i64)> {
+    let number = |sql: &str, room: RoomId, time: i64| {
+        let mut statement = snapshot.prepare_cached(sql)?;
+        statement.query_row([room_to_sql(room), time], |row| row.get(0)).optional()
+    };
+    let (mut low, mut high) = (0, i64::MAX);
+    if let Some(after) = wanted.after {
+        let firsts = wanted.rooms.iter().map(|&room| number(FIRST_FROM, room, time_to_sql(after)));
+        let firsts: Vec<Option<i64>> = firsts.collect::<Result<_, _>>()?;
+        low = firsts.into_iter().flatten().min().map_or(i64::MAX, |first| first - 1);
     }
-    Ok(low)
+    if let Some(before) = wanted.before {
+        let lasts = wanted.rooms.iter().map(|&room| number(LAST_BEFORE, room, end_of(before)));
+        let lasts: Vec<Option<i64>> = lasts.collect::<Result<_, _>>()?;
+        high = lasts.into_iter().flatten().max().unwrap_or(0);
+    }
+    Ok((low, high))
+}
+
+const FIRST_FROM: &str =
+    "SELECT id FROM message WHERE room = ?1 AND time >= ?2 ORDER BY time, seq LIMIT 1";
+
+const LAST_BEFORE: &str =
+    "SELECT id FROM message WHERE room = ?1 AND time < ?2 ORDER BY time DESC, seq DESC LIMIT 1";
+
+/// The first moment that is no longer within what was said then or earlier.
+fn end_of(time: Timestamp) -> i64 {
+    time_to_sql(time).saturating_add(1)
 }
 
 #[cfg(test)]

@@ -125,8 +125,9 @@ fn insert_message(conn: &Connection, message: &StoredMessage) -> rusqlite::Resul
         message.author.map(|author| author.0),
     ])?;
     if StoredKinds::SAID.contains(message.kind) {
-        conn.prepare_cached("INSERT INTO message_words (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![conn.last_insert_rowid(), words::words_of(&message.text)])?;
+        conn.prepare_cached("INSERT INTO message_words (rowid, words) VALUES (?1, ?2)")?.execute(
+            params![conn.last_insert_rowid(), words::room_words(message.room, &message.text)],
+        )?;
     }
     Ok(())
 }

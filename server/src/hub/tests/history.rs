@@ -277,6 +277,28 @@ fn too_much_behind_a_question_ends_the_connection() {
 }
 
 #[test]
+fn nobody_waits_for_history_in_the_line_for_searches() {
+    let mut settings = HubSettings::default();
+    settings.limits.readers_queue = 1;
+    let mut house = House::with(settings, Restored { next_room: 1, ..Restored::default() });
+    let caps = format!("{CAPS} soju.im/search");
+    let [ana, bob, cleo] = ["ana", "bob", "cleo"].map(|nick| house.client_with(nick, None, &caps));
+    for (conn, line) in [
+        (ana, "SEARCH text=tea"),
+        (bob, "SEARCH text=tea"),
+        (cleo, "CHATHISTORY LATEST #lobby * 5"),
+    ] {
+        house.say(conn, line);
+        house.hub.verify();
+    }
+    let asking = |house: &House| house.reads.iter().map(|&(conn, _)| conn).collect::<Vec<_>>();
+    assert_eq!(asking(&house), [ana, cleo]);
+    house.answer(Ok(HistoryPage::Messages(Vec::new())));
+    house.hub.verify();
+    assert_eq!(asking(&house), [cleo, bob]);
+}
+
+#[test]
 fn only_so_many_reads_are_outstanding_and_the_rest_waits_its_turn() {
     let mut settings = HubSettings::default();
     settings.limits.readers_queue = 2;

@@ -166,6 +166,74 @@ fn nothing_of_what_was_taken_back_is_left_in_the_folder() {
     assert!(!holds("zzyplugh"), "neither in the message nor in the index of words, nor in the log");
 }
 
+/// How much SQLite does for a search that was run before.
+fn steps(reader: &mut HistoryReader, wanted: &Search) -> u64 {
+    found(reader, wanted);
+    let steps = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&steps);
+    let count = move || counted.fetch_add(1, Ordering::Relaxed) == u64::MAX;
+    reader.conn.progress_handler(1, Some(count)).unwrap();
+    found(reader, wanted);
+    steps.load(Ordering::Relaxed)
+}
+
+#[test]
+fn how_long_a_search_takes_tells_nothing_of_other_rooms() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts: Vec<_> = (0..3_000).map(|n| (1 + u64::from(n % 100 > 0), "zebra 👍")).collect();
+    let (mut store, mut reader) = told(dir.path(), &texts);
+    store.commit_batch(&[room(3), Write::Message(said(3, 9_000, "tea"))]).unwrap();
+    for (from, limit) in [(None, 5), (Some("nobody".to_owned()), 100)] {
+        let search = |text: Option<&str>, rooms: &[u64]| {
+            let text = text.map(str::to_owned);
+            Search { text, from: from.clone(), limit, ..wanted(rooms) }
+        };
+        let unsaid = steps(&mut reader, &search(Some("unsaid"), &[3]));
+        assert_eq!(steps(&mut reader, &search(Some("zebra"), &[3])), unsaid);
+        assert!(steps(&mut reader, &search(Some("👍"), &[3])) < 1_000);
+        assert!(steps(&mut reader, &search(None, &[3])) < 1_000);
+        assert!(steps(&mut reader, &search(None, &[1, 3])) < 5_000, "of room 1 there is little");
+    }
+    let zebras = steps(&mut reader, &Search { text: Some("zebra".to_owned()), ..wanted(&[2]) });
+    assert!(zebras > 1_000, "steps are counted: {zebras}");
+}
+
+#[test]
+fn whoever_talks_in_many_rooms_finds_what_is_in_any() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(dir.path());
+    let rooms: Vec<u64> = (1..=1_000).collect();
+    let made = rooms.iter().map(|&id| room(id));
+    let told = rooms.iter().map(|&id| Write::Message(said(id, id.into(), "tea 李雷")));
+    store.commit_batch(&made.chain(told).collect::<Vec<_>>()).unwrap();
+    let reader = store.reader().unwrap();
+    for text in [None, Some("te"), Some("李雷 tea"), Some("雷")] {
+        let text = text.map(str::to_owned);
+        let newest = Search { text: text.clone(), limit: 2, ..wanted(&rooms) };
+        assert_eq!(found(&reader, &newest), [999, 1_000], "{text:?}");
+        let oldest = Search { after: Some(Timestamp(1_501)), ..newest };
+        assert_eq!(found(&reader, &oldest), [501, 502], "{text:?}");
+    }
+}
+
+#[test]
+fn a_message_from_the_future_hides_nothing_from_a_search() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut store, reader) = told(dir.path(), &[(1, "tea"); 9]);
+    let wrong = StoredMessage { time: Timestamp(90_000), ..said(1, 10, "tea") };
+    let later = (11..20).map(|id| said(1, id, "tea"));
+    let writes = std::iter::once(wrong).chain(later).map(Write::Message);
+    store.commit_batch(&writes.collect::<Vec<_>>()).unwrap();
+    for text in [None, Some("tea".to_owned())] {
+        let some = Search { text, after: Some(Timestamp(1_008)), ..wanted(&[1, 2]) };
+        assert_eq!(found(&reader, &some), [8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+        let some = Search { before: Some(Timestamp(1_012)), ..some };
+        assert_eq!(found(&reader, &some), [8, 9, 11, 12]);
+        let some = Search { after: None, limit: 3, ..some };
+        assert_eq!(found(&reader, &some), [9, 11, 12]);
+    }
+}
+
 #[test]
 fn a_search_that_takes_too_long_fails_and_the_next_does_not() {
     let dir = tempfile::tempdir().unwrap();
@@ -191,12 +259,12 @@ fn every_search_is_a_range_of_an_index() {
         assert!(plan[0].starts_with("SCAN message_words VIRTUAL TABLE INDEX"), "{plan:?}");
         assert_eq!(plan[1..], ["SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"]);
     }
-    for sql in [ROOM_NEWEST, ROOM_OLDEST] {
+    for (sql, _) in [NEWEST, OLDEST] {
         let plan = ["SEARCH message USING INDEX message_said (room=? AND seq>? AND seq<?)"];
         assert_eq!(plan_of(&store.conn, sql), plan);
     }
-    for sql in [ALL_NEWEST, ALL_OLDEST] {
-        let plan = ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"];
-        assert_eq!(plan_of(&store.conn, sql), plan);
+    for (sql, comparison) in [(FIRST_FROM, '>'), (LAST_BEFORE, '<')] {
+        let index = "SEARCH message USING COVERING INDEX message_by_time";
+        assert_eq!(plan_of(&store.conn, sql), [format!("{index} (room=? AND time{comparison}?)")]);
     }
 }
