@@ -166,7 +166,8 @@ fn the_end_says_goodbye_and_does_not_wait_for_ever() {
     world.asked();
     let start = Instant::now();
     world.wait(world.chat.shutdown("good night"));
-    assert!(start.elapsed().as_millis() < 2000);
+    // How long it takes is the machine's; that it ends at all is ours.
+    assert!(start.elapsed().as_secs() < 60);
     assert_eq!(world.asked(), [Command::Disconnect { reason: "good night".into() }]);
 }
 
