@@ -10,7 +10,7 @@ use adw::subclass::prelude::*;
 
 use super::chat_view::ChatView;
 use super::connect::{ConnectView, KeyChangeDialogs};
-use super::dialogs::{PreferencesDialog, present_room_key};
+use super::dialogs::{PreferencesDialog, present_name_taken, present_room_key};
 use super::rooms::{RoomDirectoryDialog, invitation};
 use super::toast::{Unasked, toast};
 use crate::model::{Channel, Chat, Network, NetworkSettings};
@@ -242,6 +242,11 @@ impl Window {
             #[weak(rename_to = window)]
             self,
             move |_, words| window.show_toast(words, 5)
+        ));
+        network.connect_name_taken(glib::clone!(
+            #[weak(rename_to = window)]
+            self,
+            move |network, nick| present_name_taken(&window, network, nick)
         ));
         network.connect_invited(glib::clone!(
             #[weak(rename_to = window)]

@@ -26,6 +26,7 @@ impl Network {
                 self.learn(|known| known.is_majlis |= lobby.is_some());
                 self.set_told_name(&network_name.unwrap_or_default());
                 self.tell_new_connection();
+                self.tell_taken_name(&nick);
             }
             Event::ScramOffered => self.learn(|known| known.has_scram = true),
             Event::SignedIn { account, is_new } => self.handle_signed_in(&account, is_new),
@@ -120,6 +121,16 @@ impl Network {
                 }
             }
             _ => unreachable!("every other event is the network's own"),
+        }
+    }
+
+    /// Once for each time that the person connects: a guest came in under another nick than they wanted.
+    fn tell_taken_name(&self, nick: &str) {
+        let wanted = nick_from_display_name(&self.display_name()).unwrap_or_default();
+        // A server may only have cut it.
+        let is_own = fold(&wanted).starts_with(&fold(nick));
+        if !is_own && self.account().is_empty() && !self.imp().was_online.get() {
+            self.emit_name_taken(nick);
         }
     }
 

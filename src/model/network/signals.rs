@@ -39,6 +39,7 @@ pub(super) fn list() -> &'static [Signal] {
             Signal::builder("invited").param_types([text; 2]).build(),
             Signal::builder("key-needed").param_types([text, bool::static_type()]).build(),
             Signal::builder("ignored-changed").build(),
+            Signal::builder("name-taken").param_types([text]).build(),
             Signal::builder("profile-requested").param_types([text]).build(),
             Signal::builder("directory-requested").build(),
         ]
@@ -143,6 +144,11 @@ impl Network {
         )
     }
 
+    /// Somebody else is called what we wanted to be called, and we have this nick instead.
+    pub fn connect_name_taken(&self, f: impl Fn(&Self, &str) + 'static) -> SignalHandlerId {
+        self.connect_words("name-taken", f)
+    }
+
     /// We do not hear somebody any more, or hear them again.
     pub fn connect_ignored_changed(&self, f: impl Fn(&Self) + 'static) -> SignalHandlerId {
         self.connect_closure(
@@ -159,6 +165,10 @@ impl Network {
     pub(super) fn emit_key_changed(&self, expected: Fingerprint, found: Fingerprint) {
         let (old, new) = (expected.to_string(), found.to_string());
         self.emit_by_name::<()>("key-changed", &[&words(expected), &words(found), &old, &new]);
+    }
+
+    pub(super) fn emit_name_taken(&self, nick: &str) {
+        self.emit_by_name::<()>("name-taken", &[&nick]);
     }
 
     pub(super) fn emit_reached(&self) {

@@ -35,6 +35,26 @@ fn a_guest_signs_in_to_nothing() {
 }
 
 #[test]
+fn that_a_name_is_somebody_elses_is_told_once_and_not_of_one_that_was_cut() {
+    let (world, network, _) = World::online();
+    let told = listen(&network, "name-taken");
+    let come_in_as = |nick: &str| {
+        let registered =
+            Event::Registered { nick: nick.into(), network_name: None, lobby: Some(ROOM.into()) };
+        world.events(&network, vec![registered, Event::State(State::Online)]);
+    };
+    let mut heard = Vec::new();
+    for nick in ["Hiba_S", "Hiba_Salim2"] {
+        world.act(|_| network.join_as("Hiba Salim", None, None));
+        come_in_as(nick);
+        heard.push(told.take().concat());
+    }
+    assert_eq!(heard, ["", "Hiba_Salim2"]);
+    come_in_as("Hiba_Salim2");
+    assert_eq!(told.take(), [""; 0], "coming back brings nothing new");
+}
+
+#[test]
 fn a_name_of_ones_own_is_kept_and_signs_in_after_a_restart() {
     let (world, network) = protected(Keyring::default());
     let asked = sign_in(&world);

@@ -23,7 +23,7 @@ pub(crate) use picker::{present_go_to_room, present_pick_person};
 pub(crate) use preferences::PreferencesDialog;
 pub(crate) use room_key::present_room_key;
 pub(crate) use server::ServerDialog;
-pub(crate) use sign_in::SignInDialog;
+pub(crate) use sign_in::{SignInDialog, present_name_taken};
 
 /// Begins a dialog with the caret in this field. On a narrow window the dialog comes from below, and would begin on its
 /// first button: what is typed then would press that and go on in the composer. It is made as high as its words need there.

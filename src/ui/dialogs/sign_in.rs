@@ -7,6 +7,8 @@ use super::begin_in;
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ConnectionState, Network};
 use crate::ui::text::{isolate, sentence};
+use crate::ui::Window;
+use crate::ui::toast::{tell, tell_with_button};
 use crate::ui::trouble_label::TroubleLabel;
 
 mod imp {
@@ -85,6 +87,25 @@ glib::wrapper! {
     pub struct SignInDialog(ObjectSubclass<imp::SignInDialog>)
         @extends adw::Dialog, gtk::Widget,
         @implements gtk::Accessible, gtk::Buildable, gtk::ConstraintTarget, gtk::ShortcutManager;
+}
+
+/// Tells that somebody else has the name that the person wanted. It may be their own, from another device: then they sign in.
+pub(crate) fn present_name_taken(window: &Window, network: &Network, nick: &str) {
+    let values = [("name", &*isolate(&network.display_name())), ("nick", &isolate(nick))];
+    let words = sentence(&gettext_f(
+        // Translators: {name} is what the person calls themselves; {nick} is it with a number, as in "Ana2".
+        "The name {name} is somebody’s already; you are {nick} here.",
+        &values,
+    ));
+    if !network.offers_accounts() {
+        return tell(window, &words);
+    }
+    let (told_in, network) = (window.downgrade(), network.clone());
+    tell_with_button(window, &words, &gettext("_Sign In…"), 0, move || {
+        if let Some(window) = told_in.upgrade() {
+            SignInDialog::new(&network).present(Some(&window));
+        }
+    });
 }
 
 impl SignInDialog {
