@@ -3,7 +3,7 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use crate::ui::dialogs::make_room;
+use crate::ui::dialogs::make_room_and_more;
 
 mod imp {
     use super::*;
@@ -51,7 +51,9 @@ impl TroubleLabel {
         }
         label.set_label(words);
         self.set_visible(true);
-        make_room(self);
+        // A bar's height is taken with its words on one line.
+        let height = |width| self.measure(gtk::Orientation::Vertical, width).1;
+        make_room_and_more(self, |width| height(width) - height(-1));
         self.announce(words, gtk::AccessibleAnnouncementPriority::High);
     }
 

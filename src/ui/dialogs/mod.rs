@@ -54,12 +54,18 @@ pub(crate) fn focus_first(widget: &impl IsA<gtk::Widget>) {
 /// A dialog is as high as it would be with every text on one line, and stays so; this makes it as high as what this widget is in
 /// needs now. Nothing becomes lower, so that nothing moves under the pointer.
 pub(crate) fn make_room(widget: &impl IsA<gtk::Widget>) {
+    make_room_and_more(widget, |_| 0);
+}
+
+/// The same, and as much more as this tells for the dialog's width.
+pub(crate) fn make_room_and_more(widget: &impl IsA<gtk::Widget>, more: impl Fn(i32) -> i32) {
     let dialog = widget.ancestor(adw::Dialog::static_type()).and_downcast::<adw::Dialog>();
     let Some((dialog, child)) = dialog.and_then(|one| one.child().map(|child| (one, child))) else {
         return;
     };
     let (_, wanted, ..) = child.measure(gtk::Orientation::Vertical, child.width());
-    if wanted > child.height() {
+    let wanted = wanted + more(child.width());
+    if (1..wanted).contains(&child.height()) {
         dialog.set_content_height(wanted);
     }
 }

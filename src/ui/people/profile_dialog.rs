@@ -9,6 +9,7 @@ use adw::subclass::prelude::*;
 use super::presence_words;
 use crate::i18n::{clean, gettext, gettext_f, isolate};
 use crate::model::{Channel, Member, Network, Presence, Profile};
+use crate::ui::dialogs::make_room;
 use crate::ui::text::sentence;
 
 mod imp {
@@ -218,6 +219,7 @@ impl ProfileDialog {
                     dialog.imp().trouble_label.set_visible(true);
                 }
             }
+            make_room(&*dialog.imp().account_row);
         });
     }
 
