@@ -125,9 +125,7 @@ impl PeoplePane {
 
     fn activate_person(&self, position: u32) {
         let found = self.imp().found.get().expect("made with the pane");
-        if let Some(member) =
-            found.item(position).and_downcast::<Member>().filter(|member| !member.is_me())
-        {
+        if let Some(member) = found.item(position).and_downcast::<Member>() {
             self.emit_by_name::<()>("person-activated", &[&member.nick()]);
         }
     }

@@ -105,7 +105,6 @@ impl PersonRow {
         imp.name_label.set_label(&clean(&name));
         imp.detail_label.set_label(&detail);
         imp.detail_label.set_visible(!detail.is_empty());
-        item.set_activatable(!member.is_me());
         item.set_accessible_label(&[clean(&name), detail].join(" "));
     }
 }

@@ -109,6 +109,11 @@ glib::wrapper! {
 }
 
 impl ServerDialog {
+    /// Begins with the name, which is selected.
+    pub(crate) fn begin_with_name(&self) {
+        focus_first(&*self.imp().name_row);
+    }
+
     /// A dialog for this server.
     pub(crate) fn new(network: &Network) -> Self {
         let dialog: Self = glib::Object::new();

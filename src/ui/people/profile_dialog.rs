@@ -152,7 +152,9 @@ impl ProfileDialog {
         self.show_name(&self.name());
         imp.nick_label.set_label(&clean(self.nick()));
         let is_me = self.nick() == self.network().nick();
-        imp.message_button.set_visible(!is_me);
+        if is_me {
+            imp.message_button.set_label(&gettext("Change Na_me…"));
+        }
         imp.ignore_group.set_visible(!is_me);
         imp.ignore_row.set_active(self.network().ignores(self.nick()));
         let member = self.member();
@@ -189,8 +191,12 @@ impl ProfileDialog {
             #[weak(rename_to = dialog)]
             self,
             move |_| {
-                let person = dialog.network().open_private(dialog.nick());
-                dialog.close_and_open(&person);
+                if dialog.nick() == dialog.network().nick() {
+                    dialog.change_name();
+                } else {
+                    let person = dialog.network().open_private(dialog.nick());
+                    dialog.close_and_open(&person);
+                }
             }
         ));
         imp.ignore_row.connect_active_notify(glib::clone!(
@@ -199,6 +205,15 @@ impl ProfileDialog {
             move |row| dialog.network().set_ignored(dialog.nick(), row.is_active())
         ));
         self.connect_tending();
+    }
+
+    /// Closes, since a dialog is answered before another one comes.
+    fn change_name(&self) {
+        let window = self.root();
+        self.force_close();
+        if let Some(window) = window {
+            let _ = WidgetExt::activate_action(&window, "win.change-name", None);
+        }
     }
 
     fn close_and_open(&self, channel: &Channel) {

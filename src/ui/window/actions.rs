@@ -47,6 +47,13 @@ impl Window {
                     window.show_server_settings(&network);
                 }
             }),
+            chat_action("change-name", |window| {
+                if let Some(network) = window.imp().chat_view.network() {
+                    let dialog = window.server_settings(&network);
+                    dialog.begin_with_name();
+                    dialog.present(Some(window));
+                }
+            }),
             chat_action("previous-unread", |window| window.imp().chat_view.step(-1, true)),
             chat_action("next-unread", |window| window.imp().chat_view.step(1, true)),
             chat_action("previous-room", |window| window.imp().chat_view.step(-1, false)),
@@ -181,6 +188,10 @@ impl Window {
 
     /// Opens a server's settings.
     pub(in crate::ui) fn show_server_settings(&self, network: &Network) {
+        self.server_settings(network).present(Some(self));
+    }
+
+    fn server_settings(&self, network: &Network) -> ServerDialog {
         let dialog = ServerDialog::new(network);
         dialog.connect_local(
             "forget-requested",
@@ -195,7 +206,7 @@ impl Window {
                 }
             ),
         );
-        dialog.present(Some(self));
+        dialog
     }
 
     /// Forgets a server, which can be taken back for a while.
