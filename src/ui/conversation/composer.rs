@@ -291,6 +291,8 @@ impl Composer {
                 // A command may have opened another conversation, with a draft of its own.
                 if imp.channel.borrow().as_ref() == Some(&channel) {
                     imp.text_view.buffer().set_text("");
+                    // Who answers something old wants to see that it was said.
+                    let _ = self.activate_action("conversation.show-newest", None);
                 } else {
                     channel.set_draft("");
                 }

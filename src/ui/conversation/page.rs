@@ -63,6 +63,9 @@ mod imp {
             TimelineView::ensure_type();
             class.bind_template();
             class.install_action("conversation.go-to-date", None, |page, _, _| page.go_to_date());
+            class.install_action("conversation.show-newest", None, |page, _, _| {
+                page.imp().timeline_view.jump_to_end();
+            });
             // Where the pages lie one over the other, Escape would otherwise turn away from the conversation.
             class.add_binding_action(gdk::Key::Escape, gdk::ModifierType::empty(), "win.escape");
         }

@@ -29,6 +29,8 @@ mod imp {
         #[template_child]
         pub(super) stack: TemplateChild<gtk::Stack>,
         #[template_child]
+        pub(super) invite_button: TemplateChild<gtk::Button>,
+        #[template_child]
         pub(super) scrolled_window: TemplateChild<gtk::ScrolledWindow>,
         #[template_child]
         pub(super) list_view: TemplateChild<gtk::ListView>,
@@ -148,6 +150,7 @@ impl TimelineView {
         imp.announcer.forget();
         imp.count_before_load.set(None);
         let before = imp.channel.replace(channel.cloned());
+        imp.invite_button.set_visible(channel.is_some_and(Channel::is_room));
         let timeline = channel.map(Channel::timeline);
         timeline.iter().for_each(Timeline::shrink);
         imp.list_view
