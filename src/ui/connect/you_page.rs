@@ -3,9 +3,8 @@
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 
-use crate::i18n::{gettext, gettext_f};
+use crate::i18n::gettext;
 use crate::model::{Blame, Network, check_display_name};
-use crate::ui::text::{isolate, sentence};
 
 mod imp {
     use std::sync::OnceLock;
@@ -19,8 +18,6 @@ mod imp {
     pub struct YouPage {
         #[template_child]
         pub(super) avatar: TemplateChild<adw::Avatar>,
-        #[template_child]
-        pub(super) place_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) fields: TemplateChild<adw::PreferencesGroup>,
         #[template_child]
@@ -97,11 +94,6 @@ impl YouPage {
     pub(crate) fn new(network: &Network, invite: Option<&str>) -> Self {
         let page: Self = glib::Object::new();
         let imp = page.imp();
-        imp.place_label.set_label(&sentence(&gettext_f(
-            // Translators: {server} is a server's name or address.
-            "The others in {server} see this name beside what you say. Any language will do.",
-            &[("server", &isolate(&network.name()))],
-        )));
         let known = Some(network.display_name()).filter(|name| !name.is_empty());
         imp.name_row.set_text(&known.unwrap_or_else(name_of_user));
         imp.invite_row.set_text(invite.unwrap_or_default());
