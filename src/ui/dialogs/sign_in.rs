@@ -6,9 +6,9 @@ use adw::subclass::prelude::*;
 use super::begin_in;
 use crate::i18n::{gettext, gettext_f};
 use crate::model::{ConnectionState, Network};
-use crate::ui::text::{isolate, sentence};
 use crate::ui::Window;
-use crate::ui::toast::{tell, tell_with_button};
+use crate::ui::text::{isolate, sentence};
+use crate::ui::toast::{tell, toast_with_button};
 use crate::ui::trouble_label::TroubleLabel;
 
 mod imp {
@@ -101,11 +101,12 @@ pub(crate) fn present_name_taken(window: &Window, network: &Network, nick: &str)
         return tell(window, &words);
     }
     let (told_in, network) = (window.downgrade(), network.clone());
-    tell_with_button(window, &words, &gettext("_Sign In…"), 0, move || {
+    let toast = toast_with_button(&words, &gettext("_Sign In…"), 0, move || {
         if let Some(window) = told_in.upgrade() {
             SignInDialog::new(&network).present(Some(&window));
         }
     });
+    window.toast_overlay().add_toast(toast);
 }
 
 impl SignInDialog {
