@@ -109,7 +109,7 @@ fn the_page_is_what_prometheus_reads() {
 fn somebody_who_does_not_read_and_one_who_speaks_too_fast_are_counted() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("majlis.toml");
-    let limits = "flood_burst = 40\nflood_per_second = 1000\nsendq_bytes = 16384\n";
+    let limits = "flood_burst = 40\nflood_per_second = 1000\nsendq_bytes = 393216\n";
     std::fs::write(&file, format!("[limits]\n{limits}")).unwrap();
     let server = Server::start_in(data.path(), &["--config", file.to_str().unwrap()]);
     let mut ana = Irc::plain(&server, "ana", "");

@@ -1,10 +1,16 @@
 //! Who others are, whether they are here, whom we do not hear, and what operators do.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crate::irc::event::{Member, Refusal, Role};
 use crate::irc::question::*;
 use crate::model::{Access, NewRoom, Presence as Shown, RoomListing, SearchHit};
 
 use super::*;
+
+/// How long an answer may take before a test fails.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn said_by(nick: &str, conversation: &str, number: u64) -> Event {
     let messages = vec![Message { nick: nick.into(), ..message(number) }];
@@ -30,7 +36,8 @@ fn answered<T: 'static>(
         })
     });
     let mut asked = Vec::new();
-    for _ in 0..4 {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
         for command in world.asked() {
             if let Command::Ask { number, question } = command {
                 let answer = answer(&question);
@@ -38,8 +45,14 @@ fn answered<T: 'static>(
                 world.events(network, vec![Event::Answer { number, answer }]);
             }
         }
+        if let Ok(result) = result.try_recv() {
+            return (result, asked);
+        }
+        assert!(Instant::now() < deadline, "it is answered");
+        // Searches have a thread of their own.
+        thread::sleep(Duration::from_millis(1));
+        world.act(|_| ());
     }
-    (result.try_recv().expect("it was answered"), asked)
 }
 
 fn whois(account: Option<&str>) -> Answer {
