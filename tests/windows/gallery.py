@@ -4,6 +4,8 @@
 Each look (light or dark, wide or as narrow as a phone, English or Arabic; and in a few, high contrast or letters of twice the
 size) gets a folder of pictures. Words pick looks whose name holds all of them. A screen that cannot be shown is said, with a
 picture of what there was instead, and the others follow all the same.
+
+The word `metainfo` takes the pictures of software catalogues instead, which lie in `data/screenshots/`.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import metainfo  # noqa: E402
 import steps  # noqa: E402
 from driver import Desktop  # noqa: E402
 from screens import SCREENS  # noqa: E402
@@ -40,11 +43,21 @@ def main():
     arguments = parse_arguments()
     if arguments.look:
         return take_all(next(look for look in LOOKS if look.name == arguments.look), arguments)
+    if arguments.words == ["metainfo"]:
+        return take_metainfo(arguments.programs)
     looks = [look for look in LOOKS if all(word in look.name.split("-") for word in arguments.words)]
     with ThreadPoolExecutor(WORKERS) as workers:
         failures = sum(workers.map(run_one, looks))
     print(f"The pictures of {len(looks)} looks are in {arguments.pictures}")
     return 1 if failures or not looks else 0
+
+
+def take_metainfo(programs):
+    with tempfile.TemporaryDirectory(prefix="majlis-gallery-", ignore_cleanup_errors=True) as name:
+        with Desktop(Path(name) / "desktop"):
+            metainfo.take_all(programs, Path(name))
+    print(f"The pictures are in {metainfo.PICTURES}")
+    return 0
 
 
 def run_one(look):

@@ -4,7 +4,7 @@ import re
 
 import steps
 from driver import until
-from stage import LONG, PASSWORD, closed_port
+from stage import LONG, PASSWORD, REACH, closed_port
 
 
 def coming_in(stage):
@@ -80,7 +80,7 @@ def message_under_the_pointer(stage):
 def message_menu(stage):
     steps.open_menu(stage.app, "whatever the width is")
     stage.app.find("menu item")
-    stage.take("message-menu")
+    stage.take("message-menu", around=REACH)
 
 
 def reply(stage):
@@ -97,14 +97,14 @@ def reply(stage):
 def emoji_chooser(stage):
     stage.app.press("Insert emoji")
     until(lambda: not stage.app.find("entry", steps.COMPOSER).is_focused, "the chooser to open")
-    stage.take("emoji-chooser")
+    stage.take("emoji-chooser", around=REACH)
 
 
 def completion(stage):
     for name, typed in (("names", "@"), ("emoji", ":ta"), ("commands", "/")):
         steps.write(stage.app, "")
         stage.app.type_text(typed)
-        stage.take(f"completion-{name}")
+        stage.take(f"completion-{name}", around=REACH)
     steps.write(stage.app, "")
 
 
@@ -129,7 +129,7 @@ def deleting(stage):
 
 def date(stage):
     stage.open_menu_button("Conversation Menu")
-    stage.take("conversation-menu")
+    stage.take("conversation-menu", around=REACH)
     stage.choose(4)
     stage.app.find("button", "Go")
     stage.take("go-to-date")
@@ -167,7 +167,7 @@ def rooms_and_people(stage):
     stage.say("Zoë", "and another")
     stage.settle()
     if stage.look.is_folded:
-        app.type_keys("alt+Left")
+        app.type_keys("alt+Left" if stage.look.language == "english" else "alt+Right")
         app.find("entry", "Find or join a room")
     stage.take("rooms")
     app.set_text("Find or join a room", "gard")
@@ -176,7 +176,7 @@ def rooms_and_people(stage):
     app.set_text("Find or join a room", "")
     for name, button in (("add-menu", "Add"), ("main-menu", "Main Menu")):
         stage.open_menu_button(button)
-        stage.take(name)
+        stage.take(name, around=REACH)
         app.type_keys("Escape")
         until(lambda: not app.find_all("menu item"), "the menu to close")
     app.click(app.find("row", re.compile("^council"), app.find("list", "Rooms")))
@@ -282,6 +282,8 @@ def shortcuts(stage):
 
 def without_a_server(stage):
     app = stage.app
+    # Whoever was on the server is gone with it.
+    stage.people.clear()
     stage.server.kill()
     app.find("button", steps.TRY_NOW)
     steps.enter(app, "Are you still there?")
@@ -290,8 +292,6 @@ def without_a_server(stage):
 
 def changed_key(stage):
     app = stage.app
-    # Whoever was on the former server is gone with it.
-    stage.people.clear()
     stage.server.start(data="another-server")
     app.find("button", steps.REFUSE, seconds=60)
     stage.take("changed-key")

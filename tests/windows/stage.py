@@ -11,6 +11,8 @@ from driver import App, IrcGuest, RawGuest, Server, Words, until
 
 CAPABILITIES = "message-tags echo-message server-time draft/message-redaction"
 DAY_MS = 24 * 60 * 60 * 1000
+# How far a menu may reach beyond a narrow window.
+REACH = 240
 # What the toolkit draws around a window where no compositor makes shadows.
 BORDERS = 10
 SIZES = {"wide": (960, 680), "narrow": (360 + BORDERS, 640)}
@@ -91,15 +93,15 @@ class Stage:
             text_scale=2 if self.look.special == "large" else 1,
         )
         self._ends.callback(self.app.stop)
-        self.app.place(0, 0, *SIZES[self.look.width])
+        self.app.place(REACH, REACH, *SIZES[self.look.width])
 
-    def take(self, name, fits=True):
-        """Saves a picture of the window as it is now; one that had to grow for what is in it is wrong."""
+    def take(self, name, fits=True, around=0):
+        """Saves a picture of the window as it is now, and of what is `around` it; one that had to grow for what is in it is wrong."""
         path = self.pictures / self.look.name / f"{name}.png"
         before = None
         # What was asked for may not be drawn yet, and what turns or blinks never stands still.
         for _ in range(5):
-            drawn = pixels(self.app.screenshot(path))
+            drawn = pixels(self.app.screenshot(path, around))
             if drawn == before:
                 break
             before = drawn
@@ -186,6 +188,7 @@ class Stage:
     def settle(self):
         """Leaves whatever is over the conversation, for sure: a popover that stays open would be in every later picture."""
         composer = steps.COMPOSER
+        self.app.rest_pointer()
 
         def is_bare():
             entries = self.app.find_all("entry", composer)

@@ -14,10 +14,15 @@ from .tree import application_with_pid
 from .wait import DEFAULT_SECONDS, TimedOut, until
 from .words import Words
 
-# A font that every machine which runs this has, so that pictures look the same everywhere.
-GTK_SETTINGS = "[Settings]\ngtk-font-name=Cantarell 11\ngtk-enable-animations=false\ngtk-xft-dpi={dpi}\n"
-# What the toolkit counts as text of the usual size, in 1024ths of a dot for each inch.
-USUAL_DPI = 96 * 1024
+# A font that every machine which runs this has, so that pictures look the same everywhere, and the buttons of GNOME.
+GTK_SETTINGS = """[Settings]
+gtk-font-name=Cantarell 11
+gtk-enable-animations=false
+gtk-decoration-layout=:close
+"""
+# Text of the usual size, in dots for each inch. On this display the toolkit takes it from the resources, not from its settings.
+USUAL_DPI = 96
+RESOURCES = "Xft.dpi: {dpi}\n"
 
 # More than any page has things to stop at.
 MOST_TABS = 40
@@ -37,6 +42,7 @@ class App:
         self.program = Path(programs) / "majlis"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.words = words or Words()
+        self._resources = self.folder / "resources"
         self._write_toolkit_settings(text_scale)
         self._bus = SessionBus(self.folder / "bus.log")
         self._actions = Actions(self._bus.address)
@@ -58,7 +64,8 @@ class App:
     def _write_toolkit_settings(self, text_scale):
         folder = self.folder / "config" / "gtk-4.0"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "settings.ini").write_text(GTK_SETTINGS.format(dpi=int(USUAL_DPI * text_scale)))
+        (folder / "settings.ini").write_text(GTK_SETTINGS)
+        self._resources.write_text(RESOURCES.format(dpi=USUAL_DPI * text_scale))
 
     def _environment(self, more):
         own = {
@@ -69,6 +76,7 @@ class App:
             "XDG_STATE_HOME": self.folder / "state",
             "GSETTINGS_BACKEND": "keyfile",
             "GDK_BACKEND": "x11",
+            "XENVIRONMENT": self._resources,
             "GSK_RENDERER": "cairo",
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "GTK_A11Y": "atspi",
@@ -171,6 +179,10 @@ class App:
         x, y, width, height = node.extents()
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2)
 
+    def rest_pointer(self):
+        """Moves the pointer to where nothing answers to it."""
+        _xdotool("mousemove", "--window", self.window, 1, 1)
+
     def activate(self, action):
         """Does what a menu of the program does, such as `win.browse-rooms`, as a desktop's own menu bar would."""
         self._actions.activate(action)
@@ -254,14 +266,19 @@ class App:
         values = dict(line.split("=") for line in lines)
         return int(values["WIDTH"]), int(values["HEIGHT"])
 
-    def screenshot(self, path):
-        """Saves a picture of the window with what stands over it: menus are windows of their own to the display."""
+    def screenshot(self, path, around=0):
+        """Saves a picture of the window with what stands over it: menus are windows of their own to the display, and may reach
+        beyond it by as many pixels as are to be seen `around` it."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.raise_window()
         lines = _xdotool("getwindowgeometry", "--shell", self.window).splitlines()
         place = dict(line.split("=") for line in lines)
-        part = "{WIDTH}x{HEIGHT}+{X}+{Y}".format(**place)
-        subprocess.run(["import", "-window", "root", "-crop", part, "+repage", str(path)], check=True)
+        x, y, width, height = (int(place[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+        left, top = max(x - around, 0), max(y - around, 0)
+        part = f"{x + width + around - left}x{y + height + around - top}+{left}+{top}"
+        # Around the window there is nothing but what reaches beyond it.
+        trim = ["-trim", "+repage"] if around else []
+        subprocess.run(["import", "-window", "root", "-crop", part, "+repage", *trim, str(path)], check=True)
         return path
 
     # --- The end ---

@@ -53,11 +53,11 @@ class RawGuest:
 class IrcGuest:
     """Another program: speaks IRC in the lobby over a bare socket, with these capabilities."""
 
-    def __init__(self, server, name, capabilities="message-tags echo-message server-time"):
+    def __init__(self, server, name, capabilities="message-tags echo-message server-time", real_name=None):
         self._socket = socket.create_connection((server.host, server.port), timeout=5)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.heard = ""
-        for line in ("CAP LS 302", f"NICK {name}", f"USER {name} 0 * :{name}", f"CAP REQ :{capabilities}", "CAP END"):
+        for line in ("CAP LS 302", f"NICK {name}", f"USER {name} 0 * :{real_name or name}", f"CAP REQ :{capabilities}", "CAP END"):
             self.send(line)
         self.wait_for(" 001 ")
         self.send("JOIN #lobby")
