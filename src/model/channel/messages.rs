@@ -3,7 +3,7 @@
 use glib::subclass::prelude::*;
 use uuid::Uuid;
 
-use crate::i18n::{clean, gettext_f, isolate};
+use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::{Message, MessageKind, Occurrence, Origin};
 use crate::irc::{Command, HistoryMark};
 use crate::model::services::Turn;
@@ -357,7 +357,7 @@ impl Line {
             // Translators: the last thing done, with /me: "Ana waves".
             Self { is_action: true, .. } => gettext_f("{name} {text}", &values),
             _ if is_room => said_by(&self.name, &self.text),
-            _ => clean(&self.text),
+            _ => text,
         }
     }
 }
