@@ -36,7 +36,12 @@ impl Channel {
     /// while one is on its way, nor where the last one was in vain, until we are online anew or the person looks again.
     pub fn load_older(&self) {
         let fetch = self.imp().fetch.get();
-        if !fetch.is_under_way && !fetch.is_in_vain && !self.timeline().is_start() {
+        if fetch.is_under_way || self.timeline().is_start() {
+            return;
+        }
+        // What was let go is in the archive.
+        let is_cut = self.timeline().window().take_cut();
+        if is_cut || !fetch.is_in_vain {
             self.fetch(Self::fetch_older);
         }
     }

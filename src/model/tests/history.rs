@@ -146,6 +146,21 @@ fn a_fetch_in_vain_is_not_repeated_until_it_may_bring_something() {
 }
 
 #[test]
+fn what_was_let_go_comes_back_though_nothing_older_was_found() {
+    let (world, network, room) = World::online();
+    for start in [1, 41] {
+        world.events(&network, vec![live(messages(start..start + 40))]);
+    }
+    world.events(&network, vec![Event::State(State::Offline)]);
+    older(&world, &room);
+    assert!(!room.timeline().is_loading() && !room.timeline().is_start(), "in vain");
+    world.act(|_| room.timeline().shrink());
+    assert_eq!(texts(&room), numbered(31..=80));
+    older(&world, &room);
+    assert_eq!(texts(&room), numbered(1..=80));
+}
+
+#[test]
 fn without_a_connection_the_archive_is_not_asked_over_and_over() {
     let (world, network, room) = World::online();
     world.events(&network, vec![live(messages(5..=9)), Event::State(State::Offline)]);

@@ -49,6 +49,8 @@ pub(in crate::model) struct Window {
     /// Whether something newer came and is not held, since the last `expect_newer`.
     has_missed: bool,
     next_remark: u64,
+    /// Whether older entries were let go since the last [`take_cut`](Self::take_cut).
+    is_cut: bool,
     /// How many entries came to its end since the last [`take_fresh_count`](Self::take_fresh_count).
     fresh_count: usize,
     /// What replies show of messages that are not held; nothing where the archive does not know them either.
@@ -72,6 +74,7 @@ impl Window {
             is_end: true,
             has_missed: false,
             next_remark: 0,
+            is_cut: false,
             fresh_count: 0,
             quotes: HashMap::new(),
             leaving: HashSet::new(),
@@ -319,6 +322,11 @@ impl Window {
         std::mem::take(&mut self.fresh_count)
     }
 
+    /// Whether older entries were let go since the last time, so that there is something to ask for again.
+    pub(in crate::model) fn take_cut(&mut self) -> bool {
+        std::mem::take(&mut self.is_cut)
+    }
+
     /// Lets go of all but the newest page, where it is at the end of the conversation.
     pub(super) fn shrink(&mut self) {
         if self.is_end {
@@ -347,7 +355,10 @@ impl Window {
             self.held.remove(&entry.row_key());
         }
         match end {
-            End::Oldest => self.is_start = false,
+            End::Oldest => {
+                self.is_start = false;
+                self.is_cut = true;
+            }
             End::Newest => {
                 self.is_end = false;
                 self.has_missed = true;
