@@ -54,6 +54,8 @@ mod imp {
         pub(super) copy_button: TemplateChild<gtk::Button>,
         /// Whether the view is on its way to its end: places that it passes do not count.
         pub(super) is_jumping: Cell<bool>,
+        /// How many frames it has been so since the last row came.
+        pub(super) jump_frames: Cell<u32>,
         /// Whether the person asked for the newest message, and it is on its way from the archive.
         pub(super) awaits_newest: Cell<bool>,
         pub(super) missed_count: Cell<u32>,

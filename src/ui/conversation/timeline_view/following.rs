@@ -10,7 +10,7 @@ use super::TimelineView;
 /// The view counts as being at its end within this many pixels of it.
 const END_TOLERANCE_PX: f64 = 8.0;
 
-/// Rows that have not settled after so many frames are left to the person.
+/// Rows that have not settled so many frames after the last of them came are left to the person.
 const JUMP_FRAMES_MAX: u32 = 60;
 
 impl TimelineView {
@@ -80,6 +80,7 @@ impl TimelineView {
         let count = list.model().map_or(0, |model| model.n_items());
         if count > 0 {
             list.scroll_to(count - 1, gtk::ListScrollFlags::NONE, None);
+            self.imp().jump_frames.set(0);
             self.stay_at_end();
         }
     }
@@ -90,11 +91,13 @@ impl TimelineView {
         if self.imp().is_jumping.replace(true) {
             return;
         }
-        let (frame_count, settled_count) = (Cell::new(0), Cell::new(0));
+        self.imp().jump_frames.set(0);
+        let settled_count = Cell::new(0);
         self.add_tick_callback(move |view, _| {
-            frame_count.set(frame_count.get() + 1);
+            let frame_count = view.imp().jump_frames.get() + 1;
+            view.imp().jump_frames.set(frame_count);
             settled_count.set(if view.is_at_end() { settled_count.get() + 1 } else { 0 });
-            let is_done = settled_count.get() >= 2 || frame_count.get() >= JUMP_FRAMES_MAX;
+            let is_done = settled_count.get() >= 2 || frame_count >= JUMP_FRAMES_MAX;
             if is_done || !view.imp().is_jumping.get() {
                 view.imp().is_jumping.set(false);
                 view.handle_scrolled();
