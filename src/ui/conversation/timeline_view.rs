@@ -6,7 +6,7 @@ mod menu;
 mod revealing;
 mod selecting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
 use adw::prelude::*;
@@ -66,6 +66,8 @@ mod imp {
         /// How many rows there were when the last page was asked for.
         pub(super) count_before_load: Cell<Option<u32>>,
         pub(super) announcer: Announcer,
+        /// The model of the list, over one timeline or another: with a new one all rows would be made anew.
+        pub(super) selection: OnceCell<gtk::NoSelection>,
         pub(super) channel: RefCell<Option<Channel>>,
         /// The row's menu while it is open, and whose it is.
         pub(super) menu: RefCell<Option<gtk::PopoverMenu>>,
@@ -116,6 +118,9 @@ mod imp {
         fn constructed(&self) {
             self.parent_constructed();
             self.list_view.set_factory(Some(&TimelineRow::factory(&self.obj())));
+            let selection = gtk::NoSelection::new(None::<gio::ListModel>);
+            self.list_view.set_model(Some(&selection));
+            self.selection.set(selection).expect("a view is constructed once");
             self.obj().connect_scrolling();
             self.obj().connect_menu();
         }
@@ -155,8 +160,7 @@ impl TimelineView {
         imp.invite_button.set_visible(channel.is_some_and(Channel::is_room));
         let timeline = channel.map(Channel::timeline);
         timeline.iter().for_each(Timeline::shrink);
-        imp.list_view
-            .set_model(timeline.clone().map(|list| gtk::NoSelection::new(Some(list))).as_ref());
+        imp.selection.get().expect("made with the view").set_model(timeline.as_ref());
         if let Some(before) = before.filter(|before| Some(before) != channel) {
             before.timeline().shrink();
         }
