@@ -32,6 +32,10 @@ pub(super) enum End {
 
 /// A stretch of a conversation, and what waits behind it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is said of an end of its own, and by itself"
+)]
 pub(in crate::model) struct Window {
     day_of: fn(u64) -> Day,
     entries: Vec<Entry>,
