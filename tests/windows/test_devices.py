@@ -28,6 +28,23 @@ class Devices(WindowTest):
         steps.sees(ana, "who reads this?")
         until(lambda: "unread" not in self.lobby(tablet).name, "the other device to know that it was read")
 
+    def test_what_is_said_to_somebody_away_is_there_when_they_come_back(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        for app, name in ((ana, "Ana"), (badr, "Badr")):
+            steps.connect(app, self.server, name, PASSWORD)
+            app.wait_for_text("is yours now")
+        badr.close_window()
+        steps.enter(ana, "/msg Badr The key is under the mat")
+        steps.sees(ana, "The key is under the mat")
+        # On the device that was there before, and on one that never was.
+        tablet = self.open_app("tablet")
+        steps.connect(tablet, self.server, "Badr", PASSWORD)
+        for app in (self.open_app("badr"), tablet):
+            app.find("row", re.compile("^Ana.*1 unread"), app.find("list", "Rooms"))
+            steps.open_conversation(app, "Ana")
+            steps.sees(app, "The key is under the mat")
+        self.picture(tablet, "tablet")
+
     @staticmethod
     def lobby(app, pattern=re.compile("")):
         rows = app.find("list", "Rooms")

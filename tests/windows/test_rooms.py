@@ -41,6 +41,31 @@ class Rooms(WindowTest):
         badr.find("dialog", "Room Settings")
         self.picture(badr, "settings-to-look-at")
 
+    def test_a_room_with_a_password_asks_for_it_once(self):
+        dora = self.irc_guest("dora")
+        dora.send("JOIN #vault")
+        dora.send("MODE #vault +k sesame")
+        dora.wait_for("+k")
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        steps.enter(ana, "/join #vault")
+        ana.find("dialog", "Password Needed")
+        self.picture(ana, "asked")
+        ana.set_text("Password", "open")
+        ana.press("Join")
+        ana.wait_for_text("That was not the password of")
+        ana.set_text("Password", "sesame")
+        ana.press("Join")
+        ana.wait_for_text("vault", ana.find("list", "Rooms"))
+        ana.wait_for_text("dora", ana.find("list", steps.PEOPLE))
+        ana.close_window()
+
+        again = self.open_app("ana")
+        again.wait_for_text("vault", again.find("list", "Rooms"))
+        dora.send("PRIVMSG #vault :welcome back")
+        steps.open_conversation(again, "vault")
+        steps.sees(again, "welcome back")
+
     def test_a_room_with_another_name_is_the_same_room(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")
         steps.connect(ana, self.server, "Ana")
