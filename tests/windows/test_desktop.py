@@ -55,6 +55,13 @@ class Desktop(WindowTest):
         ana.wait_for_text("quiet please")
         self.assertEqual(len(shell.said("notify")), count)
 
+        # What can no longer be read is not to be led to.
+        ana.activate("app.do-not-disturb")
+        steps.say(badr, "Ana: are you leaving?")
+        until(shell.shown, "a last notification")
+        ana.activate("win.leave-conversation")
+        until(lambda: not shell.shown(), "the notification to go with its room")
+
     @staticmethod
     def say_from_behind(speaker, looker, text):
         """Has one say something whose window is not the one in front."""
@@ -93,9 +100,9 @@ class Desktop(WindowTest):
 
     def start_at_login_and_think_better_of_it(self, app, shell):
         app.type_keys("ctrl+comma")
-        app.press("Start at Login", role="switch")
+        turn(app, "Start at Login")
         until(lambda: shell.said("background")[-1]["autostart"], "the desktop to be asked to start it")
-        app.press("Keep Receiving When the Window Is Closed", role="switch")
+        turn(app, "Keep Receiving When the Window Is Closed")
         until(lambda: not shell.said("background")[-1]["autostart"], "the desktop not to start it any more")
         app.type_keys("Escape")
 
@@ -130,3 +137,7 @@ class Desktop(WindowTest):
         self.assertLess(brightness(self.picture(again, "dark")), 0.4)
 
 
+def turn(app, name):
+    """Turns a switch that may be out of sight, by keyboard."""
+    app.focus(app.find("switch", name))
+    app.type_keys("space")

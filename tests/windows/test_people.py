@@ -61,7 +61,7 @@ class People(WindowTest):
         self.picture(badr, "removed")
         badr.press("ادخل")
         ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
-        badr.wait_until_gone(None, "لم تعد في هذه الغرفة")
+        badr.wait_until_gone("button", "ادخل")
 
     def test_being_away_is_seen_by_others_and_told_to_who_writes(self):
         ana, badr = self.open_app("ana"), self.open_app("badr")

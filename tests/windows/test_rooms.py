@@ -126,7 +126,7 @@ class Rooms(WindowTest):
         ana.type_text("no body")
         ana.type_keys("Return")
         ana.wait_for_text("Nobody can have this name")
-        ana.set_text("Search people", "")
+        ana.type_keys("ctrl+a")
         ana.type_text("Badr")
         ana.type_keys("Return")
         ana.find(None, re.compile("Badr.? was invited to"))
