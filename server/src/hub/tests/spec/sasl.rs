@@ -303,6 +303,27 @@ fn somebody_who_hangs_up_gives_their_place_back() {
 }
 
 #[test]
+fn a_program_that_says_all_at_once_and_ends_is_signed_in_and_heard() {
+    let mut house = house();
+    let cleo = house.member("cleo", "#a");
+    let conn = newcomer(&mut house, None);
+    house.say(conn, "AUTHENTICATE PLAIN");
+    house.say(conn, &format!("AUTHENTICATE {}", plain("", "ana", PASSWORD)));
+    for line in ["NICK ana", "USER ana 0 * :Ana", "CAP END", "JOIN #a", "PRIVMSG #a :done", "QUIT"]
+    {
+        house.say(conn, line);
+    }
+    house.hang_up(conn, crate::event::CloseReason::Eof);
+    house.hub.verify();
+    assert!(house.read(cleo).is_empty());
+    house.work();
+    house.hub.verify();
+    let told = house.read(cleo);
+    let commands = told.iter().filter_map(|line| line.split(' ').nth(1)).collect::<Vec<_>>();
+    assert_eq!(commands, ["JOIN", "PRIVMSG", "QUIT"], "{told:?}");
+}
+
+#[test]
 fn guessing_is_slowed_by_name_and_by_address() {
     let slow = ":majlis.local 904 * :Too many tries to sign in; wait a minute and try again";
     let mut house = house();
