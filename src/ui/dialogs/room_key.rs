@@ -14,7 +14,7 @@ pub(crate) fn present_room_key(
     room: &str,
     was_given: bool,
 ) {
-    let values = [("room", &*isolate(room))];
+    let values = [("room", &*isolate(room.trim_start_matches('#')))];
     let body = if was_given {
         // Translators: {room} is the name of a room.
         gettext_f("That was not the password of {room}. Who is inside can tell you.", &values)
