@@ -431,12 +431,14 @@ fn a_reaction_is_no_typing_and_reaches_who_reads_late() {
     for _ in 0..600 {
         house.release((0..100).map(|_| to_room(typing.clone(), None)).collect::<Vec<_>>());
     }
+    let filling = format!("PING {}", "x".repeat(1_000));
+    house.reply(conn, &format!("{filling}\r\n"));
     let reaction = Action::Tagmsg { target: "#lobby".into() };
     let client_tags = "+draft/react=x;+reply=y".into();
     house.release([to_room(Relay { client_tags, ..(*act(reaction)).clone() }.into(), None)]);
     house.reply(conn, "PING last\r\n");
     let lines = BufReader::new(&mut guest).lines().map(Result::unwrap);
-    let mut lines = lines.skip_while(|line| line.contains(" TAGMSG #tt"));
+    let mut lines = lines.skip_while(|line| *line != filling).skip(1);
     assert_eq!(lines.next().unwrap(), "@+draft/react=x;+reply=y :ana!a@h TAGMSG #lobby");
     assert_eq!(lines.next().unwrap(), "PING last");
 }
