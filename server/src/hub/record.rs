@@ -110,14 +110,14 @@ pub(super) fn fits_in_line(row: &HistoryRow, target: &str) -> bool {
     around + target.len() + text_bytes <= LINE_BYTES
 }
 
-/// What was kept, as it was relayed; where `room` names the place, under the name that this has now. Nothing where it is not what was written.
-pub(super) fn relay_of_row(row: HistoryRow, room: Option<&Arc<str>>) -> Option<Relay> {
+/// What was kept, as it was relayed; where the place has another name now, under that. Nothing where it is not what was written.
+pub(super) fn relay_of_row(row: HistoryRow, place: Option<&Arc<str>>) -> Option<Relay> {
     let source = match row.source.split_once('!') {
         Some((nick, user_host)) => Source::of(nick, user_host),
         None => Source::server(&row.source),
     };
     let text: Arc<str> = row.text.into();
-    let target = || room.map_or_else(|| row.target.as_str().into(), Arc::clone);
+    let target = || place.map_or_else(|| row.target.as_str().into(), Arc::clone);
     let words = text.split_once(' ');
     let given = |reason: &str| Some(Arc::<str>::from(reason)).filter(|reason| !reason.is_empty());
     let action = match row.kind {

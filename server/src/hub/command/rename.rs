@@ -22,8 +22,8 @@ struct Renamed {
     old: Arc<str>,
     new: Arc<str>,
     reason: Arc<str>,
-    /// Whether the names are one to every client, by the `CASEMAPPING` that it was told: they differ in the case of ASCII letters
-    /// alone.
+    /// Whether the names are one to every client, by the `CASEMAPPING` that it was told: they differ in the case of ASCII
+    /// letters alone.
     is_respelled: bool,
 }
 
