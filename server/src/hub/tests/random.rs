@@ -16,8 +16,8 @@ use crate::event::{
     Account, AccountId, BanRequest, CloseReason, ConnId, ControlRequest, Guest, HistoryError,
     HistoryPage, HistoryQuery, HubInput, Restored,
 };
-use crate::hub::HubSettings;
 use crate::hub::testing::OPENING;
+use crate::hub::{HubSettings, Operator};
 
 const NICKS: &[&str] =
     &["ana", "Ana", "аna", "bob", "نور", "user1", "userl", "4", "a:b", "carol", "dave", "carol_s"];
@@ -66,6 +66,8 @@ const OTHERS: &[&str] = &[
     "MODE #a +beI b e I",
     "MODE #lobby +v ana",
     "MODE ana +iw",
+    "MODE ana -oi+i-i",
+    "OPER nour :tulips and roses",
     "KICK #a ana,bob :out",
     "KICK #b bob",
     "KICK #lobby ana",
@@ -260,6 +262,7 @@ impl World {
         settings.limits.metadata_sync_values = 2;
         settings.limits.hash_queue = 2;
         settings.password_iterations = LEAST_ITERATIONS;
+        settings.operators = vec![Operator { name: "nour".to_owned(), verifier: verifier() }];
         let made = |(id, name): (u64, &&str)| Account {
             id: AccountId(id),
             name: (*name).to_owned(),
