@@ -266,7 +266,9 @@ pub(super) fn place_of_row(
     row: &HistoryRow,
 ) -> Option<Arc<str>> {
     if target.starts_with('#') {
-        return Some(Arc::clone(target));
+        // What only happened has no name of the room with it, and always fits.
+        let fits = !row.target.starts_with('#') || fits_in_line(row, target);
+        return fits.then(|| Arc::clone(target));
     }
     let asker = &hub.users[asker?];
     let is_own = asker.account.is_some() && row.account.as_deref() == asker.account.as_deref();

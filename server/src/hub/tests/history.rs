@@ -35,6 +35,24 @@ fn row(number: u64) -> StoredMessage {
 }
 
 #[test]
+fn what_does_not_fit_beside_a_rooms_longer_name_is_replayed_under_that_of_then() {
+    let mut house = House::new();
+    let ana = reader(&mut house);
+    let room = 512 - ":ana!~ana@192.0.2.1 PRIVMSG #a :\r\n".len();
+    for text in ["x".repeat(room), "y".repeat(room - 7)] {
+        house.say(ana, &format!("PRIVMSG #a :{text}"));
+    }
+    house.say(ana, "RENAME #a #a-longer");
+    house.read_all();
+    house.say(ana, "CHATHISTORY LATEST #a-longer * 5");
+    house.recall();
+    let lines = house.read(ana);
+    let targets = lines.iter().filter_map(|line| untagged(line).split(" PRIVMSG ").nth(1));
+    let targets: Vec<_> = targets.filter_map(|rest| rest.split(' ').next()).collect();
+    assert_eq!(targets, ["#a", "#a-longer"], "{lines:?}");
+}
+
+#[test]
 fn every_subcommand_asks_its_own_question() {
     let mut house = House::new();
     let ana = reader(&mut house);
