@@ -6,13 +6,16 @@ use std::thread;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, bounded, never, select, tick};
-use majlis_server::config::{Arguments, Command, Config, Flags, Generated, settings_page};
+use majlis_server::config::{
+    Arguments, Command, Config, ConfigError, Flags, Generated, settings_page,
+};
 use majlis_server::generate;
 use majlis_server::hub::PASSWORD_ITERATIONS;
 use majlis_server::log;
 use majlis_server::operator::{self, read_verifier};
-use majlis_server::run::Server;
+use majlis_server::run::{Server, StartError};
 use majlis_server::service::{self, Service};
+use majlis_server::store::StoreErrorKind;
 use majlis_wire::Identity;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -21,6 +24,9 @@ use signal_hook::iterator::Signals;
 /// What the service manager shows of a server at work.
 const SERVING: &str = "Serving";
 
+/// How the program ends where trying again is of no use (`EX_CONFIG` of sysexits(3)); the unit names it, too.
+const WAITS_FOR_SOMEBODY: u8 = 78;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log::start(arguments.flags.log_format);
@@ -28,9 +34,16 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("majlis-server: {}", log::printable(&error.to_string()));
-            ExitCode::FAILURE
+            if waits_for_somebody(&*error) { WAITS_FOR_SOMEBODY.into() } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Whether the next start would end in the same way, until somebody mends it.
+fn waits_for_somebody(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<ConfigError>()
+        || matches!(error.downcast_ref(), Some(StartError::Store(error))
+            if error.kind() == StoreErrorKind::NewerVersion)
 }
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {

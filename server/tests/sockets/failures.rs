@@ -107,3 +107,26 @@ fn a_folder_that_cannot_be_made_or_written() {
     fs::write(&file, "no folder").unwrap();
     says(&complaint(&file), &["file", "--data"]);
 }
+
+#[test]
+fn what_only_a_person_can_mend_is_not_tried_again() {
+    let data = used_folder();
+    let status = |arguments: &[&str]| run_to_its_end(data.path(), arguments).0.code();
+    let other = Connection::open(data.path().join("majlis.db")).unwrap();
+    let version: i64 = other.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    other.pragma_update(None, "user_version", 9_999).unwrap();
+    assert_eq!(status(&["--listen", "127.0.0.1:0"]), Some(78));
+    other.pragma_update(None, "user_version", version).unwrap();
+    let settings = data.path().join("majlis.toml");
+    fs::write(&settings, "nmae = \"Home\"").unwrap();
+    assert_eq!(
+        status(&["--listen", "127.0.0.1:0", "--config", settings.to_str().unwrap()]),
+        Some(78)
+    );
+    // A port may be free in a moment.
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    assert_eq!(status(&["--listen", &address]), Some(1));
+    let unit = include_str!("../../../data/majlis-server.service.in");
+    assert!(unit.lines().any(|line| line == "RestartPreventExitStatus=78"));
+}
