@@ -76,7 +76,7 @@ class Accounts(WindowTest):
         steps.enter_address(ana, self.server.host, self.server.port)
         steps.trust(ana, self.server)
         steps.join_as(ana, "Ana", "abc")
-        ana.wait_for_text("The server wants another password")
+        ana.wait_for_text("A password has at least 8 characters here")
         self.picture(ana, "weak")
         steps.join_as(ana, "Ana", PASSWORD)
         steps.wait_until_inside(ana)

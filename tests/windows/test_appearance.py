@@ -67,7 +67,7 @@ class Appearance(WindowTest):
         app.press("احمِ هذا الاسم بكلمة مرور", role=None)
         app.set_text("كلمة المرور", "قصيرة")
         app.press("ادخل")
-        app.wait_for_text("يريد الخادم كلمة مرور أخرى")
+        app.wait_for_text("لا تقل كلمة المرور هنا عن")
         self.assert_fits(app, "you")
         app.set_text("كلمة المرور", "كلمة طويلة جدا")
         app.press("ادخل")

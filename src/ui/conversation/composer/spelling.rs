@@ -42,7 +42,7 @@ impl Composer {
 fn language(settings: Option<&gio::Settings>) -> Option<String> {
     let provider = Provider::default();
     let chosen = settings.map(|settings| settings.string(Key::SpellingLanguage.name()));
-    let candidates = chosen.into_iter().chain(own_languages());
+    let candidates = chosen.filter(|chosen| !chosen.is_empty()).into_iter().chain(own_languages());
     candidates.map(String::from).find(|language| provider.supports_language(language))
 }
 
