@@ -230,7 +230,7 @@ impl TimelineView {
     }
 
     /// Whether new messages came just now.
-    fn is_growing(&self) -> bool {
+    pub(super) fn is_growing(&self) -> bool {
         self.imp().grown_at.get().is_some_and(|at| at.elapsed() < GROWING)
     }
 

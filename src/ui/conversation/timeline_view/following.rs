@@ -118,13 +118,29 @@ impl TimelineView {
     }
 
     fn is_at_end(&self) -> bool {
+        self.px_to_end() <= END_TOLERANCE_PX
+    }
+
+    fn px_to_end(&self) -> f64 {
         let adjustment = self.imp().scrolled_window.vadjustment();
-        adjustment.upper() - adjustment.page_size() - adjustment.value() <= END_TOLERANCE_PX
+        adjustment.upper() - adjustment.page_size() - adjustment.value()
+    }
+
+    /// Whether the list left the end by itself: while rows are coming it goes on moving them a little after they have settled.
+    /// Who scrolls through a flood goes further at once, or turns the wheel.
+    fn is_shaken(&self) -> bool {
+        let half_page_px = self.imp().scrolled_window.vadjustment().page_size() / 2.0;
+        let is_off = self.px_to_end() > END_TOLERANCE_PX && self.px_to_end() < half_page_px;
+        self.follows_end() && is_off && self.is_growing()
     }
 
     fn handle_scrolled(&self) {
         let imp = self.imp();
         if imp.is_jumping.get() {
+            return;
+        }
+        if self.is_shaken() {
+            self.stay_at_end();
             return;
         }
         let holds_newest = self.holds_newest();
