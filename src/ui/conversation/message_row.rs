@@ -52,6 +52,8 @@ mod imp {
         pub(super) body_label: TemplateChild<gtk::Label>,
         pub(super) parts: Parts,
         pub(super) hooks: Hooks,
+        /// The sender's nick, for those who ask: told beforehand, every tooltip would ask the display where the pointer is.
+        pub(super) nick: RefCell<String>,
         /// When it was said, for those who ask.
         pub(super) time: RefCell<Option<glib::DateTime>>,
         pub(super) chips: RefCell<Vec<ReactionChip>>,
@@ -154,7 +156,7 @@ impl MessageRow {
             let sender = item.sender();
             avatar.set_text(Some(&sender));
             imp.sender_label.set_label(&clean(&sender));
-            imp.sender_label.set_tooltip_text(Some(&item.sender_nick()));
+            imp.nick.replace(item.sender_nick());
             imp.time_label.set_label(&item.time_text());
         }
     }

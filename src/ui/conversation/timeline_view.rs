@@ -213,7 +213,8 @@ impl TimelineView {
         let Some(channel) = self.channel() else { return };
         let timeline = channel.timeline();
         let adjustment = self.imp().scrolled_window.vadjustment();
-        if timeline.is_loading() || adjustment.page_size() <= 0.0 {
+        // On its way to its end the view passes places that nobody wants to see; there it looks again.
+        if timeline.is_loading() || self.imp().is_jumping.get() || adjustment.page_size() <= 0.0 {
             return;
         }
         if self.follows_end() && self.is_growing() {
