@@ -10,9 +10,15 @@ pub(crate) fn present_go_to_date(
     go: impl Fn(glib::DateTime) + 'static,
 ) {
     let calendar = gtk::Calendar::new();
+    // With large letters it is wider than a narrow window.
+    let scrolled = gtk::ScrolledWindow::builder()
+        .vscrollbar_policy(gtk::PolicyType::Never)
+        .propagate_natural_width(true)
+        .child(&calendar)
+        .build();
     let dialog = adw::AlertDialog::builder()
         .heading(gettext("Go to Date"))
-        .extra_child(&calendar)
+        .extra_child(&scrolled)
         .default_response("go")
         .close_response("cancel")
         .build();

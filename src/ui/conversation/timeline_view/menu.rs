@@ -10,6 +10,7 @@ use crate::i18n::gettext;
 use crate::model::{Channel, ItemKind, SendState, TimelineItem};
 use crate::ui::dialogs::present_delete_message;
 use crate::ui::text::first_link;
+use crate::ui::toast::toast_with_button;
 
 /// What is done with a row.
 type Act = fn(&TimelineView, &Channel, &TimelineItem);
@@ -165,18 +166,15 @@ impl TimelineView {
 
     fn delete_with_undo(&self, channel: &Channel, item: &TimelineItem, reason: &str) {
         channel.delete(item, reason);
-        let toast = adw::Toast::builder()
-            .title(gettext("Message deleted"))
-            .button_label(gettext("_Undo"))
-            .timeout(Channel::UNDO_S)
-            .priority(adw::ToastPriority::High)
-            .build();
         let msgid = item.msgid();
-        toast.connect_button_clicked(glib::clone!(
+        let undo = glib::clone!(
             #[weak]
             channel,
-            move |_| channel.keep_message(&msgid)
-        ));
+            move || channel.keep_message(&msgid)
+        );
+        let words = gettext("Message deleted");
+        let toast = toast_with_button(&words, &gettext("_Undo"), Channel::UNDO_S, undo);
+        toast.set_priority(adw::ToastPriority::High);
         self.add_toast(toast);
     }
 
