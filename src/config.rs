@@ -9,6 +9,11 @@ pub const APP_ID: &str = match option_env!("MAJLIS_APP_ID") {
     None => "io.github.majlis_chat.Majlis",
 };
 
+/// What the person's folder of data is called: what is tried out keeps its hands off what is used.
+pub fn data_folder_name() -> &'static str {
+    if APP_ID.ends_with(".Devel") { "majlis-devel" } else { "majlis" }
+}
+
 /// Where the program's own resources begin inside its `GResource` bundle.
 pub const RESOURCE_ROOT: &str = "/io/github/majlis_chat/Majlis";
 

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use gio::prelude::*;
 use glib::subclass::prelude::*;
 
+use crate::config::data_folder_name;
 use crate::irc::{Command, NetworkId};
 use crate::secrets::SystemKeyring;
 use crate::store::Place;
@@ -30,7 +31,7 @@ pub struct Paths {
 impl Paths {
     /// The person's own folders (`XDG_DATA_HOME`).
     pub fn of_user() -> Self {
-        Self { data: glib::user_data_dir().join("majlis") }
+        Self { data: glib::user_data_dir().join(data_folder_name()) }
     }
 }
 
