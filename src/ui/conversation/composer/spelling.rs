@@ -3,6 +3,8 @@
 //!
 //! libspelling works on the buffer of a source editor, so the field gets one; nothing of source code is highlighted in it.
 
+use std::cell::Cell;
+
 use adw::prelude::*;
 use adw::subclass::prelude::*;
 use libspelling::{Checker, Provider, TextBufferAdapter};
@@ -12,15 +14,31 @@ use crate::settings::{self, Key};
 
 impl Composer {
     /// Has what is written looked up as the settings say; called once, before anything else holds the field's buffer.
+    ///
+    /// Reading a dictionary takes its time, so that begins once the field is in sight.
     pub(super) fn check_spelling(&self) {
         libspelling::init();
-        let text_view = &self.imp().text_view;
         let buffer = sourceview::Buffer::builder().highlight_matching_brackets(false).build();
-        text_view.set_buffer(Some(&buffer));
+        self.imp().text_view.set_buffer(Some(&buffer));
+        let waiting = Cell::new(Some(buffer));
+        self.connect_map(move |composer| {
+            if let Some(buffer) = waiting.take() {
+                let composer = composer.downgrade();
+                glib::idle_add_local_once(move || {
+                    if let Some(composer) = composer.upgrade() {
+                        composer.begin_to_check(&buffer);
+                    }
+                });
+            }
+        });
+    }
+
+    fn begin_to_check(&self, buffer: &sourceview::Buffer) {
+        let text_view = &self.imp().text_view;
         let settings = settings::open();
         let language = language(settings.as_ref());
         let checker = Checker::new(None, language.as_deref());
-        let adapter = TextBufferAdapter::new(&buffer, &checker);
+        let adapter = TextBufferAdapter::new(buffer, &checker);
         text_view.set_extra_menu(Some(&adapter.menu_model()));
         text_view.insert_action_group("spelling", Some(&adapter));
         let Some(settings) = settings else { return };
