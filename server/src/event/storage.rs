@@ -446,6 +446,13 @@ pub enum HistoryQuery {
     },
 }
 
+impl HistoryQuery {
+    /// Whether it may take long, so that nothing else is to wait behind it.
+    pub fn is_search(&self) -> bool {
+        matches!(self, Self::Search(_))
+    }
+}
+
 /// What to search for; each of the conditions that are there has to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {

@@ -58,8 +58,7 @@ impl Reads {
     }
 
     fn queue(&mut self, conn: ConnId, query: &HistoryQuery) {
-        let is_search = matches!(query, HistoryQuery::Search(_));
-        let line = if is_search { &mut self.searches } else { &mut self.history };
+        let line = if query.is_search() { &mut self.searches } else { &mut self.history };
         line.waiting.push_back(conn);
     }
 

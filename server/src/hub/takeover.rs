@@ -27,7 +27,7 @@ impl Hub {
         self.begin_session(conn, user);
         self.move_to(user, conn, address);
         // It was the ghost's, and nobody has proved it again.
-        self.users.set_mode(user, 'o', false);
+        self.drop_operator(user);
         let reclaim_by_ms = self.now.monotonic_ms + self.settings.limits.takeover_grace_ms;
         let taken = &mut self.users[user];
         taken.realname = realname;

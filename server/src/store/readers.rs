@@ -45,8 +45,7 @@ impl Readers {
     ///
     /// When more than [`Readers::CAPACITY`] questions or searches wait: the hub would have miscounted.
     pub fn read(&self, conn: ConnId, query: HistoryQuery) {
-        let is_search = matches!(query, HistoryQuery::Search(_));
-        let queue = if is_search { &self.searches } else { &self.questions };
+        let queue = if query.is_search() { &self.searches } else { &self.questions };
         match queue.try_send((conn, query)) {
             // Without readers there is no hub any more that the answer could be for.
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
