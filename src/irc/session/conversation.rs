@@ -68,6 +68,15 @@ pub(super) struct Conversation {
 }
 
 impl Conversation {
+    /// From now on live messages are kept back; `false` where they were already.
+    pub(super) fn begin_filling(&mut self) -> bool {
+        let is_new = !matches!(self.stage, Stage::Filling(_));
+        if is_new {
+            self.stage = Stage::Filling(Fill::default());
+        }
+        is_new
+    }
+
     /// Keeps a live message back while a gap is being filled; otherwise gives it back.
     pub(super) fn hold(&mut self, message: Message) -> Option<Message> {
         let Stage::Filling(fill) = &mut self.stage else { return Some(message) };
@@ -98,10 +107,9 @@ impl Conversation {
 
     /// Ends the filling and gives out what was held.
     pub(super) fn open(&mut self) -> Vec<Message> {
-        match mem::take(&mut self.stage) {
-            Stage::Filling(fill) => fill.held,
-            Stage::Open | Stage::Joining => Vec::new(),
-        }
+        let held = self.take_held();
+        self.stage = Stage::Open;
+        held
     }
 }
 

@@ -7,10 +7,10 @@ use std::mem;
 use majlis_protocol::{Capability, Encoder, Timestamp, fold};
 
 use super::batch::BatchUse;
-use super::conversation::{BEGINNING, Conversation, Fill, Reference, Stage};
+use super::conversation::{BEGINNING, Conversation, Reference, Stage};
 use super::dispatch::Line;
 use super::message::mark_of;
-use super::output::Labelled;
+use super::output::{Labelled, labelled};
 use super::page::{Ask, Page, Place, Purpose};
 use super::{Now, Session};
 use crate::irc::HistoryMark;
@@ -41,9 +41,7 @@ impl Session {
             self.end_fill(key);
             return;
         };
-        if !matches!(conversation.stage, Stage::Filling(_)) {
-            conversation.stage = Stage::Filling(Fill::default());
-        }
+        conversation.begin_filling();
         self.live.history.push(key, Purpose::Fill, Reference::Msgid);
     }
 
@@ -145,11 +143,11 @@ impl Session {
         ask.deadline_ms = now.mono_ms + PAGE_ANSWER_MS;
         let label = ask.label.map(|label| label.to_string());
         let limit = ask.limit.to_string();
-        let mut line = Encoder::new("CHATHISTORY");
-        if let Some(label) = &label {
-            line = line.tag("label", label);
-        }
-        let line = line.param(subcommand).param(&name).param(&reference).param(&limit);
+        let line = labelled(Encoder::new("CHATHISTORY"), label.as_deref())
+            .param(subcommand)
+            .param(&name)
+            .param(&reference)
+            .param(&limit);
         let is_sent = self.live.output.send(&line);
         self.live.history.current = Some(ask);
         if !is_sent {

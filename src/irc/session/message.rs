@@ -4,7 +4,6 @@ use majlis_protocol::{Capability, fold, vendor};
 use uuid::Uuid;
 
 use super::batch::BatchUse;
-use super::conversation::{Fill, Stage};
 use super::dispatch::Line;
 use super::output::Labelled;
 use super::{Phase, Session};
@@ -163,8 +162,7 @@ impl Session {
         let is_talk = self.live.awaits_talks && !self.live.features.is_room(conversation);
         let free = match self.conversations.ensure(conversation) {
             Some((key, known)) => {
-                if is_talk && matches!(known.stage, Stage::Open) {
-                    known.stage = Stage::Filling(Fill::default());
+                if is_talk && known.begin_filling() {
                     self.live.held_talks.insert(key);
                 }
                 known.hold(message)

@@ -62,7 +62,7 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use majlis_protocol::scram::ChannelBinding;
-use majlis_protocol::{CapabilitySet, Encoder, nick_from_display_name};
+use majlis_protocol::{Capability, CapabilitySet, Encoder, nick_from_display_name};
 use majlis_wire::Fingerprint;
 
 use self::batch::Batches;
@@ -70,7 +70,7 @@ use self::conversation::Conversations;
 use self::features::Features;
 use self::liveness::{Liveness, Silence};
 use self::outbox::{Outbox, Progress};
-use self::output::{Labels, Output};
+use self::output::{Labelled, Labels, Output};
 use self::page::HistoryQueue;
 use self::presence::WatchList;
 use self::questions::Questions;
@@ -326,6 +326,12 @@ impl Session {
 
     fn send_ping(&mut self) {
         self.live.output.send(&Encoder::new("PING").param("there"));
+    }
+
+    /// A label for a line, where the server answers by labels.
+    fn open_label(&mut self, purpose: Labelled) -> Option<String> {
+        let has_labels = self.has(Capability::LabeledResponse);
+        has_labels.then(|| self.live.labels.open(purpose).to_string())
     }
 
     fn hang_up(&mut self, failure: Failure) {

@@ -47,6 +47,14 @@ pub(super) enum Labelled {
     Typing,
 }
 
+/// The line with a label, where it is to be answered by one.
+pub(super) fn labelled<'a>(line: Encoder<'a>, label: Option<&'a str>) -> Encoder<'a> {
+    match label {
+        Some(label) => line.tag("label", label),
+        None => line,
+    }
+}
+
 /// The labels of one connection (IRCv3 labeled-response): numbers, each used once.
 #[derive(Debug, Default)]
 pub(super) struct Labels {

@@ -5,7 +5,7 @@ use majlis_protocol::{Capability, Encoder, fold};
 use super::conversation::Stage;
 use super::dispatch::{Handler, Line};
 use super::features::MemberModes;
-use super::output::Labelled;
+use super::output::{Labelled, labelled};
 use super::roster::clean_display_name;
 use super::{Phase, Session};
 use crate::irc::event::{Event, Happening, Refusal};
@@ -41,13 +41,8 @@ impl Session {
 
     /// Asks to be let in; the answer is our own JOIN, or a refusal with the label or the room's name.
     pub(super) fn send_join(&mut self, key: &str, name: &str) {
-        let label = self
-            .has(Capability::LabeledResponse)
-            .then(|| self.live.labels.open(Labelled::Join(key.to_owned())).to_string());
-        let mut line = Encoder::new("JOIN");
-        if let Some(label) = &label {
-            line = line.tag("label", label);
-        }
+        let label = self.open_label(Labelled::Join(key.to_owned()));
+        let mut line = labelled(Encoder::new("JOIN"), label.as_deref());
         let room_key = self.conversations.get(key).and_then(|room| room.key.clone());
         let is_room = self.live.features.is_room(name) && !name.contains(',');
         line = line.param(name);

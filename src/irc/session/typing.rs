@@ -4,7 +4,7 @@ use majlis_protocol::{Capability, Encoder, Timestamp};
 
 use super::batch::BatchUse;
 use super::dispatch::Line;
-use super::output::Labelled;
+use super::output::{Labelled, labelled};
 use super::{Phase, Session};
 use crate::irc::event::{Event, TypingState};
 
@@ -39,14 +39,9 @@ impl Session {
         let is_heard =
             self.has(Capability::MessageTags) && self.live.features.passes_on(TYPING_TAG);
         if self.live.phase == Phase::Registered && is_heard {
-            let label = self
-                .has(Capability::LabeledResponse)
-                .then(|| self.live.labels.open(Labelled::Typing).to_string());
-            let mut line = Encoder::new("TAGMSG").tag(TYPING_TAG, value);
-            if let Some(label) = &label {
-                line = line.tag("label", label);
-            }
-            self.live.output.send(&line.param(target));
+            let label = self.open_label(Labelled::Typing);
+            let line = Encoder::new("TAGMSG").tag(TYPING_TAG, value);
+            self.live.output.send(&labelled(line, label.as_deref()).param(target));
         }
     }
 
