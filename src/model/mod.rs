@@ -33,7 +33,7 @@ mod state;
 mod tests;
 mod timeline;
 
-pub use channel::{Access, Ban, Channel, Fit, RoomSetup, SetupAbilities};
+pub use channel::{Access, Ban, Channel, Fit, RoomSetup, SetupAbilities, title as room_title};
 pub use chat::{Chat, Paths};
 pub use completion::{Completion, Offer};
 pub use found_place::FoundPlace;

@@ -528,8 +528,13 @@ pub(super) fn is_room(name: &str) -> bool {
     name.starts_with(['#', '&'])
 }
 
+/// A room's whole name, where people may leave the beginning out.
+pub(super) fn as_room(name: &str) -> String {
+    if is_room(name) { name.to_owned() } else { format!("#{name}") }
+}
+
 /// A room's name as people read it.
-pub(super) fn title(name: &str) -> &str {
+pub fn title(name: &str) -> &str {
     let title = name.trim_start_matches('#');
     if title.is_empty() { name } else { title }
 }

@@ -114,10 +114,7 @@ impl Network {
     /// the password.
     pub fn sign_out(&self) {
         self.imp().stays_offline.set(true);
-        self.ask(Command::SignOut);
-        if self.end_keyring_look() {
-            self.set_state(&State::Offline);
-        }
+        self.part_with(Command::SignOut);
         self.be_guest();
         self.forget_password();
     }
@@ -194,10 +191,15 @@ impl Network {
         })
     }
 
-    /// Says goodbye with these words, whatever is under way. The socket thread was not asked to connect while the keyring is
-    /// looked into, and would say nothing.
+    /// Says goodbye with these words, whatever is under way.
     pub(in crate::model) fn hang_up(&self, reason: &str) {
-        self.ask(Command::Disconnect { reason: reason.to_owned() });
+        self.part_with(Command::Disconnect { reason: reason.to_owned() });
+    }
+
+    /// Ends whatever is under way by this command. The socket thread was not asked to connect while the keyring is looked into,
+    /// and would say nothing.
+    fn part_with(&self, goodbye: Command) {
+        self.ask(goodbye);
         if self.end_keyring_look() {
             self.set_state(&State::Offline);
         }

@@ -8,7 +8,7 @@ use glib::subclass::prelude::*;
 
 use crate::i18n::gettext;
 use crate::irc::{Command, HistoryMark, fold};
-use crate::model::channel::is_room;
+use crate::model::channel::as_room;
 use crate::model::{Channel, ConnectionState};
 use crate::store::{ConversationKey, RestoredConversation};
 
@@ -40,7 +40,7 @@ impl Network {
     /// Goes into a room, now and after each restart; `open-requested` follows once we are in, or at
     /// once where there is no connection yet.
     pub fn join(&self, name: &str) {
-        let name = if is_room(name) { name.to_owned() } else { format!("#{name}") };
+        let name = as_room(name);
         if let Some(channel) = self.find_open(&name).filter(Channel::joined) {
             self.emit_open_requested(&channel);
             return;
@@ -192,7 +192,7 @@ impl Network {
 
     /// The same with the password that the room wants from whoever comes in.
     pub fn join_with_key(&self, name: &str, key: &str) {
-        let name = if is_room(name) { name.to_owned() } else { format!("#{name}") };
+        let name = as_room(name);
         self.imp().offered_keys.borrow_mut().insert(fold(&name), key.to_owned());
         self.ask(Command::SetRoomKey { room: name.clone(), key: key.to_owned() });
         self.join(&name);
@@ -216,7 +216,7 @@ impl Network {
     /// With people one is together as soon as one is online; rooms tell it themselves. Older pages can be had again.
     pub(super) fn show_presence(&self) {
         let is_online = self.state() == ConnectionState::Online;
-        let is_connected = is_online || self.state() == ConnectionState::Registering;
+        let is_connected = self.has_session();
         for channel in self.open_channels() {
             if !channel.is_room() {
                 channel.set_joined(is_online);

@@ -47,15 +47,13 @@ impl KeyChangeDialogs {
                 decided(network, is_trusted);
             }
         });
-        let open = Rc::downgrade(&self.open);
+        let (open, was_replaced) = (Rc::downgrade(&self.open), Rc::clone(&is_replaced));
         dialog.connect_closed(glib::clone!(
             #[weak]
             network,
-            move |dialog| {
-                let Some(open) = open.upgrade() else { return };
-                let mut open = open.borrow_mut();
-                if open.get(&network).is_some_and(|shown| shown.dialog == *dialog) {
-                    open.remove(&network);
+            move |_| {
+                if let Some(open) = open.upgrade().filter(|_| !was_replaced.get()) {
+                    open.borrow_mut().remove(&network);
                 }
             }
         ));

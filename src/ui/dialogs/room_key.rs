@@ -4,7 +4,7 @@ use adw::prelude::*;
 
 use super::begin_in;
 use crate::i18n::{gettext, gettext_f};
-use crate::model::Network;
+use crate::model::{Network, room_title};
 use crate::ui::text::isolate;
 
 /// Asks for what the room wants from whoever comes in, and tries again with it.
@@ -14,7 +14,7 @@ pub(crate) fn present_room_key(
     room: &str,
     was_given: bool,
 ) {
-    let values = [("room", &*isolate(room.trim_start_matches('#')))];
+    let values = [("room", &*isolate(room_title(room)))];
     let body = if was_given {
         // Translators: {room} is the name of a room.
         gettext_f("That was not the password of {room}. Who is inside can tell you.", &values)

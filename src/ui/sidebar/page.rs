@@ -7,7 +7,7 @@ use adw::subclass::prelude::*;
 
 use super::{ChannelRow, CurrentSelection, Order, Section, ServerSwitcher, present_channel_menu};
 use crate::i18n::{gettext, gettext_f, pgettext};
-use crate::model::{Channel, Chat, Network, check_room_name};
+use crate::model::{Channel, Chat, Network, check_room_name, room_title};
 use crate::ui::dialogs::room_name;
 use crate::ui::text::{escaped, isolate};
 
@@ -218,7 +218,7 @@ impl SidebarPage {
                 // Translators: {room} is what the person typed into the search field.
                 escaped(&gettext_f(
                     "Press Enter to join {room}.",
-                    &[("room", &isolate(name.trim_start_matches('#')))],
+                    &[("room", &isolate(room_title(&name)))],
                 ))
             });
             imp.nothing_page.set_description(words.as_deref());
