@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from .processes import Process
+from .processes import Process, Service
 from .wait import until
 
 SETTINGS = Path(__file__).parents[3] / "src/irc/link/tests/foreign"
@@ -24,7 +24,7 @@ EXTENSIONS = [
 COMPLETE = "MAJLIS_INSIDE_ROOT"
 
 
-class OtherServer:
+class OtherServer(Service):
     """InspIRCd with all its extensions, or ngIRCd, which has none; encrypted."""
 
     @staticmethod
@@ -68,16 +68,6 @@ class OtherServer:
         assert self._process.is_running(), f"the server has ended:\n{self.log()}"
         with socket.socket() as probe:
             return probe.connect_ex((self.host, self.port)) == 0
-
-    def kill(self):
-        """As a power cut would."""
-        self._process.kill()
-
-    def stop(self):
-        self._process.stop()
-
-    def log(self):
-        return self._process.log()
 
 
 def _free_port():

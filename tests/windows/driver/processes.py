@@ -55,6 +55,22 @@ class Process:
             self.stdout.close()
 
 
+class Service:
+    """What runs as one process, and may be started again; whoever is one sets `_process`."""
+
+    _process = None
+
+    def kill(self):
+        """As a power cut would."""
+        self._process.kill()
+
+    def stop(self):
+        self._process.stop()
+
+    def log(self):
+        return self._process.log()
+
+
 class SessionBus(Process):
     """A D-Bus session bus of its own, so that applications do not find each other."""
 

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 from .cable import ADDRESS
-from .processes import Process
+from .processes import Process, Service
 from .wait import until
 
 
-class Server:
+class Server(Service):
     """Runs `majlis-server` over a data folder; keeps its port when it is started again.
 
     In a `network` of its own it announces itself; elsewhere what a test starts concerns nobody else.
@@ -22,7 +22,6 @@ class Server:
         self.host, self.port = ADDRESS if network else "127.0.0.1", port
         self._network = network
         self._starts = 0
-        self._process = None
         self.start()
 
     def start(self, data="data"):
@@ -62,13 +61,3 @@ class Server:
     @property
     def fingerprint(self):
         return self._printed("Fingerprint")
-
-    def kill(self):
-        """As a power cut would."""
-        self._process.kill()
-
-    def stop(self):
-        self._process.stop()
-
-    def log(self):
-        return self._process.log()
