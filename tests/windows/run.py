@@ -6,6 +6,7 @@ takes the next test as soon as it is done with one.
 """
 
 import argparse
+import contextlib
 import json
 import queue
 import shutil
@@ -98,21 +99,25 @@ def run_all(names, worker_count):
     for name in names:
         waiting.put(name)
 
+    def report_on(name, report):
+        with printing:
+            if report["words"]:
+                failed.append(name)
+            elif report.get("skipped"):
+                skipped.append(name)
+            print(describe(name, report), flush=True)
+
     def attend():
         worker = start_worker()
-        while True:
+        # One that has ended leaves the rest to the others.
+        while worker.poll() is None:
             try:
                 name = waiting.get_nowait()
             except queue.Empty:
                 break
-            report = ask(worker, name)
-            with printing:
-                if report["words"]:
-                    failed.append(name)
-                elif report.get("skipped"):
-                    skipped.append(name)
-                print(describe(name, report), flush=True)
-        worker.stdin.close()
+            report_on(name, ask(worker, name))
+        with contextlib.suppress(BrokenPipeError):
+            worker.stdin.close()
         worker.wait()
 
     threads = [threading.Thread(target=attend) for _ in range(worker_count)]
@@ -120,6 +125,8 @@ def run_all(names, worker_count):
         thread.start()
     for thread in threads:
         thread.join()
+    while not waiting.empty():
+        report_on(waiting.get(), {"seconds": 0, "words": "no worker was left to run it"})
     return failed, skipped
 
 
@@ -131,12 +138,13 @@ def start_worker():
 
 
 def ask(worker, name):
-    """Has a worker run one test; one that has ended says so for each that it is asked for."""
+    """Has a worker run one test."""
     try:
         worker.stdin.write(f"{name}\n")
         worker.stdin.flush()
         return json.loads(worker.stdout.readline())
     except (OSError, json.JSONDecodeError):
+        worker.wait()
         return {"seconds": 0, "words": "the worker that was to run it has ended"}
 
 

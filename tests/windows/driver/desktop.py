@@ -40,8 +40,10 @@ class Desktop:
 
     def _start_display(self):
         reader, writer = os.pipe()
+        # Without -noreset it begins anew when its last client leaves, and whoever connects just then is turned away: the
+        # window manager, when a look for it was quicker.
         self._start(
-            ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"],
             "xvfb",
             pass_fds=[writer],
         )
