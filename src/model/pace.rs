@@ -12,6 +12,13 @@ const SHARE: Duration = Duration::from_millis(4);
 /// waits no longer than this.
 const PATIENCE: Duration = Duration::from_millis(30);
 
+/// Waits until nothing else is to be done, or for as long as one may be made to wait.
+pub(super) async fn let_others_go_first() {
+    let idle = glib::timeout_future_with_priority(Priority::DEFAULT_IDLE, Duration::ZERO);
+    // Late or not, it is our turn.
+    let _ = glib::future_with_timeout(PATIENCE, idle).await;
+}
+
 /// A share of the main loop's time.
 #[derive(Debug)]
 pub(super) struct Share {
@@ -27,9 +34,7 @@ impl Share {
     /// Lets all others go first, if this share is used up; then it is a new one.
     pub(super) async fn rest_if_over(&mut self) {
         if self.is_over() {
-            let idle = glib::timeout_future_with_priority(Priority::DEFAULT_IDLE, Duration::ZERO);
-            // Late or not, it is our turn.
-            let _ = glib::future_with_timeout(PATIENCE, idle).await;
+            let_others_go_first().await;
             *self = Self::begin();
         }
     }

@@ -97,6 +97,27 @@ class Knowledge(WindowTest):
         ana.focus(ana.find("entry", "Search messages"))
         steps.go_to_found(ana, "kettle")
 
+    def test_older_words_come_in_their_order_as_one_scrolls(self):
+        count = 150
+        for first in range(0, count, 30):
+            guest = self.irc_guest(f"guest{first}")
+            for number in range(first, first + 30):
+                guest.send(f"PRIVMSG #lobby :number {number}")
+            guest.wait_for(f"number {first + 29}")
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        steps.sees(ana, f"number {count - 1}")
+        seen = [count]
+        for _ in range(40):
+            ana.turn_wheel(steps.timeline(ana), -20)
+            labels = ana.find_all("label", re.compile("^number "), steps.timeline(ana))
+            seen = [int(label.name.split()[1]) for label in labels]
+            self.assertEqual(seen, list(range(seen[0], seen[0] + len(seen))))
+            if seen[0] == 0:
+                break
+        self.assertEqual(seen[0], 0)
+        self.picture(ana, "beginning")
+
     @staticmethod
     def kept(app, word):
         """How many messages with this word the application has on its disk."""

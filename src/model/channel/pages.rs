@@ -36,7 +36,7 @@ impl Channel {
     /// while one is on its way, nor where the last one was in vain, until we are online anew or the person looks again.
     pub fn load_older(&self) {
         let fetch = self.imp().fetch.get();
-        if fetch.is_under_way || self.timeline().is_start() {
+        if fetch.is_under_way || self.timeline().window().is_start {
             return;
         }
         // What was let go is in the archive.
@@ -57,14 +57,14 @@ impl Channel {
 
     /// Asks for a page after the newest row, where the window is not at its end.
     pub fn load_newer(&self) {
-        if !self.imp().fetch.get().is_under_way && !self.timeline().is_end() {
+        if !self.imp().fetch.get().is_under_way && !self.timeline().window().is_end() {
             self.fetch(Self::fetch_newer);
         }
     }
 
     /// Goes back to the newest messages, where the window is not at its end.
     pub fn jump_to_end(&self) {
-        if !self.timeline().is_end() {
+        if !self.timeline().window().is_end() {
             self.fetch(Self::fetch_end);
         }
     }
@@ -161,14 +161,14 @@ impl Channel {
         let (is_whole, is_empty) = (is_whole(&page.messages), page.messages.is_empty());
         self.add_first_page(page);
         self.timeline().publish_older();
-        let is_start = self.timeline().is_start();
+        let is_start = self.timeline().window().is_start;
         if is_whole || is_start || !self.ask_server() {
             self.end_fetch_older(is_empty && !is_start);
         }
     }
 
     async fn fetch_newer(self, fetch: Fetch) {
-        while !self.timeline().is_end() {
+        while !self.timeline().window().is_end() {
             let Some(newest) = self.timeline().window().newest() else {
                 return self.fetch_end(fetch).await;
             };
@@ -197,7 +197,7 @@ impl Channel {
             }
             let Ok(page) = page else { break };
             if self.timeline().window().replace(page) {
-                self.timeline().publish();
+                self.timeline().publish_place();
                 break;
             }
         }

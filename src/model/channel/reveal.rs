@@ -75,7 +75,7 @@ impl Channel {
             is_shown =
                 self.timeline().window().show_around(around.page, is_start, around.is_newest);
         }
-        self.timeline().publish();
+        self.timeline().publish_place();
         Some(place.msgid)
     }
 }

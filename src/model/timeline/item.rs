@@ -201,15 +201,15 @@ impl TimelineItem {
         }
     }
 
-    /// Whether it is that row.
-    pub(super) fn is_row(&self, key: &RowKey) -> bool {
-        self.imp().key.get() == Some(key)
+    /// Which row it is.
+    pub(super) fn key(&self) -> &RowKey {
+        self.imp().key.get().expect("set where it is made")
     }
 
     /// What we had called it, if it is a message that went or is to go out from here.
     pub(crate) fn send_id(&self) -> Option<Uuid> {
-        match self.imp().key.get() {
-            Some(RowKey::Sent(id)) => Some(*id),
+        match self.key() {
+            RowKey::Sent(id) => Some(*id),
             _ => None,
         }
     }

@@ -5,15 +5,17 @@
 //! | `entry` | what a conversation is made of, and its order |
 //! | `window` | the stretch that is held in memory (pure) |
 //! | `layout` | from there to rows: days, groups, folds, the unread marker (pure) |
+//! | `filling` | from the rows that stand to those, a few at a time (pure) |
 //! | `reactions` | reactions to one message by their signs (pure) |
 //! | `words` | the words of rows that nobody said |
 //! | `happening` | the words of what people do to a room |
 //! | `item` | one row as an object |
 //!
-//! Here is the shell: it lays the window out, finds what differs from the rows that stand, and tells
-//! it in one signal. Changing the window tells nothing; [`Timeline::publish`] does, once a batch.
+//! Here is the shell: it lays the window out, and changes the rows that stand into those that are wanted. Changing the window
+//! tells nothing; [`Timeline::publish`] does, once a batch.
 
 mod entry;
+mod filling;
 mod happening;
 mod item;
 mod layout;
@@ -24,19 +26,26 @@ mod window;
 mod words;
 
 use std::cell::RefMut;
+use std::ops::Range;
+use std::time::Duration;
 
 use gio::prelude::*;
 use glib::object::PropertyNotificationFreezeGuard;
 use glib::subclass::prelude::*;
 
-use self::layout::{Row, lay_out};
+use self::filling::{Pace, plan};
+use self::layout::lay_out;
 use self::window::{End, Window};
+use super::pace;
 
 pub(crate) use self::entry::Sender;
 pub use self::item::{ItemKind, SendState, TimelineItem};
 pub use self::reactions::ReactionGroup;
 pub(crate) use self::window::{HELD_MAX, PAGE};
 pub(crate) use self::words::moment;
+
+/// Where a view looks on, the next few rows come after this time: about once a frame.
+const NEXT_ROWS: Duration = Duration::from_millis(16);
 
 mod imp {
     use std::cell::{Cell, RefCell};
@@ -45,7 +54,7 @@ mod imp {
     use glib::prelude::*;
 
     use super::words::local_day;
-    use super::{TimelineItem, Window};
+    use super::{Pace, TimelineItem, Window};
 
     #[derive(Debug, glib::Properties)]
     #[properties(wrapper_type = super::Timeline)]
@@ -63,6 +72,15 @@ mod imp {
         /// when the window is full.
         #[property(get, set)]
         pub(super) follows_end: Cell<bool>,
+        /// Whether a view makes a widget of each row, which takes its time. The view tells.
+        #[property(get, set = Self::set_shown)]
+        pub(super) is_shown: Cell<bool>,
+        /// Whether a page was asked for.
+        pub(super) awaits_page: Cell<bool>,
+        /// In which order rows come, while not all that are wanted stand.
+        pub(super) filling: Cell<Option<Pace>>,
+        /// How many are to come.
+        pub(super) missing_count: Cell<usize>,
         pub(super) window: RefCell<Window>,
         pub(super) rows: RefCell<Vec<TimelineItem>>,
     }
@@ -74,6 +92,10 @@ mod imp {
                 is_start: Cell::new(false),
                 is_end: Cell::new(true),
                 follows_end: Cell::new(true),
+                is_shown: Cell::default(),
+                awaits_page: Cell::default(),
+                filling: Cell::default(),
+                missing_count: Cell::default(),
                 window: RefCell::new(Window::new(local_day)),
                 rows: RefCell::default(),
             }
@@ -85,6 +107,15 @@ mod imp {
         const NAME: &'static str = "MajlisTimeline";
         type Type = super::Timeline;
         type Interfaces = (gio::ListModel,);
+    }
+
+    impl Timeline {
+        fn set_shown(&self, is_shown: bool) {
+            self.is_shown.set(is_shown);
+            if !is_shown && self.filling.get().is_some() {
+                self.obj().show(Pace::AtOnce);
+            }
+        }
     }
 
     #[glib::derived_properties]
@@ -110,7 +141,7 @@ glib::wrapper! {
     /// A window over what was said in one conversation, oldest first.
     ///
     /// It holds a bounded number of rows; pages come and go at its ends. Properties: `is-loading`,
-    /// `is-start`, `is-end`, and `follows-end`, which the widget sets.
+    /// `is-start`, `is-end`, and `follows-end` and `is-shown`, which the widget sets.
     pub struct Timeline(ObjectSubclass<imp::Timeline>)
         @implements gio::ListModel;
 }
@@ -139,7 +170,16 @@ impl Timeline {
     }
 
     pub(super) fn set_loading(&self, is_loading: bool) {
-        if self.imp().is_loading.replace(is_loading) != is_loading {
+        self.imp().awaits_page.set(is_loading);
+        self.tell_loading();
+    }
+
+    /// A page is on its way until its last row stands.
+    fn tell_loading(&self) {
+        let imp = self.imp();
+        let is_filling = imp.filling.get().is_some();
+        let is_loading = imp.awaits_page.get() || (imp.is_loading.get() && is_filling);
+        if imp.is_loading.replace(is_loading) != is_loading {
             self.notify_is_loading();
         }
     }
@@ -151,97 +191,134 @@ impl Timeline {
         self.publish();
     }
 
-    /// Shows what changed since the last time, in one signal; letting go of rows, where there are too
-    /// many, is another one.
+    /// Shows what changed since the last time: where a view looks on, a few rows now, and the rest of them by itself.
     pub(super) fn publish(&self) {
+        let imp = self.imp();
         let end = if self.follows_end() { End::Oldest } else { End::Newest };
-        let fresh_count = self.window().take_fresh_count();
-        if end == End::Oldest && fresh_count > PAGE {
+        imp.missing_count.set(imp.missing_count.get() + self.window().take_fresh_count());
+        if end == End::Oldest && imp.missing_count.get() > PAGE {
             // They would pass by in no time, and making their rows takes some.
             self.window().shrink();
         }
-        self.publish_and_trim(end);
+        self.show_and_trim(Pace::Onwards, end);
     }
 
     /// The same after an older page, for which newer rows make room.
     pub(super) fn publish_older(&self) {
-        self.publish_and_trim(End::Newest);
+        self.show_and_trim(Pace::Backwards, End::Newest);
     }
 
     /// The same after a newer page, for which older rows make room.
     pub(super) fn publish_newer(&self) {
-        self.publish_and_trim(End::Oldest);
+        self.show_and_trim(Pace::Onwards, End::Oldest);
     }
 
-    fn publish_and_trim(&self, end: End) {
+    /// The same after the window went to another place, where somebody waits to be.
+    pub(super) fn publish_place(&self) {
+        self.window().take_fresh_count();
+        self.show(Pace::AtOnce);
+    }
+
+    fn show_and_trim(&self, pace: Pace, end: End) {
         // Rows that would go at once are never made.
         if self.window().is_longer_than(2 * HELD_MAX) {
             self.window().trim(end);
         }
-        self.show();
+        self.begin_showing(pace);
         if self.window().is_longer_than(HELD_MAX) {
             self.window().trim(end);
-            self.show();
+            self.begin_showing(pace);
         }
-        self.notify_ends();
     }
 
-    fn show(&self) {
-        let Difference { start, removed, added, silent } = self.bring_rows_up_to_date();
-        if removed + added > 0 {
-            self.items_changed(count(start), count(removed), count(added));
+    /// Where rows are coming anyhow, what changed comes with the next of them.
+    fn begin_showing(&self, pace: Pace) {
+        if self.imp().filling.get().is_none() {
+            self.show(pace);
+        }
+    }
+
+    /// Brings the rows closer to what the window says, or all the way.
+    fn show(&self, pace: Pace) {
+        let imp = self.imp();
+        let is_seen = self.is_shown() && !imp.rows.borrow().is_empty();
+        let pace = if is_seen { pace } else { Pace::AtOnce };
+        let Change { edits, missing, is_whole, silent } = self.plan_change(pace);
+        for (range, added) in edits {
+            let (start, removed, added_count) = (range.start, range.len(), added.len());
+            imp.rows.borrow_mut().splice(range, added);
+            self.items_changed(count(start), count(removed), count(added_count));
         }
         drop(silent);
+        imp.missing_count.set(missing);
+        let was_filling = imp.filling.replace((!is_whole).then_some(pace)).is_some();
+        if !is_whole && !was_filling {
+            self.fill();
+        }
+        self.tell_loading();
+        self.tell_ends();
     }
 
-    /// Makes the rows what the window says. The rows that stay keep silent about what changed in them
-    /// until the answer is dropped, when everything here is in order again.
-    fn bring_rows_up_to_date(&self) -> Difference {
+    /// Goes on showing until everything is shown.
+    fn fill(&self) {
+        let timeline = self.downgrade();
+        glib::spawn_future_local(async move {
+            loop {
+                glib::timeout_future(NEXT_ROWS).await;
+                pace::let_others_go_first().await;
+                let Some(timeline) = timeline.upgrade() else { return };
+                let Some(pace) = timeline.imp().filling.get() else { return };
+                timeline.show(pace);
+            }
+        });
+    }
+
+    /// Finds what is to change in the rows. Those that stay are what the window says already, and keep silent about it until the
+    /// answer is dropped, when everything here is in order again.
+    fn plan_change(&self, pace: Pace) -> Change {
         let window = self.imp().window.borrow();
-        let mut items = self.imp().rows.borrow_mut();
+        let items = self.imp().rows.borrow();
         let rows = lay_out(&window);
         let today = words::today();
-        let mut difference = Difference::between(&items, &rows);
-        let fresh = &rows[difference.start..difference.start + difference.added];
-        let fresh: Vec<_> = fresh.iter().map(|row| TimelineItem::new(row, today)).collect();
-        items.splice(difference.start..difference.start + difference.removed, fresh);
-        for (item, row) in items.iter().zip(&rows) {
-            difference.silent.push(item.freeze_notify());
-            item.show(&row.content, today);
-        }
-        difference
+        let standing: Vec<_> = items.iter().map(TimelineItem::key).collect();
+        let wanted: Vec<_> = rows.iter().map(|row| &row.key).collect();
+        let plan = plan(&standing, &wanted, pace, HELD_MAX);
+        let silent = plan.kept.iter().map(|&(item, row)| {
+            let guard = items[item].freeze_notify();
+            items[item].show(&rows[row].content, today);
+            guard
+        });
+        let silent = silent.collect();
+        let edits = plan.edits.into_iter().map(|edit| {
+            let added = rows[edit.added].iter().map(|row| TimelineItem::new(row, today));
+            (edit.range, added.collect())
+        });
+        Change { edits: edits.collect(), missing: plan.missing, is_whole: plan.is_whole, silent }
     }
 
-    fn notify_ends(&self) {
+    fn tell_ends(&self) {
+        let imp = self.imp();
         let window = self.window();
-        let (is_start, is_end) = (window.is_start, window.is_end());
+        // An end is reached when its row stands.
+        let is_filling = imp.filling.get().is_some();
+        let is_start = window.is_start && (!is_filling || imp.is_start.get());
+        let is_end = window.is_end() && (!is_filling || imp.is_end.get());
         drop(window);
-        if self.imp().is_start.replace(is_start) != is_start {
+        if imp.is_start.replace(is_start) != is_start {
             self.notify_is_start();
         }
-        if self.imp().is_end.replace(is_end) != is_end {
+        if imp.is_end.replace(is_end) != is_end {
             self.notify_is_end();
         }
     }
 }
 
-/// One stretch of rows that gives way to another.
-struct Difference {
-    start: usize,
-    removed: usize,
-    added: usize,
+/// What is to change in the rows: which make room for which, one after the other.
+struct Change {
+    edits: Vec<(Range<usize>, Vec<TimelineItem>)>,
+    missing: usize,
+    is_whole: bool,
     silent: Vec<PropertyNotificationFreezeGuard>,
-}
-
-impl Difference {
-    /// The smallest stretch outside of which both are the same.
-    fn between(items: &[TimelineItem], rows: &[Row<'_>]) -> Self {
-        let is_same = |(item, row): &(&TimelineItem, &Row<'_>)| item.is_row(&row.key);
-        let start = items.iter().zip(rows).take_while(is_same).count();
-        let ends = items[start..].iter().rev().zip(rows[start..].iter().rev());
-        let kept = start + ends.take_while(is_same).count();
-        Self { start, removed: items.len() - kept, added: rows.len() - kept, silent: Vec::new() }
-    }
 }
 
 fn count(rows: usize) -> u32 {

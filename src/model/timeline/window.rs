@@ -385,7 +385,8 @@ impl Window {
         if self.is_end { &self.waiting } else { &[] }
     }
 
-    pub(super) fn is_end(&self) -> bool {
+    /// Whether nothing is newer than the last entry.
+    pub(in crate::model) fn is_end(&self) -> bool {
         self.is_end
     }
 

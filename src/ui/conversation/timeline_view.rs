@@ -162,9 +162,11 @@ impl TimelineView {
         timeline.iter().for_each(Timeline::shrink);
         imp.selection.get().expect("made with the view").set_model(timeline.as_ref());
         if let Some(before) = before.filter(|before| Some(before) != channel) {
+            before.timeline().set_is_shown(false);
             before.timeline().shrink();
         }
         if let Some(timeline) = timeline {
+            timeline.set_is_shown(true);
             let grown = timeline.connect_items_changed(glib::clone!(
                 #[weak(rename_to = view)]
                 self,
@@ -285,18 +287,14 @@ impl TimelineView {
         let timeline = channel.timeline();
         let is_news = timeline.is_news(position, removed, added);
         let is_end = added > 0 && position + added == timeline.n_items() && timeline.is_end();
-        // So much came at once that nothing is left of what was there; where a page was asked for, nothing is new.
-        let is_all_new =
-            is_end && position <= 1 && removed > 0 && added > 1 && !timeline.is_loading();
-        if !is_news && !is_all_new {
+        if !is_news {
             if is_end && self.follows_end() {
                 self.scroll_to_end();
             }
             return;
         }
         self.imp().grown_at.set(Some(Instant::now()));
-        let first = position + if is_news { removed } else { 0 };
-        let new = (first..position + added)
+        let new = (position + removed..position + added)
             .filter_map(|position| timeline.item(position).and_downcast::<TimelineItem>())
             .filter(|item| {
                 !item.is_own() && matches!(item.kind(), ItemKind::Message | ItemKind::Notice)

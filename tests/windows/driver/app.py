@@ -179,6 +179,11 @@ class App:
         x, y, width, height = node.extents()
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2)
 
+    def turn_wheel(self, node, notches):
+        """Turns the mouse's wheel over a thing, towards the end of what it holds or, with a negative number, back."""
+        self.hover(node)
+        _xdotool("click", "--repeat", abs(notches), "--delay", "5", "5" if notches > 0 else "4")
+
     def rest_pointer(self):
         """Moves the pointer to where nothing answers to it."""
         _xdotool("mousemove", "--window", self.window, 1, 1)
