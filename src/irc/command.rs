@@ -34,8 +34,14 @@ pub enum Command {
     ConnectNow,
     /// Say goodbye, and be a guest from now on: where the device signs in by its own key, the server is to forget it.
     SignOut,
-    /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once.
+    /// Say something. Kept and retried over connections until echoed or refused; the identifier makes it arrive once. What is
+    /// not noted is asked for by `Event::ToBeNoted` when its turn comes.
     Send(Outgoing),
+    /// These are noted, on disk, as messages that may have been sent, and may go.
+    Noted {
+        /// Which.
+        ids: Vec<Uuid>,
+    },
     /// Forget a message that is not yet echoed. Where it is on its way already it may still arrive, and is then told as
     /// any other of ours.
     CancelSend {
@@ -167,6 +173,9 @@ pub struct Outgoing {
     pub is_action: bool,
     /// The identifier of the message that it answers, where the server knows such.
     pub reply_to: Option<String>,
+    /// Whether it is noted on disk as one that may have been sent. Nothing goes that is not: after a crash, only what is not
+    /// noted is known not to have arrived.
+    pub is_noted: bool,
 }
 
 /// Where and as whom.
@@ -194,8 +203,8 @@ pub struct NetworkConfig {
     /// People talked with, and for each the newest message that the archive holds. What was said between an account and them
     /// since then is fetched.
     pub people: Vec<(String, HistoryMark)>,
-    /// What was typed and not yet echoed, oldest first; any of it may have arrived already, which is found out before it
-    /// is sent again.
+    /// What was typed and not yet echoed, oldest first; any of it that is noted may have arrived already, which is found out
+    /// before it is sent again.
     pub pending: Vec<Outgoing>,
 }
 

@@ -185,6 +185,12 @@ pub enum Event {
         /// Which; empty where the server does not say.
         msgid: String,
     },
+    /// It is the turn of these messages, and they are to be noted as ones that may have been sent, before they are; answered
+    /// by `Command::Noted`, or `CancelSend` where that cannot be.
+    ToBeNoted {
+        /// At least one.
+        ids: Vec<Uuid>,
+    },
     /// A message was refused for good; it can be retried as a new one.
     SendFailed {
         /// Which.

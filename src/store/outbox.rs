@@ -1,4 +1,5 @@
-//! What was typed and not yet echoed. It is written here before it is handed to the socket thread.
+//! What was typed and not yet echoed. It is written here before it is handed to the socket thread; and that it may have been
+//! sent, before it is.
 
 use rusqlite::{Connection, Row, Transaction, params};
 use uuid::Uuid;
@@ -31,30 +32,38 @@ pub struct OutboxEntry {
     pub conversation: ConversationKey,
     /// What.
     pub waiting: Waiting,
+    /// Whether it may have been sent; what is not noted so surely was not.
+    pub is_noted: bool,
 }
 
 impl Archive {
     /// Puts messages at the end of the outbox, in this order; ready when they are on disk, power cut
     /// or not.
-    pub fn queue(&self, conversation: ConversationKey, messages: Vec<Waiting>) -> Answer<()> {
+    pub fn queue(&self, entries: Vec<OutboxEntry>) -> Answer<()> {
         self.ask(move |connection| {
             durably(connection, |transaction| {
-                messages.iter().try_for_each(|waiting| insert(transaction, conversation, waiting))
+                entries.iter().try_for_each(|entry| insert(transaction, entry))
             })
         })
     }
 
     /// Puts a message at the end of the outbox in the place of a failed one.
-    pub fn requeue(
-        &self,
-        failed: Uuid,
-        conversation: ConversationKey,
-        again: Waiting,
-    ) -> Answer<()> {
+    pub fn requeue(&self, failed: Uuid, again: OutboxEntry) -> Answer<()> {
         self.ask(move |connection| {
             durably(connection, |transaction| {
                 delete(transaction, failed)?;
-                insert(transaction, conversation, &again)
+                insert(transaction, &again)
+            })
+        })
+    }
+
+    /// Notes that these may have been sent; ready when that is on disk, power cut or not.
+    pub fn note(&self, ids: Vec<Uuid>) -> Answer<()> {
+        self.ask(move |connection| {
+            durably(connection, |transaction| {
+                let mut note = transaction
+                    .prepare_cached("UPDATE outbox SET is_noted = 1 WHERE send_id = ?")?;
+                ids.iter().try_for_each(|id| note.execute([id.to_string()]).map(drop))
             })
         })
     }
@@ -105,16 +114,13 @@ fn durably(
     outcome
 }
 
-fn insert(
-    transaction: &Transaction<'_>,
-    conversation: ConversationKey,
-    waiting: &Waiting,
-) -> rusqlite::Result<()> {
+fn insert(transaction: &Transaction<'_>, entry: &OutboxEntry) -> rusqlite::Result<()> {
+    let OutboxEntry { conversation, waiting, is_noted } = entry;
     transaction
         .prepare_cached(
             "INSERT INTO outbox (send_id, conversation, text, is_action, created_ms, failure,
-                 reply_to)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 reply_to, is_noted)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             waiting.id.to_string(),
@@ -124,6 +130,7 @@ fn insert(
             from_ms(waiting.created_ms),
             waiting.failure,
             waiting.reply_to,
+            is_noted,
         ])?;
     Ok(())
 }
@@ -145,5 +152,6 @@ fn read_entry(row: &Row<'_>) -> rusqlite::Result<OutboxEntry> {
             failure: row.get("failure")?,
             reply_to: row.get("reply_to")?,
         },
+        is_noted: row.get("is_noted")?,
     })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 
 /// In the order in which the tables refer to each other; each stands for itself, since another may be the damaged one.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "INSERT OR IGNORE INTO main.networks SELECT * FROM damaged.networks",
     "INSERT OR IGNORE INTO main.conversations SELECT * FROM damaged.conversations
          WHERE network IN (SELECT id FROM main.networks)",
@@ -14,6 +14,8 @@ const STEPS: [&str; 5] = [
          WHERE network IN (SELECT id FROM main.networks)",
     "INSERT OR IGNORE INTO main.outbox SELECT * FROM damaged.outbox
          WHERE conversation IN (SELECT id FROM main.conversations)",
+    // That one was sent may have been noted where nothing can be read any more.
+    "UPDATE main.outbox SET is_noted = 1",
     // The beginning of what was said there is to be fetched again, too.
     "UPDATE main.conversations SET is_complete = 0",
 ];

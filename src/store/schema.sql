@@ -124,7 +124,9 @@ CREATE TABLE outbox (
     -- Why it was refused for good; NULL while it is pending.
     failure TEXT,
     -- The identifier of the message that it answers.
-    reply_to TEXT
+    reply_to TEXT,
+    -- Whether it may have been sent: noted before it is.
+    is_noted INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX outbox_of_conversation ON outbox (conversation);
 

@@ -139,6 +139,15 @@ fn waiting(text: &str) -> Waiting {
     }
 }
 
+fn entries<const N: usize>(room: &ConversationRow, waiting: [&Waiting; N]) -> Vec<OutboxEntry> {
+    let entry = |waiting: &Waiting| OutboxEntry {
+        conversation: room.key,
+        waiting: waiting.clone(),
+        is_noted: false,
+    };
+    waiting.map(entry).into()
+}
+
 fn echo(waiting: &Waiting, number: u64) -> ArchivedMessage {
     let mut echo = message(number);
     echo.message.is_own = true;
@@ -322,8 +331,8 @@ fn the_outbox_keeps_its_order_until_each_echo_comes() {
     let fixture = Fixture::new();
     let (_, room) = fixture.add_room();
     let [one, two, three] = ["one", "two", "three"].map(waiting);
-    fixture.archive.queue(room.key, vec![one.clone(), two.clone()]).wait().unwrap();
-    fixture.archive.queue(room.key, vec![three.clone()]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&one, &two])).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&three])).wait().unwrap();
 
     let fixture = fixture.after_kill();
     assert_eq!(outbox_texts(&fixture.restore()[0]), ["one", "two", "three"]);
@@ -335,11 +344,31 @@ fn the_outbox_keeps_its_order_until_each_echo_comes() {
 }
 
 #[test]
+fn what_may_have_been_sent_is_known_after_a_kill_and_after_damage() {
+    let fixture = Fixture::new();
+    let (_, room) = fixture.add_room();
+    let [one, two] = ["one", "two"].map(waiting);
+    fixture.archive.queue(entries(&room, [&one, &two])).wait().unwrap();
+    let noted = |fixture: &Fixture| {
+        fixture.restore()[0].outbox.iter().map(|entry| entry.is_noted).collect::<Vec<_>>()
+    };
+    assert_eq!(noted(&fixture.after_kill()), [false, false]);
+    fixture.archive.note(vec![one.id]).wait().unwrap();
+    assert_eq!(noted(&fixture.after_kill()), [true, false]);
+
+    fixture.archive.close_and_wait();
+    open::note_damage(&place(fixture.folder.path()));
+    let fixture = Fixture::in_folder(fixture.folder);
+    assert!(matches!(&fixture.trouble, Some(OpenTrouble::Damaged(_))));
+    assert_eq!(noted(&fixture), [true, true], "what is lost may be that it was noted");
+}
+
+#[test]
 fn a_failed_message_is_kept_with_its_reason_and_goes_to_the_end_when_tried_again() {
     let fixture = Fixture::new();
     let (_, room) = fixture.add_room();
     let [one, two] = ["one", "two"].map(waiting);
-    fixture.archive.queue(room.key, vec![one.clone(), two.clone()]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&one, &two])).wait().unwrap();
     fixture.archive.mark_failed(one.id, "moderated".into()).wait().unwrap();
 
     let fixture = fixture.reopened();
@@ -348,7 +377,7 @@ fn a_failed_message_is_kept_with_its_reason_and_goes_to_the_end_when_tried_again
     assert_eq!(outbox[1].waiting, two);
 
     let again = waiting("one");
-    fixture.archive.requeue(one.id, room.key, again.clone()).wait().unwrap();
+    fixture.archive.requeue(one.id, entries(&room, [&again]).remove(0)).wait().unwrap();
     let outbox = fixture.restore().swap_remove(0).outbox;
     assert_eq!(outbox.iter().map(|e| &e.waiting).collect::<Vec<_>>(), [&two, &again]);
     fixture.archive.take_back(two.id).wait().unwrap();
@@ -360,7 +389,7 @@ fn a_batch_is_kept_whole_or_not_at_all() {
     let fixture = Fixture::new();
     let (_, room) = fixture.add_room();
     let sent = waiting("sent");
-    fixture.archive.queue(room.key, vec![sent.clone()]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&sent])).wait().unwrap();
     let nowhere = ConversationKey::draw();
     let batch = vec![(room.key, vec![echo(&sent, 1)]), (nowhere, messages([2]))];
     assert!(fixture.archive.store_messages(batch).wait().is_err());
@@ -385,7 +414,7 @@ fn a_removed_network_leaves_nothing() {
     let fixture = Fixture::new();
     let (network, room) = fixture.add_room();
     fixture.store(&room, messages(1..=5));
-    fixture.archive.queue(room.key, vec![waiting("x")]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&waiting("x")])).wait().unwrap();
     fixture.archive.remove_network(network.key).wait().unwrap();
     assert_eq!(fixture.restore(), []);
     assert_eq!(fixture.everything(&room), []);
@@ -447,7 +476,7 @@ fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
     let complete = ConversationRow { is_complete: true, ..room.clone() };
     fixture.archive.put_conversation(complete).wait().unwrap();
     fixture.archive.set_ignored(network.key, "eve".into(), true).wait().unwrap();
-    fixture.archive.queue(room.key, vec![waiting("not sent yet")]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&waiting("not sent yet")])).wait().unwrap();
     fixture.store(&room, (1..=2000).map(message).collect());
     let fixture = fixture.reopened();
     fixture.archive.close_and_wait();

@@ -24,6 +24,31 @@ class Foreign(WindowTest):
         self.assertEqual(len(ana.find_all("menu item")), 2)
         self.picture(ana, "menu")
 
+    def test_what_was_typed_while_away_is_said_after_the_application_was_closed(self):
+        for program in ("inspircd", "ngircd"):
+            with self.subTest(program):
+                server = self.open_other_server(program)
+                ana, badr = self.open_app(f"ana-{program}"), self.open_app(f"badr-{program}")
+                for app, name in ((ana, "Ana"), (badr, "Badr")):
+                    self.come_in(app, server, name)
+                server.kill()
+                for app in (ana, badr):
+                    steps.wait_until_offline(app)
+                for text in ("first", "second"):
+                    steps.say(ana, text)
+                self.assertEqual(ana.close_window(), 0)
+                server.start()
+                steps.wait_until_online(badr)
+                ana = self.open_app(f"ana-{program}")
+                steps.wait_until_online(ana)
+                # Nothing came back of what was never sent: it goes now, in order, and once.
+                for app in (badr, ana):
+                    for text in ("first", "second"):
+                        steps.sees(app, text)
+                        self.assertEqual(steps.count(app, text), 1, text)
+                self.assertEqual(ana.find_all("button", "Retry"), [])
+                self.picture(ana, f"closed-{program}")
+
     def spend_an_evening(self, program):
         """Two people meet in a room, talk there and alone, and one comes back after a while; returns their applications."""
         server = self.open_other_server(program)

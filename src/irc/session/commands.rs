@@ -22,7 +22,11 @@ impl Session {
                 self.sign_out();
                 self.say_goodbye("");
             }
-            Command::Send(outgoing) => self.add_to_outbox(outgoing, Progress::Waiting),
+            Command::Send(outgoing) if outgoing.is_noted => {
+                self.add_to_outbox(outgoing, Progress::Waiting);
+            }
+            Command::Send(outgoing) => self.add_to_outbox(outgoing, Progress::UNNOTED),
+            Command::Noted { ids } => self.outbox.note(&ids),
             Command::CancelSend { id } => {
                 self.outbox.remove(id);
             }

@@ -222,7 +222,8 @@ impl Session {
             session.seen.insert(&mark.msgid);
         }
         for outgoing in &config.pending {
-            session.add_to_outbox(outgoing.clone(), Progress::InDoubt);
+            let progress = if outgoing.is_noted { Progress::InDoubt } else { Progress::UNNOTED };
+            session.add_to_outbox(outgoing.clone(), progress);
         }
         session
     }

@@ -21,10 +21,25 @@ pub const WINDOW: usize = 8;
 pub(super) enum Progress {
     /// It may have arrived over an earlier connection; history tells.
     InDoubt,
+    /// It was never sent, and has to be noted as one that may have been before it is.
+    Unnoted {
+        /// Whether that was asked for.
+        is_asked: bool,
+    },
     /// It has surely not arrived, and waits for its turn.
     Waiting,
     /// It is on its way under this number (a label, or part of a PING's token).
     InFlight(u64),
+}
+
+impl Progress {
+    /// Of a message whose turn did not come yet.
+    pub(super) const UNNOTED: Self = Self::Unnoted { is_asked: false };
+
+    /// Whether it is to be sent once its turn comes.
+    fn is_to_go(self) -> bool {
+        matches!(self, Self::Waiting | Self::Unnoted { .. })
+    }
 }
 
 /// A message that waits for its echo.
@@ -108,16 +123,44 @@ impl Outbox {
             .map(|pending| pending.outgoing.id)
     }
 
-    /// The oldest message that waits and whose conversation is ready, while the window is open.
+    /// The oldest message that waits and whose conversation is ready, while the window is open. None overtakes one that is
+    /// still to be noted.
     pub(super) fn next_to_send(&mut self, is_ready: impl Fn(&str) -> bool) -> Option<&mut Pending> {
+        let next = self.whose_turn_it_is(is_ready).next();
+        next.filter(|pending| pending.progress == Progress::Waiting)
+    }
+
+    /// The messages whose turn it is and that are not noted, oldest first, once each.
+    pub(super) fn take_unnoted(&mut self, is_ready: impl Fn(&str) -> bool) -> Vec<Uuid> {
+        let unnoted =
+            self.whose_turn_it_is(is_ready).filter(|one| one.progress == Progress::UNNOTED);
+        let ask = |pending: &mut Pending| {
+            pending.progress = Progress::Unnoted { is_asked: true };
+            pending.outgoing.id
+        };
+        unnoted.map(ask).collect()
+    }
+
+    /// These are noted as ones that may have been sent, and may go.
+    pub(super) fn note(&mut self, ids: &[Uuid]) {
+        for pending in &mut self.pending {
+            let is_unnoted = matches!(pending.progress, Progress::Unnoted { .. });
+            if is_unnoted && ids.contains(&pending.outgoing.id) {
+                pending.progress = Progress::Waiting;
+            }
+        }
+    }
+
+    /// What has its place in the window and is not on its way, oldest first.
+    fn whose_turn_it_is(
+        &mut self,
+        is_ready: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = &mut Pending> {
         let flying =
             self.pending.iter().filter(|pending| matches!(pending.progress, Progress::InFlight(_)));
-        if flying.count() >= WINDOW {
-            return None;
-        }
-        self.pending
-            .iter_mut()
-            .find(|pending| pending.progress == Progress::Waiting && is_ready(&pending.key))
+        let place_count = WINDOW.saturating_sub(flying.count());
+        let to_go = self.pending.iter_mut().filter(|pending| pending.progress.is_to_go());
+        to_go.filter(move |pending| is_ready(&pending.key)).take(place_count)
     }
 
     /// The connection is gone: whatever was on its way may have arrived.
@@ -184,6 +227,7 @@ mod tests {
             text,
             is_action: false,
             reply_to: None,
+            is_noted: true,
         }
     }
 
@@ -229,6 +273,27 @@ mod tests {
         outbox.push(outgoing(2, "#b"), Progress::Waiting).expect("there is room");
         let next = outbox.next_to_send(|key| key == "#b").expect("one is ready");
         assert_eq!(next.outgoing.id, Uuid::from_u128(2));
+    }
+
+    #[test]
+    fn what_is_not_noted_is_asked_for_once_and_nothing_overtakes_it() {
+        let mut outbox = Outbox::default();
+        for id in 0..20 {
+            let progress = if id == 1 { Progress::Waiting } else { Progress::UNNOTED };
+            outbox.push(outgoing(id, "#a"), progress).expect("there is room");
+        }
+        assert_eq!(fly(&mut outbox, 0), None);
+        let asked = [0, 2, 3, 4, 5, 6, 7].map(Uuid::from_u128);
+        assert_eq!(outbox.take_unnoted(|_| true), asked, "no more than may go");
+        assert!(outbox.take_unnoted(|_| true).is_empty());
+        outbox.note(&asked[..1]);
+        assert_eq!(fly(&mut outbox, 0), Some(Uuid::from_u128(0)));
+        assert_eq!(fly(&mut outbox, 1), Some(Uuid::from_u128(1)));
+        assert_eq!(fly(&mut outbox, 2), None);
+        outbox.handle_closed();
+        outbox.note(&asked);
+        outbox.release("#a");
+        assert_eq!(fly(&mut outbox, 3), Some(Uuid::from_u128(0)));
     }
 
     #[test]

@@ -45,6 +45,10 @@ impl Session {
                 self.events.push(Event::SendFailed { id: outgoing.id, reason });
             }
         }
+        let ids = self.outbox.take_unnoted(|key| conversations.is_open(key));
+        if !ids.is_empty() {
+            self.events.push(Event::ToBeNoted { ids });
+        }
     }
 
     /// Takes a message that arrived out of the outbox; whether it waited there.

@@ -45,6 +45,7 @@ impl Network {
                     channel.receive(origin, messages, happened, turn);
                 }
             }
+            Event::ToBeNoted { ids } => self.note_outgoing(ids),
             Event::SendFailed { id, reason } => {
                 self.handle_send_failed(id, &words::refusal(&reason), turn);
             }

@@ -1,4 +1,7 @@
 //! The way out of what a person says: first to the disk, then to the socket thread, in order.
+//!
+//! Before anything is sent, the disk says that it may have been. What goes at once is kept so from the beginning; of the rest,
+//! the session asks for it when its turn comes.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -8,8 +11,9 @@ use glib::subclass::prelude::*;
 use uuid::Uuid;
 
 use crate::i18n::gettext;
+use crate::irc::session::WINDOW;
 use crate::irc::{Command, Outgoing, messages, text_max_bytes};
-use crate::model::Channel;
+use crate::model::{Channel, ConnectionState};
 use crate::store::{OutboxEntry, Waiting};
 
 use super::Network;
@@ -79,12 +83,12 @@ impl Network {
 
     /// What waited when the program ended.
     pub(super) fn restore_outbox(&self, entries: Vec<OutboxEntry>) {
-        for OutboxEntry { conversation, waiting } in entries {
-            let Some(channel) = self.find_by_key(conversation) else { continue };
-            if waiting.failure.is_none() {
-                self.imp().outbox.handed.borrow_mut().push(outgoing(&channel, &waiting));
+        for entry in entries {
+            let Some(channel) = self.find_by_key(entry.conversation) else { continue };
+            if entry.waiting.failure.is_none() {
+                self.imp().outbox.handed.borrow_mut().push(outgoing(&channel, &entry));
             }
-            channel.restore_waiting(waiting, self.sender());
+            channel.restore_waiting(entry.waiting, self.sender());
         }
     }
 
@@ -98,24 +102,60 @@ impl Network {
     async fn send_kept(&self, handover: Handover) {
         let Handover { channel, messages, instead_of } = handover;
         let archive = self.services().archive.clone();
-        let kept = match (instead_of, messages.first()) {
-            (Some(failed), Some(again)) => {
-                archive.requeue(failed, channel.key(), again.clone()).await
-            }
-            _ => archive.queue(channel.key(), messages.clone()).await,
+        let going_count = self.how_many_go_at_once(&channel);
+        let entry = |(index, waiting)| OutboxEntry {
+            conversation: channel.key(),
+            waiting,
+            is_noted: index < going_count,
         };
-        for waiting in messages {
+        let entries: Vec<_> = messages.into_iter().enumerate().map(entry).collect();
+        let kept = match (instead_of, entries.first()) {
+            (Some(failed), Some(again)) => archive.requeue(failed, again.clone()).await,
+            _ => archive.queue(entries.clone()).await,
+        };
+        for entry in entries {
+            let id = entry.waiting.id;
             if kept.is_err() {
-                // Translators: why a message could not be sent.
-                channel.fail(waiting.id, &gettext("It could not be stored on this computer."));
-            } else if channel.timeline().window().holds_waiting(waiting.id) {
-                self.send(outgoing(&channel, &waiting));
+                channel.fail(id, &not_stored());
+            } else if channel.timeline().window().holds_waiting(id) {
+                self.send(outgoing(&channel, &entry));
             } else {
                 // It was taken back while the disk was busy.
-                drop(archive.take_back(waiting.id));
+                drop(archive.take_back(id));
             }
         }
         channel.publish();
+    }
+
+    /// How many messages said now would be sent without a wait, as far as can be seen from here.
+    fn how_many_go_at_once(&self, channel: &Channel) -> usize {
+        let is_ready = self.state() == ConnectionState::Online && channel.joined();
+        if is_ready { WINDOW.saturating_sub(self.imp().outbox.handed.borrow().len()) } else { 0 }
+    }
+
+    /// Has it noted of these messages that they may have been sent; then they may go.
+    pub(super) fn note_outgoing(&self, ids: Vec<Uuid>) {
+        let network = self.clone();
+        glib::spawn_future_local(async move {
+            if network.services().archive.note(ids.clone()).await.is_err() {
+                return network.fail_unnoted(&ids);
+            }
+            for outgoing in network.imp().outbox.handed.borrow_mut().iter_mut() {
+                outgoing.is_noted |= ids.contains(&outgoing.id);
+            }
+            network.ask(Command::Noted { ids });
+        });
+    }
+
+    fn fail_unnoted(&self, ids: &[Uuid]) {
+        for &id in ids {
+            self.ask(Command::CancelSend { id });
+            self.forget_outgoing(id);
+            let channels = self.open_channels().into_iter();
+            for channel in channels.filter(|channel| channel.fail(id, &not_stored())) {
+                channel.publish();
+            }
+        }
     }
 
     fn send(&self, outgoing: Outgoing) {
@@ -131,12 +171,19 @@ async fn carry(network: glib::WeakRef<Network>, handovers: Receiver<Handover>) {
     }
 }
 
-fn outgoing(channel: &Channel, waiting: &Waiting) -> Outgoing {
+fn not_stored() -> String {
+    // Translators: why a message could not be sent.
+    gettext("It could not be stored on this computer.")
+}
+
+fn outgoing(channel: &Channel, entry: &OutboxEntry) -> Outgoing {
+    let waiting = &entry.waiting;
     Outgoing {
         id: waiting.id,
         target: channel.name(),
         text: waiting.text.clone(),
         is_action: waiting.is_action,
         reply_to: waiting.reply_to.clone(),
+        is_noted: entry.is_noted,
     }
 }

@@ -3,7 +3,9 @@
 use super::*;
 use crate::irc::Abilities;
 use crate::irc::MultilineLimits;
-use crate::irc::event::Refusal;
+use crate::irc::event::{Failure, Refusal};
+use crate::irc::session::WINDOW;
+use crate::model::services::Turn;
 
 #[test]
 fn what_is_said_is_pending_until_its_echo_and_then_kept() {
@@ -53,13 +55,51 @@ fn what_is_typed_offline_waits_over_a_restart_and_goes_once() {
     assert_eq!(texts(&room), ["one…", "two…", "three…"]);
     let pending = world.config().pending;
     assert_eq!(in_order(&pending), ["one", "two", "three"]);
+    assert!(!pending.iter().any(|one| one.is_noted), "it was never sent, and that is known");
     assert_eq!(world.sent(), [], "the connection has them already");
 
     let network = world.network();
     world.come_online(&network);
+    let ids = vec![pending[0].id, pending[1].id];
+    world.asked();
+    world.events(&network, vec![Event::ToBeNoted { ids: ids.clone() }]);
+    assert_eq!(world.asked(), [Command::Noted { ids }]);
     world.events(&network, vec![live(vec![message(1), echo(&pending[0], 2)])]);
     assert_eq!(texts(&room), ["message 1", "one", "two…", "three…"]);
-    assert_eq!(in_order(&world.restarted().config().pending), ["two", "three"]);
+    let pending = world.restarted().config().pending;
+    let noted: Vec<_> = pending.iter().map(|one| (one.text.as_str(), one.is_noted)).collect();
+    assert_eq!(noted, [("two", true), ("three", false)]);
+}
+
+#[test]
+fn what_goes_at_once_is_noted_from_the_beginning_and_what_has_to_wait_is_not() {
+    let (world, network, room) = World::online();
+    world.act(|_| room.send_text(&"line\n".repeat(WINDOW + 2)));
+    let noted = |sent: &[Outgoing]| sent.iter().filter(|one| one.is_noted).count();
+    let sent = world.sent();
+    assert_eq!((sent.len(), noted(&sent)), (WINDOW + 2, WINDOW));
+    assert!(sent[..WINDOW].iter().all(|one| one.is_noted), "the oldest go first");
+    world.act(|_| room.send_text("one more"));
+    assert_eq!(noted(&world.sent()), 0);
+    let state = State::Waiting { retry_in_ms: 1, failure: Failure::Lost };
+    world.events(&network, vec![Event::State(state)]);
+    let pending = world.restarted().config().pending;
+    assert_eq!((pending.len(), noted(&pending)), (WINDOW + 3, WINDOW));
+}
+
+#[test]
+fn it_is_noted_on_disk_before_it_may_go() {
+    let (world, network, _) = World::online();
+    world.events(&network, vec![Event::State(State::Offline)]);
+    world.act(|_| room_of(&network).send_text("hello"));
+    let id = world.sent()[0].id;
+    let note = || network.handle_event(Event::ToBeNoted { ids: vec![id] }, &mut Turn::default());
+    world.context.with_thread_default(note).unwrap();
+    assert_eq!(world.asked(), [], "nothing is told before the archive answered");
+    let kept = world.wait(async { world.chat.services().archive.restore(0).await });
+    assert!(kept.unwrap()[0].outbox[0].is_noted);
+    world.settle();
+    assert_eq!(world.asked(), [Command::Noted { ids: vec![id] }]);
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn a_full_disk_is_told_and_what_was_kept_stays() {
         (1..10_000).find(|&number| store(number) == Err(StoreError::Full)).expect("it fills");
     assert_eq!(opened.failures.recv_blocking(), Ok(StoreError::Full));
     let long = Waiting { text: "x".repeat(100_000), ..waiting("") };
-    let refused = fixture.archive.queue(room.key, vec![long.clone()]).wait();
+    let refused = fixture.archive.queue(entries(&room, [&long])).wait();
     assert_eq!(refused, Err(StoreError::Full));
 
     let kept = |fixture: &Fixture| {
@@ -132,7 +132,7 @@ fn a_full_disk_is_told_and_what_was_kept_stays() {
 
     // Somebody made room.
     leave_pages(&fixture.archive, 1000);
-    fixture.archive.queue(room.key, vec![long.clone()]).wait().unwrap();
+    fixture.archive.queue(entries(&room, [&long])).wait().unwrap();
     store(full).unwrap();
     assert_eq!(kept(&fixture), messages(1..=full));
     assert_eq!(outbox_texts(&fixture.restore()[0]), [long.text]);

@@ -36,7 +36,14 @@ fn words_go_both_ways() {
     assert_eq!(texts(&home.next()), ["hello"]);
     let (target, text) = ("bo".to_owned(), "good day".to_owned());
     let id = Uuid::from_u128(1);
-    home.ask(Command::Send(Outgoing { id, target, text, is_action: false, reply_to: None }));
+    home.ask(Command::Send(Outgoing {
+        id,
+        target,
+        text,
+        is_action: false,
+        reply_to: None,
+        is_noted: true,
+    }));
     assert!(guest.hear("PRIVMSG").contains("PRIVMSG bo :good day\r\n"));
 }
 
@@ -51,7 +58,14 @@ fn a_server_that_closes_is_called_again_and_told_what_waits() {
     assert_eq!(failure, Failure::Closed("The server restarts.".into()));
     let (target, text) = ("bo".to_owned(), "typed meanwhile".to_owned());
     let id = Uuid::from_u128(1);
-    home.ask(Command::Send(Outgoing { id, target, text, is_action: false, reply_to: None }));
+    home.ask(Command::Send(Outgoing {
+        id,
+        target,
+        text,
+        is_action: false,
+        reply_to: None,
+        is_noted: true,
+    }));
     let start = Instant::now();
     let mut guest = door.accept();
     assert!(start.elapsed() < Duration::from_millis(retry_in_ms + 500));

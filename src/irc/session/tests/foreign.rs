@@ -2,8 +2,8 @@
 
 use super::server::Abilities;
 use super::world::{World, config, outgoing};
-use crate::irc;
 use crate::irc::event::{Event, Failure, Refusal};
+use crate::irc::{self, Command, Outgoing};
 
 fn failed(world: &World) -> Vec<(u128, Refusal)> {
     let failed = world.events.iter().filter_map(|event| match event {
@@ -50,6 +50,39 @@ fn without_history_what_was_on_its_way_is_not_said_twice() {
         assert_eq!(failed(&world), [(1, Refusal::InDoubt)]);
         assert_eq!(world.kept_texts("#den"), ["on its way", "typed meanwhile"]);
     }
+}
+
+#[test]
+fn without_history_what_was_never_sent_goes_once_after_a_restart_and_what_may_have_been_has_failed()
+{
+    let [sent, unsent, later] =
+        [(1, "sent"), (2, "unsent"), (3, "later")].map(|(id, text)| outgoing(id, "#den", text));
+    let unnoted = |outgoing: Outgoing| Outgoing { is_noted: false, ..outgoing };
+    let pending = vec![sent, unnoted(unsent), unnoted(later)];
+    for missing in [&["draft/chathistory"][..], &["draft/chathistory", "echo-message"]] {
+        let config = irc::NetworkConfig { pending: pending.clone(), ..config(&["#den"]) };
+        let mut world = World::new(Abilities::majlis().without(missing), &config);
+        world.open();
+        while world.deliver_up(usize::MAX) | world.deliver_down(usize::MAX) {}
+        assert_eq!(failed(&world), [(1, Refusal::InDoubt)]);
+        assert_eq!(world.received("PRIVMSG"), [""; 0], "nothing goes before it is noted");
+        world.settle();
+        assert_eq!(world.kept_texts("#den"), ["unsent", "later"]);
+        assert_eq!(failed(&world).len(), 1);
+    }
+}
+
+#[test]
+fn what_was_noted_and_not_sent_before_the_connection_was_lost_goes_over_the_next_one() {
+    let mut world =
+        World::online(Abilities::majlis().without(&["draft/chathistory"]), &config(&["#den"]));
+    world.command(Command::Send(Outgoing { is_noted: false, ..outgoing(1, "#den", "hello") }));
+    world.cut();
+    assert!(world.note());
+    world.open();
+    world.settle();
+    assert_eq!(world.kept_texts("#den"), ["hello"]);
+    assert_eq!(failed(&world), []);
 }
 
 #[test]

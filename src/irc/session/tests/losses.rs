@@ -3,16 +3,19 @@
 use proptest::prelude::*;
 
 use super::server::Abilities;
-use super::world::{World, config};
+use super::world::{World, config, outgoing};
 use crate::irc::event::Event;
+use crate::irc::{Command, Outgoing};
 
 const ROOMS: [&str; 2] = ["#lobby", "#den"];
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
 enum Step {
-    /// We say something in a room.
-    Say(usize),
+    /// We say something in a room; whether it is noted already that it may have been sent.
+    Say(usize, bool),
+    /// The disk answers.
+    Note,
     /// Somebody else does.
     Hear(usize),
     /// Some bytes reach the server.
@@ -35,7 +38,8 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => (0..ROOMS.len()).prop_map(Step::Say),
+        4 => (0..ROOMS.len(), any::<bool>()).prop_map(|(room, is_noted)| Step::Say(room, is_noted)),
+        3 => Just(Step::Note),
         3 => (0..ROOMS.len()).prop_map(Step::Hear),
         5 => (1..400usize).prop_map(Step::Up),
         5 => (1..900usize).prop_map(Step::Down),
@@ -72,10 +76,12 @@ fn run(world: &mut World, steps: &[Step]) -> Vec<Vec<String>> {
     for (number, step) in steps.iter().enumerate() {
         let text = format!("t{number}");
         match *step {
-            Step::Say(room) => {
-                world.send(number as u128, ROOMS[room], &text);
+            Step::Say(room, is_noted) => {
+                let outgoing = outgoing(number as u128, ROOMS[room], &text);
+                world.command(Command::Send(Outgoing { is_noted, ..outgoing }));
                 said[room].push(text);
             }
+            Step::Note => drop(world.note()),
             Step::Hear(room) => world.say_as("bo", ROOMS[room], &text),
             Step::Up(bytes) => drop(world.deliver_up(bytes)),
             Step::Down(bytes) => drop(world.deliver_down(bytes)),

@@ -59,7 +59,14 @@ pub(crate) fn config(rooms: &[&str]) -> NetworkConfig {
 /// A message on its way out.
 pub(crate) fn outgoing(number: u128, target: &str, text: &str) -> Outgoing {
     let (target, text) = (target.to_owned(), text.to_owned());
-    Outgoing { id: Uuid::from_u128(number), target, text, is_action: false, reply_to: None }
+    Outgoing {
+        id: Uuid::from_u128(number),
+        target,
+        text,
+        is_action: false,
+        reply_to: None,
+        is_noted: true,
+    }
 }
 
 impl World {
@@ -242,7 +249,21 @@ impl World {
 
     /// Delivers everything until nothing moves any more.
     pub(crate) fn settle(&mut self) {
-        while self.deliver_up(usize::MAX) | self.deliver_down(usize::MAX) | self.prove() {}
+        while self.deliver_up(usize::MAX)
+            | self.deliver_down(usize::MAX)
+            | self.prove()
+            | self.note()
+        {}
+    }
+
+    /// Notes the messages that the session wants noted; what it asked for is no event any more.
+    pub(crate) fn note(&mut self) -> bool {
+        let is_asking = |event: &Event| matches!(event, Event::ToBeNoted { .. });
+        let Some(index) = self.events.iter().position(is_asking) else { return false };
+        if let Event::ToBeNoted { ids } = self.events.remove(index) {
+            self.command(Command::Noted { ids });
+        }
+        true
     }
 
     /// Hashes the password that the session wants hashed.

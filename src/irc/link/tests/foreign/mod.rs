@@ -65,6 +65,7 @@ impl Person {
             text,
             is_action: false,
             reply_to: None,
+            is_noted: true,
         }));
         id
     }
