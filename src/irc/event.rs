@@ -84,6 +84,8 @@ pub enum Event {
         room: String,
         /// Everybody, ourselves included.
         members: Vec<Member>,
+        /// Whether more of the list follow; a session tells it whole.
+        more: bool,
     },
     /// Somebody else came into a room.
     MemberJoined {

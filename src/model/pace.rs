@@ -19,6 +19,23 @@ pub(super) async fn let_others_go_first() {
     let _ = glib::future_with_timeout(PATIENCE, idle).await;
 }
 
+/// Fewer things are let go of at once.
+const MANY: usize = 1000;
+
+/// Lets go of things, of many in shares: it can take as long as making them.
+pub(super) fn let_go<T: 'static>(things: Vec<T>) {
+    if things.len() < MANY {
+        return;
+    }
+    glib::spawn_future_local(async move {
+        let mut share = Share::begin();
+        for thing in things {
+            drop(thing);
+            share.rest_if_over().await;
+        }
+    });
+}
+
 /// A share of the main loop's time.
 #[derive(Debug)]
 pub(super) struct Share {

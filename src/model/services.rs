@@ -1,13 +1,14 @@
 //! What networks and channels share: the archive, the way to the socket thread, and one turn of it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 use crate::irc::event::Occurrence;
 use crate::irc::{Command, NetworkId, Request};
 use crate::secrets::Secrets;
 use crate::store::{Abouts, Answer, Archive, ArchivedMessage, ConversationKey};
 
-use super::Channel;
+use super::{Channel, Network};
 
 /// The way to the socket thread.
 pub(super) type SendRequest = Box<dyn Fn(Request)>;
@@ -63,6 +64,9 @@ pub(super) struct Turn {
     abouts: Vec<(ConversationKey, Abouts)>,
     happened: Vec<(ConversationKey, Vec<Occurrence>)>,
     touched: Vec<Channel>,
+    is_touched: HashSet<Channel>,
+    /// Where people are called otherwise.
+    renaming: HashSet<Network>,
 }
 
 impl Turn {
@@ -95,9 +99,14 @@ impl Turn {
 
     /// Something that is shown of this channel changed.
     pub(super) fn touch(&mut self, channel: &Channel) {
-        if !self.touched.contains(channel) {
+        if self.is_touched.insert(channel.clone()) {
             self.touched.push(channel.clone());
         }
+    }
+
+    /// Somebody on this network is called otherwise.
+    pub(super) fn note_renaming(&mut self, network: &Network) {
+        self.renaming.insert(network.clone());
     }
 
     /// Sends what is to be kept to the archive; the answer comes when it is.
@@ -112,11 +121,17 @@ impl Turn {
 
     /// Whether anything changed that is shown.
     pub(super) fn has_news(&self) -> bool {
-        !self.touched.is_empty()
+        !self.touched.is_empty() || !self.renaming.is_empty()
     }
 
     /// The channels of which something is to be shown: after it was sent to the archive, so that what they say is true.
     pub(super) fn take_touched(&mut self) -> Vec<Channel> {
+        self.is_touched.clear();
         std::mem::take(&mut self.touched)
+    }
+
+    /// The networks on which people are called otherwise.
+    pub(super) fn take_renaming(&mut self) -> HashSet<Network> {
+        std::mem::take(&mut self.renaming)
     }
 }

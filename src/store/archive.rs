@@ -29,6 +29,9 @@ pub enum StoreError {
     Other(String),
 }
 
+/// So many requests may wait before who makes them by the thousand should.
+const BEHIND: usize = 1000;
+
 pub(super) type Job = Box<dyn FnOnce(&mut Connection) -> Result<(), StoreError> + Send>;
 
 /// A handle to the archive; clones speak to the same one. It closes with its last handle, or by
@@ -36,7 +39,8 @@ pub(super) type Job = Box<dyn FnOnce(&mut Connection) -> Result<(), StoreError> 
 #[derive(Clone, Debug)]
 pub struct Archive {
     // Unbounded, so that asking never waits. What fills it is bounded elsewhere: events by awaiting
-    // each batch's commit before the next is taken, the rest by how fast a person can click.
+    // each batch's commit before the next is taken, and whatever else they make wait; the rest by
+    // how fast a person can click.
     jobs: Sender<Job>,
     /// What only reads, beside everything else; closed where there is but one connection.
     searches: Sender<Job>,
@@ -105,6 +109,11 @@ impl Archive {
         self.jobs.close();
         self.searches.close();
         let _ = self.ended.recv_blocking();
+    }
+
+    /// Where much waits to be done: an answer that comes when it is.
+    pub fn catch_up(&self) -> Option<Answer<()>> {
+        (self.jobs.len() > BEHIND).then(|| self.ask(|_| Ok(())))
     }
 
     /// Queues a job; its answer comes when it is done.

@@ -1,6 +1,7 @@
 //! An open stream: lines in, bytes out, both bounded.
 
 use std::io::{self, ErrorKind, IoSlice};
+use std::mem;
 
 use majlis_protocol::{LineDecoder, LineLimits};
 use majlis_wire::Stream;
@@ -23,11 +24,17 @@ pub(super) enum Reading {
     Ended,
 }
 
+/// Whether what a turn of reading brought is enough, so that the rest is left for the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct IsEnough(pub(super) bool);
+
 /// A stream with its line decoder and what is not yet sent.
 #[derive(Debug)]
 pub(super) struct Transport {
     stream: Stream,
     decoder: LineDecoder,
+    /// What was read and not looked at, for the next turn; at most one read.
+    unread: Vec<u8>,
     unsent: Vec<u8>,
 }
 
@@ -35,7 +42,7 @@ impl Transport {
     /// Over this stream.
     pub(super) fn new(stream: Stream) -> Self {
         let decoder = LineDecoder::new(LineLimits::FROM_SERVER);
-        Self { stream, decoder, unsent: Vec::new() }
+        Self { stream, decoder, unread: Vec::new(), unsent: Vec::new() }
     }
 
     /// The stream, for what it knows of the peer.
@@ -48,10 +55,18 @@ impl Transport {
         &mut self.unsent
     }
 
-    /// Reads a turn's worth, and hands on every line without its ending. Lines that are too long are passed over.
-    pub(super) fn read(&mut self, mut handle_line: impl FnMut(&[u8])) -> io::Result<Reading> {
+    /// Reads a turn's worth, and hands on every line without its ending, until it is told that this is enough. Lines that are
+    /// too long are passed over.
+    pub(super) fn read(
+        &mut self,
+        mut handle_line: impl FnMut(&[u8]) -> IsEnough,
+    ) -> io::Result<Reading> {
         let mut buffer = [0; READ_BYTES];
         let mut taken_bytes = 0;
+        let unread = mem::take(&mut self.unread);
+        if self.decode(&unread, &mut handle_line).0 {
+            return Ok(Reading::More);
+        }
         while taken_bytes < TURN_BYTES {
             if self.unsent.len() > UNSENT_MAX_BYTES {
                 return Ok(Reading::Drained);
@@ -60,7 +75,9 @@ impl Transport {
                 Ok(0) => return Ok(Reading::Ended),
                 Ok(count) => {
                     taken_bytes += count;
-                    self.decode(&buffer[..count], &mut handle_line);
+                    if self.decode(&buffer[..count], &mut handle_line).0 {
+                        return Ok(Reading::More);
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Reading::Drained),
                 Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(Reading::More),
@@ -70,16 +87,28 @@ impl Transport {
         Ok(Reading::More)
     }
 
-    fn decode(&mut self, bytes: &[u8], handle_line: &mut impl FnMut(&[u8])) {
+    /// Hands on what is left of earlier bytes, then these; keeps the rest, where there was enough before.
+    fn decode(
+        &mut self,
+        bytes: &[u8],
+        handle_line: &mut impl FnMut(&[u8]) -> IsEnough,
+    ) -> IsEnough {
         let mut rest = bytes;
-        while !rest.is_empty() {
-            rest = &rest[self.decoder.push(rest)..];
+        loop {
             while let Some(line) = self.decoder.next_line() {
-                match line {
-                    Ok(line) => handle_line(line),
+                match line.map(&mut *handle_line) {
+                    Ok(IsEnough(false)) => {}
+                    Ok(is_enough) => {
+                        self.unread = rest.to_vec();
+                        return is_enough;
+                    }
                     Err(error) => tracing::debug!(%error, "a line of the server is passed over"),
                 }
             }
+            if rest.is_empty() {
+                return IsEnough(false);
+            }
+            rest = &rest[self.decoder.push(rest)..];
         }
     }
 

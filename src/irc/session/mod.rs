@@ -26,8 +26,8 @@
 //! held while history after the mark is fetched page by page until one is empty; then the held ones follow. What was on
 //! its way when a connection was lost is in doubt: it waits until the gap is filled, and what history holds has arrived.
 //!
-//! Whatever a server sends is bounded: `CONVERSATIONS_MAX`, `HELD_MAX`, `MEMBERS_MAX`, `PEOPLE_MAX`, open batches, a page
-//! of history. Over a bound the surplus is left out; nothing panics.
+//! Whatever a server sends is bounded: `CONVERSATIONS_MAX`, `HELD_MAX`, `MEMBERS_MAX`, `MEMBERSHIPS_MAX`, open batches, a
+//! page of history. Over a bound the surplus is left out; nothing panics.
 
 mod about;
 mod answers;
@@ -84,6 +84,9 @@ use super::{KnownServer, NetworkConfig, SignIn};
 pub use self::liveness::{LOST_AFTER_MS, PING_AFTER_MS};
 pub use self::outbox::{PENDING_MAX, WINDOW};
 pub use self::sasl::{Proof, Question};
+
+/// So many events are told at once, and those of one line more.
+const EVENTS_AT_ONCE: usize = 4096;
 
 /// What the clocks say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +177,8 @@ struct Live {
     held_talks: BTreeSet<String>,
     questions: Questions,
     roster: Roster,
+    /// The rooms, by their keys, of which all members are to be told: once, however often a server ends the list.
+    untold_rooms: BTreeSet<String>,
     liveness: Liveness,
     /// Until when to wait for rooms and gaps before saying that we are online; `None` once that was said.
     settle_until_ms: Option<u64>,
@@ -311,7 +316,13 @@ impl Session {
 
     /// What is to be told, in order.
     pub fn take_events(&mut self) -> Vec<Event> {
+        self.tell_members();
         mem::take(&mut self.events)
+    }
+
+    /// Whether so much is to be told that it should be taken before the next line: one line can have an event for every room.
+    pub fn has_much_to_tell(&self) -> bool {
+        self.events.len() >= EVENTS_AT_ONCE
     }
 
     /// Does whatever became possible.

@@ -1,5 +1,7 @@
 //! Who is in our rooms and what is known of them: NAMES, WHO, modes, nicks, being away, accounts.
 
+use std::mem;
+
 use majlis_protocol::{Capability, Encoder, fold};
 
 use super::Session;
@@ -28,10 +30,7 @@ impl Session {
 
     /// `366 me room`: all nicks were named.
     pub(super) fn handle_names_end(&mut self, line: &Line<'_>) {
-        let room = line.param(1);
-        if self.live.roster.is_in(&fold(room)) {
-            self.tell_members(room);
-        }
+        self.live.untold_rooms.insert(fold(line.param(1)));
     }
 
     /// Asks what the people of a room call themselves. To be asked before its history, so that what they said comes under
@@ -67,18 +66,18 @@ impl Session {
 
     /// `315 me room`: the list is complete.
     pub(super) fn handle_who_end(&mut self, line: &Line<'_>) {
-        if self.live.roster.is_in(&fold(line.param(1))) {
-            self.tell_members(line.param(1));
-        }
+        self.live.untold_rooms.insert(fold(line.param(1)));
     }
 
-    fn tell_members(&mut self, room: &str) {
-        let key = fold(room);
-        let members = self.live.roster.members(&key, &self.live.features);
-        let name = self.conversations.name(&key).to_owned();
-        // One list is enough, however often a server ends it.
-        self.events.retain(|event| !matches!(event, Event::Members { room, .. } if *room == name));
-        self.tell(Event::Members { room: name, members });
+    /// Tells who is in the rooms whose lists are complete, as it is by now.
+    pub(super) fn tell_members(&mut self) {
+        for key in mem::take(&mut self.live.untold_rooms) {
+            if self.live.roster.is_in(&key) {
+                let members = self.live.roster.members(&key, &self.live.features);
+                let room = self.conversations.name(&key).to_owned();
+                self.tell(Event::Members { room, members, more: false });
+            }
+        }
     }
 
     /// `NICK new`.

@@ -206,6 +206,9 @@ impl Session {
         let old_name = self.conversations.name(&old).to_owned();
         let key = fold(new);
         self.live.roster.rename_room(&old, &key);
+        if self.live.untold_rooms.remove(&old) {
+            self.live.untold_rooms.insert(key.clone());
+        }
         self.conversations.rename(&old, new);
         if self.lobby.as_ref() == Some(&old) {
             self.lobby = Some(key.clone());

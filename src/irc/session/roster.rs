@@ -9,9 +9,9 @@ use crate::irc::event::Member;
 use majlis_protocol::fold;
 
 /// How many members of one room are kept.
-pub(super) const MEMBERS_MAX: usize = 100_000;
-/// How many people are kept in all rooms together.
-pub(super) const PEOPLE_MAX: usize = 200_000;
+pub(super) const MEMBERS_MAX: usize = 50_000;
+/// How many members of all rooms together are kept; so many people are there at most.
+pub(super) const MEMBERSHIPS_MAX: usize = 100_000;
 /// How many characters of what somebody calls themselves are kept.
 const DISPLAY_NAME_CHARS_MAX: usize = 128;
 
@@ -35,6 +35,8 @@ pub(super) struct Person {
 pub(super) struct Roster {
     people: HashMap<String, Person>,
     rooms: HashMap<String, HashMap<String, MemberModes>>,
+    /// How many members all rooms have.
+    membership_count: usize,
     /// Counted with each change of people.
     version: u64,
 }
@@ -66,6 +68,7 @@ impl Roster {
     /// We are no longer in a room; `false` where we were not.
     pub(super) fn leave(&mut self, room: &str) -> bool {
         let Some(members) = self.rooms.remove(room) else { return false };
+        self.membership_count -= members.len();
         for key in members.keys() {
             self.forget_one_room_of(key);
         }
@@ -85,11 +88,11 @@ impl Roster {
             *known = modes;
             return;
         }
-        let is_known = self.people.contains_key(&key);
-        if members.len() >= MEMBERS_MAX || (!is_known && self.people.len() >= PEOPLE_MAX) {
+        if members.len() >= MEMBERS_MAX || self.membership_count >= MEMBERSHIPS_MAX {
             return;
         }
         members.insert(key.clone(), modes);
+        self.membership_count += 1;
         self.version += 1;
         let person = self.people.entry(key).or_default();
         nick.clone_into(&mut person.nick);
@@ -102,6 +105,7 @@ impl Roster {
         let was_there =
             self.rooms.get_mut(room).is_some_and(|members| members.remove(&key).is_some());
         if was_there {
+            self.membership_count -= 1;
             self.forget_one_room_of(&key);
         }
         was_there
@@ -113,7 +117,11 @@ impl Roster {
         self.version += 1;
         self.people.remove(&key);
         let rooms = self.rooms.iter_mut();
-        rooms.filter_map(|(room, members)| members.remove(&key).map(|_| room.clone())).collect()
+        let left: Vec<String> = rooms
+            .filter_map(|(room, members)| members.remove(&key).map(|_| room.clone()))
+            .collect();
+        self.membership_count -= left.len();
+        left
     }
 
     /// The rooms that somebody is in.
@@ -126,7 +134,7 @@ impl Roster {
     /// Somebody has another nick. A stale entry under the new one is replaced.
     pub(super) fn rename(&mut self, old: &str, new: &str) {
         let (old_key, new_key) = (fold(old), fold(new));
-        if old_key != new_key {
+        if old_key != new_key && self.people.contains_key(&new_key) {
             self.remove_everywhere(new);
         }
         let Some(mut person) = self.people.remove(&old_key) else { return };
@@ -277,6 +285,27 @@ mod tests {
         }
         assert_eq!(roster.members("#a", &Features::default()).len(), MEMBERS_MAX);
         assert_eq!(roster.people.len(), MEMBERS_MAX);
+    }
+
+    #[test]
+    fn all_rooms_together_have_an_end_and_whoever_leaves_makes_room() {
+        let mut roster = roster();
+        let rooms: Vec<String> =
+            (0..=MEMBERSHIPS_MAX / 100).map(|number| format!("#r{number}")).collect();
+        for room in &rooms {
+            roster.enter(room);
+            (0..100).for_each(|n| roster.add(room, &format!("n{n}"), MemberModes::default()));
+        }
+        let count = |roster: &Roster| roster.rooms.values().map(HashMap::len).sum::<usize>();
+        assert_eq!((count(&roster), roster.membership_count), (MEMBERSHIPS_MAX, MEMBERSHIPS_MAX));
+        roster.remove("#r1", "n1");
+        roster.rename("n2", "n3");
+        roster.remove_everywhere("n4");
+        roster.leave("#r5");
+        roster.enter("#r6");
+        assert_eq!(count(&roster), roster.membership_count);
+        roster.add("#a", "cy", MemberModes::default());
+        assert_eq!(nicks(&roster, "#a"), ["Ana", "bo", "cy"]);
     }
 
     #[test]

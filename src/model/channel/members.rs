@@ -1,11 +1,12 @@
 //! A sorted list of members that is also looked up by nick.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gio::prelude::*;
 
 use crate::irc::{event, fold};
+use crate::model::pace::let_go;
 use crate::model::{Member, Role};
 
 /// The people in a room: `list` for the widgets, sorted at all times.
@@ -13,11 +14,14 @@ use crate::model::{Member, Role};
 pub(super) struct Members {
     pub(super) list: gio::ListStore,
     by_nick: RefCell<HashMap<String, Member>>,
+    /// Who was in a whole list so far, of which more is to come.
+    named: RefCell<HashSet<String>>,
 }
 
 impl Default for Members {
     fn default() -> Self {
-        Self { list: gio::ListStore::new::<Member>(), by_nick: RefCell::default() }
+        let list = gio::ListStore::new::<Member>();
+        Self { list, by_nick: RefCell::default(), named: RefCell::default() }
     }
 }
 
@@ -27,8 +31,23 @@ impl Members {
         self.by_nick.borrow().get(&fold(nick)).cloned()
     }
 
-    /// Becomes this list, in one signal at most; who stays keeps their object.
-    pub(super) fn replace(&self, told: &[event::Member], me: &str) {
+    /// Takes in a list of everybody, or a part of a long one. After the last part nobody else is here; who stays keeps their
+    /// object.
+    pub(super) fn take_all(&self, told: &[event::Member], more: bool, me: &str) {
+        if !more && self.named.borrow().is_empty() {
+            return self.replace(told, me);
+        }
+        for one in told {
+            self.add(one, fold(&one.nick) == fold(me));
+        }
+        self.named.borrow_mut().extend(told.iter().map(|one| fold(&one.nick)));
+        if !more {
+            self.keep_only(&self.named.take());
+        }
+    }
+
+    /// Becomes this list, in one signal at most.
+    fn replace(&self, told: &[event::Member], me: &str) {
         let me = fold(me);
         let mut members = HashMap::with_capacity(told.len());
         for one in told {
@@ -40,10 +59,27 @@ impl Members {
         }
         let mut sorted: Vec<_> = members.values().cloned().collect();
         sorted.sort_by(Member::order);
-        self.by_nick.replace(members);
+        let gone = self.by_nick.replace(members);
         if !self.list.iter::<Member>().map_while(Result::ok).eq(sorted.iter().cloned()) {
             self.list.splice(0, self.list.n_items(), &sorted);
         }
+        let_go(gone.into_values().collect());
+    }
+
+    /// Takes out whoever has none of these folded nicks.
+    fn keep_only(&self, named: &HashSet<String>) {
+        if self.by_nick.borrow().len() == named.len() {
+            return;
+        }
+        let all = self.by_nick.take().into_iter();
+        let (kept, gone): (HashMap<_, _>, HashMap<_, _>) =
+            all.partition(|(nick, _)| named.contains(nick));
+        let listed = self.list.iter::<Member>().map_while(Result::ok);
+        let listed: Vec<_> =
+            listed.filter(|member| kept.contains_key(&fold(&member.nick()))).collect();
+        self.by_nick.replace(kept);
+        self.list.splice(0, self.list.n_items(), &listed);
+        let_go(gone.into_values().collect());
     }
 
     /// Puts somebody in their place; who was there already is brought up to date.
@@ -66,12 +102,17 @@ impl Members {
     }
 
     pub(super) fn clear(&self) {
-        self.by_nick.borrow_mut().clear();
+        let gone = self.by_nick.take();
+        self.named.take();
         self.list.remove_all();
+        let_go(gone.into_values().collect());
     }
 
-    /// Somebody is called otherwise, if they are here.
+    /// Somebody is called otherwise, if they are here. Who bore the name before is here no longer.
     pub(super) fn rename(&self, old: &str, new: &str) {
+        if fold(old) != fold(new) {
+            self.remove(new);
+        }
         let renamed = self.by_nick.borrow_mut().remove(&fold(old));
         if let Some(member) = renamed {
             self.by_nick.borrow_mut().insert(fold(new), member.clone());
@@ -157,7 +198,7 @@ mod tests {
 
     #[derive(Clone, Debug)]
     enum Operation {
-        Replace(Vec<(u8, u8)>),
+        TakeAll(Vec<(u8, u8)>, usize),
         Add(u8, u8),
         Remove(u8),
         Rename(u8, u8),
@@ -168,7 +209,8 @@ mod tests {
     fn operation() -> impl Strategy<Value = Operation> {
         let nick = || 0_u8..8;
         prop_oneof![
-            prop::collection::vec((nick(), 0_u8..3), 0..8).prop_map(Operation::Replace),
+            (prop::collection::vec((nick(), 0_u8..3), 0..8), 1_usize..5)
+                .prop_map(|(all, at_once)| Operation::TakeAll(all, at_once)),
             (nick(), 0_u8..3).prop_map(|(nick, role)| Operation::Add(nick, role)),
             nick().prop_map(Operation::Remove),
             (nick(), nick()).prop_map(|(old, new)| Operation::Rename(old, new)),
@@ -183,17 +225,20 @@ mod tests {
 
     fn apply(members: &Members, operation: &Operation) {
         match operation {
-            Operation::Replace(all) => {
+            Operation::TakeAll(all, at_once) => {
                 let all: Vec<_> =
                     all.iter().map(|(n, r)| told(&nick(*n), role(*r), None)).collect();
-                members.replace(&all, "nick0");
+                let mut parts = all.chunks(*at_once).peekable();
+                while let Some(part) = parts.next() {
+                    members.take_all(part, parts.peek().is_some(), "nick0");
+                }
+                let named: HashSet<_> = all.iter().map(|one| one.nick.clone()).collect();
+                let here: HashSet<_> = members.by_nick.borrow().keys().cloned().collect();
+                assert!(all.is_empty() || named == here, "{here:?} are here, not {named:?}");
             }
             Operation::Add(n, r) => members.add(&told(&nick(*n), role(*r), None), false),
             Operation::Remove(n) => members.remove(&nick(*n)),
-            Operation::Rename(old, new) if members.find(&nick(*new)).is_none() => {
-                members.rename(&nick(*old), &nick(*new));
-            }
-            Operation::Rename(..) => {}
+            Operation::Rename(old, new) => members.rename(&nick(*old), &nick(*new)),
             Operation::Role(n, r) => members.set_role(&nick(*n), role(*r).into()),
             Operation::Person(n, name) => {
                 members.set_person(&nick(*n), Some(&format!("Name {name}")), true, false);

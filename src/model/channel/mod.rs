@@ -400,21 +400,21 @@ impl Channel {
         }
     }
 
-    pub(super) fn set_topic(&self, topic: &str) {
+    pub(super) fn set_topic(&self, topic: &str, turn: &mut Turn) {
         if *self.imp().topic.borrow() != topic {
             self.imp().topic.replace(topic.to_owned());
             self.notify_topic();
-            self.keep();
+            self.keep_with(turn);
         }
     }
 
     /// Calls it otherwise: the room's spelling changed, or the other person's nick.
-    pub(super) fn rename(&self, name: &str) {
+    pub(super) fn rename(&self, name: &str, turn: &mut Turn) {
         if *self.imp().name.borrow() != name {
             self.imp().name.replace(name.to_owned());
             self.notify_name();
             self.set_title(title(name));
-            self.keep();
+            self.keep_with(turn);
         }
     }
 
@@ -449,9 +449,14 @@ impl Channel {
 
     /// Shows what it shows without those whom we do not hear.
     pub(super) fn show_ignored(&self) {
+        self.hide_ignored();
+        self.timeline().publish();
+    }
+
+    /// The same, to be shown with what else changed.
+    pub(super) fn hide_ignored(&self) {
         let Some(network) = self.network() else { return };
         self.timeline().window().hidden = network.ignored_people().into_iter().collect();
-        self.timeline().publish();
     }
 
     fn services(&self) -> Rc<Services> {
@@ -462,6 +467,12 @@ impl Channel {
         self.imp().is_changed.set(false);
         // A failure is told by the archive itself.
         drop(self.services().archive.put_conversation(self.row()));
+    }
+
+    /// Keeps it when it is shown: the server may change it a thousand times before.
+    fn keep_with(&self, turn: &mut Turn) {
+        self.imp().is_changed.set(true);
+        turn.touch(self);
     }
 
     fn keep_draft_soon(&self) {
@@ -480,8 +491,8 @@ impl Channel {
 
 /// Who is inside, as the session tells it.
 impl Channel {
-    pub(super) fn set_members(&self, members: &[event::Member], me: &str) {
-        self.imp().members.replace(members, me);
+    pub(super) fn set_members(&self, members: &[event::Member], more: bool, me: &str) {
+        self.imp().members.take_all(members, more, me);
     }
 
     /// The member of this nick.

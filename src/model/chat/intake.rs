@@ -20,6 +20,9 @@ const SHOW_EVERY: Duration = Duration::from_millis(30);
 /// So many messages are taken at once; more of them are several events.
 const MESSAGES_AT_ONCE: usize = 50;
 
+/// So many members of a room are taken at once; a longer list is several events.
+const MEMBERS_AT_ONCE: usize = 200;
+
 /// What was taken and not shown yet.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
@@ -70,7 +73,7 @@ impl Intake {
         }
         kept = self.turn.keep(&services.archive).or(kept);
         self.show_if_due().await;
-        if let Some(kept) = kept {
+        if let Some(kept) = kept.or_else(|| services.archive.catch_up()) {
             // A failure is told by the archive itself. What was asked before this is done before it.
             let _ = kept.await;
         }
@@ -82,6 +85,9 @@ impl Intake {
         for channel in self.turn.take_touched() {
             channel.publish();
             share.rest_if_over().await;
+        }
+        for network in self.turn.take_renaming() {
+            network.watch_people();
         }
         self.shown_at = Some(Instant::now());
     }
@@ -103,25 +109,30 @@ impl Intake {
     }
 }
 
-/// An event of more messages than are taken at once as several, in the same order.
+/// An event of more messages or members than are taken at once as several, in the same order.
 fn in_parts(event: Event) -> Vec<Event> {
     match event {
         // Pages are bounded, and stand for the whole of what was said before.
         Event::Messages { conversation, origin: Origin::Live, messages, happened }
             if messages.len() > MESSAGES_AT_ONCE =>
         {
-            let mut messages = messages.into_iter();
-            let mut part = || messages.by_ref().take(MESSAGES_AT_ONCE).collect::<Vec<_>>();
-            let parts = std::iter::from_fn(|| Some(part()).filter(|part| !part.is_empty()));
             let event = |messages| Event::Messages {
                 conversation: conversation.clone(),
                 origin: Origin::Live,
                 messages,
                 happened: Vec::new(),
             };
-            let mut events: Vec<_> = parts.map(event).collect();
+            let mut events: Vec<_> = cut(messages, MESSAGES_AT_ONCE).map(event).collect();
             if let Some(Event::Messages { happened: last, .. }) = events.last_mut() {
                 *last = happened;
+            }
+            events
+        }
+        Event::Members { room, members, .. } if members.len() > MEMBERS_AT_ONCE => {
+            let event = |members| Event::Members { room: room.clone(), members, more: true };
+            let mut events: Vec<_> = cut(members, MEMBERS_AT_ONCE).map(event).collect();
+            if let Some(Event::Members { more, .. }) = events.last_mut() {
+                *more = false;
             }
             events
         }
@@ -129,10 +140,18 @@ fn in_parts(event: Event) -> Vec<Event> {
     }
 }
 
+/// These in pieces of so many.
+fn cut<T>(whole: Vec<T>, at_once: usize) -> impl Iterator<Item = Vec<T>> {
+    let mut rest = whole.into_iter();
+    std::iter::from_fn(move || {
+        Some(rest.by_ref().take(at_once).collect::<Vec<_>>()).filter(|part| !part.is_empty())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::irc::event::{Happening, Message, MessageKind, Occurrence};
+    use crate::irc::event::{Happening, Member, Message, MessageKind, Occurrence, Role};
 
     fn messages(count: usize) -> Vec<Message> {
         let message = |number: usize| Message {
@@ -179,6 +198,29 @@ mod tests {
             assert_eq!(together, messages(count));
             assert_eq!(happened_counts.pop(), Some(1), "what happened comes behind what was said");
             assert_eq!(happened_counts.iter().sum::<usize>(), 0);
+        }
+    }
+
+    #[test]
+    fn a_long_list_of_members_comes_in_parts_of_which_the_last_says_so() {
+        let member = |number: usize| Member {
+            nick: number.to_string(),
+            display_name: None,
+            role: Role::None,
+            is_away: false,
+            is_registered: false,
+        };
+        for count in [0, 200, 201, 1001] {
+            let members: Vec<_> = (0..count).map(member).collect();
+            let whole = Event::Members { room: "#a".into(), members: members.clone(), more: false };
+            let parts = in_parts(whole).into_iter().map(|part| match part {
+                Event::Members { members, more, .. } => (members, more),
+                other => panic!("of another kind: {other:?}"),
+            });
+            let (parts, more): (Vec<_>, Vec<_>) = parts.unzip();
+            assert!(parts.iter().all(|part| part.len() <= MEMBERS_AT_ONCE));
+            assert_eq!(parts.concat(), members);
+            assert_eq!(more.iter().position(|more| !more), Some(more.len() - 1));
         }
     }
 

@@ -9,6 +9,7 @@ use glib::subclass::prelude::*;
 use crate::i18n::gettext;
 use crate::irc::{Command, HistoryMark, fold};
 use crate::model::channel::as_room;
+use crate::model::services::Turn;
 use crate::model::{Channel, ConnectionState};
 use crate::store::{ConversationKey, RestoredConversation};
 
@@ -16,6 +17,9 @@ use super::Network;
 
 /// With more people than this, whoever else writes opens no conversation: one person can have any number of names.
 pub(super) const PEOPLE_MAX: usize = 500;
+
+/// Whom we write to from another device has one all the same, up to so many: what the server says of us may be made up, too.
+const WRITTEN_TO_MAX: usize = 2 * PEOPLE_MAX;
 
 /// Every conversation of a network: the open ones in a list for the widgets, all by name.
 #[derive(Debug)]
@@ -92,12 +96,13 @@ impl Network {
         channel
     }
 
-    /// The conversation with somebody who writes to us; none where too many others do, which is said once.
-    pub(super) fn ensure_for_stranger(&self, nick: &str) -> Option<Channel> {
+    /// The conversation with somebody who writes to us, or whom the server says that we write to; none where there are too
+    /// many others, which is said once.
+    pub(super) fn ensure_for_stranger(&self, nick: &str, is_written_to: bool) -> Option<Channel> {
+        let most = if is_written_to { WRITTEN_TO_MAX } else { PEOPLE_MAX };
         let is_person = |channel: &Channel| !channel.is_room();
         let open = self.find_open(nick);
-        if open.is_some() || self.open_channels().into_iter().filter(is_person).count() < PEOPLE_MAX
-        {
+        if open.is_some() || self.open_channels().into_iter().filter(is_person).count() < most {
             return Some(open.unwrap_or_else(|| self.ensure(nick)));
         }
         if !self.imp().conversations.is_crowd_told.replace(true) {
@@ -146,7 +151,7 @@ impl Network {
 
     /// Somebody has another nick, and so has the conversation with them, unless there is one already
     /// with the new nick.
-    pub(super) fn rename_conversation(&self, old: &str, new: &str) {
+    pub(super) fn rename_conversation(&self, old: &str, new: &str, turn: &mut Turn) {
         let by_name = &self.imp().conversations.by_name;
         if fold(old) != fold(new) && by_name.borrow().contains_key(&fold(new)) {
             return;
@@ -154,22 +159,23 @@ impl Network {
         let renamed = by_name.borrow_mut().remove(&fold(old));
         if let Some(channel) = renamed {
             by_name.borrow_mut().insert(fold(new), channel.clone());
-            channel.rename(new);
+            channel.rename(new, turn);
+            turn.note_renaming(self);
         }
     }
 
     /// A room has another name. The name can be free only of a room that we left or were not let into: what is known of that
     /// one is kept under the name that nobody bears now.
-    pub(super) fn rename_room(&self, old: &str, new: &str) {
+    pub(super) fn rename_room(&self, old: &str, new: &str, turn: &mut Turn) {
         let by_name = &self.imp().conversations.by_name;
         let renamed = by_name.borrow_mut().remove(&fold(old));
         let Some(channel) = renamed else { return };
         let other = by_name.borrow_mut().insert(fold(new), channel.clone());
         if let Some(other) = other {
             by_name.borrow_mut().insert(fold(old), other.clone());
-            other.rename(old);
+            other.rename(old, turn);
         }
-        channel.rename(new);
+        channel.rename(new, turn);
     }
 
     pub(super) fn restore_conversations(&self, restored: Vec<RestoredConversation>) {

@@ -31,8 +31,8 @@ impl Network {
             Event::ScramOffered => self.learn(|known| known.has_scram = true),
             Event::SignedIn { account, is_new } => self.handle_signed_in(&account, is_new),
             Event::DeviceAdded => self.handle_device_added(),
-            Event::Nick { old, new } => self.handle_nick(&old, &new),
-            Event::Joined { room } => self.handle_joined(&room),
+            Event::Nick { old, new } => self.handle_nick(&old, &new, turn),
+            Event::Joined { room } => self.handle_joined(&room, turn),
             Event::Left { room, reason } => self.handle_left(&room, &reason),
             Event::JoinFailed { room, reason } => self.handle_join_failed(&room, &reason),
             Event::Messages { conversation, origin, messages, happened } => {
@@ -73,7 +73,7 @@ impl Network {
                     self.emit_by_name::<()>("invited", &[&room, &by]);
                 }
             }
-            Event::Renamed { old, new } => self.rename_room(&old, &new),
+            Event::Renamed { old, new } => self.rename_room(&old, &new, turn),
             event => self.handle_room_event(event, turn),
         }
     }
@@ -81,10 +81,12 @@ impl Network {
     /// What happens in rooms that we are in.
     fn handle_room_event(&self, event: Event, turn: &mut Turn) {
         match event {
-            Event::Members { room, members } => {
+            Event::Members { room, members, more } => {
                 self.in_room(&room, |room| {
-                    room.set_members(&members, &self.nick());
-                    self.set_up_if_new(room);
+                    room.set_members(&members, more, &self.nick());
+                    if !more {
+                        self.set_up_if_new(room);
+                    }
                 });
             }
             Event::MemberJoined { room, member } => {
@@ -115,7 +117,9 @@ impl Network {
             Event::NotDeleted { conversation, msgid } => {
                 self.in_room(&conversation, |room| room.keep_refused(&msgid, turn));
             }
-            Event::Topic { room, topic } => self.in_room(&room, |room| room.set_topic(&topic)),
+            Event::Topic { room, topic } => {
+                self.in_room(&room, |room| room.set_topic(&topic, turn));
+            }
             Event::Person { nick, display_name, is_away, is_registered } => {
                 for channel in self.open_channels() {
                     channel.set_person(&nick, display_name.as_deref(), is_away, is_registered);
@@ -166,16 +170,15 @@ impl Network {
         }
     }
 
-    fn handle_nick(&self, old: &str, new: &str) {
+    fn handle_nick(&self, old: &str, new: &str, turn: &mut Turn) {
         for channel in self.open_channels() {
             channel.rename_member(old, new);
         }
         if fold(old) == fold(&self.nick()) {
             self.handle_own_nick(new);
         } else {
-            self.rename_ignored(old, new);
-            self.rename_conversation(old, new);
-            self.watch_people();
+            self.rename_ignored(old, new, turn);
+            self.rename_conversation(old, new, turn);
         }
     }
 
@@ -192,9 +195,9 @@ impl Network {
         }
     }
 
-    fn handle_joined(&self, name: &str) {
+    fn handle_joined(&self, name: &str, turn: &mut Turn) {
         let room = self.ensure(name);
-        room.rename(name);
+        room.rename(name, turn);
         room.set_joined(true);
         if let Some(key) = self.imp().offered_keys.borrow_mut().remove(&fold(name)) {
             room.set_room_key(&key);
@@ -236,10 +239,9 @@ impl Network {
         // Whom we do not hear opens none.
         if is_room(conversation) || messages.is_empty() || self.ignores(conversation) {
             self.find_open(conversation)
-        } else if messages.iter().any(|message| message.is_own) {
-            Some(self.ensure(conversation))
         } else {
-            self.ensure_for_stranger(conversation)
+            let is_written_to = messages.iter().any(|message| message.is_own);
+            self.ensure_for_stranger(conversation, is_written_to)
         }
     }
 

@@ -7,6 +7,7 @@ use glib::subclass::prelude::*;
 use crate::irc::{Abilities, Answer, Command, Presence, Question, Whois, fold};
 use crate::model::Channel;
 use crate::model::channel::is_room;
+use crate::model::services::Turn;
 use crate::model::timeline::moment;
 
 use super::Network;
@@ -109,7 +110,7 @@ impl Network {
     }
 
     /// Has the server tell us of the people whom we have conversations with.
-    pub(super) fn watch_people(&self) {
+    pub(in crate::model) fn watch_people(&self) {
         if !self.has_session() {
             return;
         }
@@ -162,10 +163,19 @@ impl Network {
     }
 
     /// Who is not heard is not heard under another nick.
-    pub(super) fn rename_ignored(&self, old: &str, new: &str) {
-        if self.ignores(old) {
-            self.set_ignored(old, false);
-            self.set_ignored(new, true);
+    pub(super) fn rename_ignored(&self, old: &str, new: &str, turn: &mut Turn) {
+        if !self.imp().ignored.borrow_mut().remove(&fold(old)) {
+            return;
         }
+        self.imp().ignored.borrow_mut().insert(fold(new));
+        // A failure is told by the archive itself.
+        for (nick, is_ignored) in [(old, false), (new, true)] {
+            drop(self.services().archive.set_ignored(self.key(), fold(nick), is_ignored));
+        }
+        for channel in self.open_channels() {
+            channel.hide_ignored();
+            turn.touch(&channel);
+        }
+        self.emit_by_name::<()>("ignored-changed", &[]);
     }
 }

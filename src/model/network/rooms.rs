@@ -6,6 +6,7 @@ use glib::subclass::prelude::*;
 use crate::i18n::{gettext_f, isolate};
 use crate::irc::event::Refusal;
 use crate::irc::{Answer, Question, ServerAddress, fold};
+use crate::model::pace::Share;
 use crate::model::{Access, Channel, RoomListing, RoomSetup};
 
 use super::{Network, words};
@@ -37,6 +38,7 @@ impl Network {
     /// whether there are more. The error is a translated sentence.
     pub async fn list_rooms(&self, matching: &str, into: &gio::ListStore) -> Result<bool, String> {
         let answers = self.question(Question::Rooms { matching: matching.to_owned() });
+        let mut share = Share::begin();
         loop {
             match answers.recv().await.unwrap_or(Answer::Refused(Refusal::NotConnected)) {
                 Answer::Rooms { rooms, is_last, is_cut } => {
@@ -45,6 +47,7 @@ impl Network {
                     if is_last {
                         return Ok(is_cut);
                     }
+                    share.rest_if_over().await;
                 }
                 Answer::Refused(refusal) => return Err(words::refusal(&refusal)),
                 answer => unreachable!("the session answers what was asked, not {answer:?}"),

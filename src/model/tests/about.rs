@@ -144,7 +144,10 @@ fn who_looks_after_a_room_may_delete_what_others_said_and_a_refusal_keeps_it() {
         is_away: false,
         is_registered: true,
     };
-    world.events(&network, vec![Event::Members { room: ROOM.into(), members: vec![me] }]);
+    world.events(
+        &network,
+        vec![Event::Members { room: ROOM.into(), members: vec![me], more: false }],
+    );
     let row = row_of(&room, "message 1");
     world.act(|_| room.delete(&row, "spam"));
     assert!(row.is_leaving());

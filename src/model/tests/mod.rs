@@ -5,6 +5,7 @@ mod about;
 mod accounts;
 mod flood;
 mod history;
+mod hostile;
 mod nearby;
 mod others;
 mod people;

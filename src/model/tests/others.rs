@@ -153,7 +153,7 @@ fn who_looks_after_the_room_is_known() {
         is_away: false,
         is_registered: false,
     };
-    let members = |role| Event::Members { room: ROOM.into(), members: vec![me(role)] };
+    let members = |role| Event::Members { room: ROOM.into(), members: vec![me(role)], more: false };
     world.events(&network, vec![members(Role::Voice)]);
     assert!(!room.is_operator());
     world.events(&network, vec![members(Role::Operator)]);
@@ -344,7 +344,7 @@ fn a_new_room_is_set_up_once_we_are_its_operator_and_one_that_is_there_is_left_a
     world.act(|_| network.create_room(wanted("#tea")));
     world.act(|_| network.create_room(wanted("#old")));
     world.asked();
-    let all = |room: &str, members| Event::Members { room: room.into(), members };
+    let all = |room: &str, members| Event::Members { room: room.into(), members, more: false };
     let joined = |room: &str| Event::Joined { room: room.into() };
     let others = vec![member("hiba", Role::None), member("ana", Role::Operator)];
     world.events(&network, vec![joined("#old"), all("#old", others)]);

@@ -46,7 +46,7 @@ fn the_list_follows_who_comes_and_goes() {
     let in_room = || ROOM.to_owned();
     let all =
         vec![member("hiba", Role::None), member("ana", Role::None), member("zoe", Role::Operator)];
-    world.events(&network, vec![Event::Members { room: in_room(), members: all }]);
+    world.events(&network, vec![Event::Members { room: in_room(), members: all, more: false }]);
     assert_eq!(names(&room), ["The zoe", "The ana", "The hiba"]);
     let ben = member("ben", Role::None);
     world.events(
@@ -122,7 +122,7 @@ fn a_crowd_of_strangers_opens_only_so_many_conversations_and_is_told_once() {
     assert_eq!(channels(&network).len(), 501, "and the room");
     assert_eq!(told.take().len(), 1);
     world.events(&network, vec![words("x1".into(), false), words("mine".into(), true)]);
-    assert_eq!(channels(&network).len(), 502, "whom we write to has one in any case");
+    assert_eq!(channels(&network).len(), 502, "whom we write to has one all the same");
     assert!(told.take().is_empty());
 }
 
@@ -254,7 +254,7 @@ fn joining_shows_the_room_once_we_are_in() {
 fn somebody_who_never_spoke_to_us_is_called_as_in_the_room() {
     let (world, network, _) = World::online();
     let all = vec![member("ana", Role::None)];
-    world.events(&network, vec![Event::Members { room: ROOM.into(), members: all }]);
+    world.events(&network, vec![Event::Members { room: ROOM.into(), members: all, more: false }]);
     let (ana, ben) = world.act(|_| (network.open_private("ana"), network.open_private("ben")));
     assert_eq!((ana.title(), ana.name()), ("The ana".into(), "ana".into()));
     assert_eq!(ben.title(), "ben");
@@ -277,7 +277,7 @@ fn what_people_do_to_a_room_is_told_in_a_line_each() {
     world.events(
         &network,
         vec![
-            Event::Members { room: ROOM.into(), members },
+            Event::Members { room: ROOM.into(), members, more: false },
             happened(Happening::Topic("tea".into())),
             happened(Happening::Topic(String::new())),
             happened(Happening::Role {

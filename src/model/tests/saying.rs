@@ -397,7 +397,7 @@ fn words_are_completed_by_the_sign_that_they_begin_with() {
         member("بدر", "بدر"),
         member("mo", "Mo Ana"),
     ];
-    world.events(&network, vec![Event::Members { room: ROOM.into(), members }]);
+    world.events(&network, vec![Event::Members { room: ROOM.into(), members, more: false }]);
     let offers = |text: &str, is_asked| {
         room.complete(text, is_asked).map(|found| {
             let texts: Vec<_> = found.offers.into_iter().map(|offer| offer.text).collect();

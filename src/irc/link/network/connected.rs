@@ -9,7 +9,7 @@ use crate::irc::Opening;
 use crate::irc::event::{Event, Failure, State};
 use crate::irc::link::handshake::{HandshakeFailure, handshake_failure, secure};
 use crate::irc::link::thread::Desk;
-use crate::irc::link::transport::{Reading, Transport};
+use crate::irc::link::transport::{IsEnough, Reading, Transport};
 use crate::irc::session::Proof;
 
 /// How long the TLS handshake may take.
@@ -45,7 +45,7 @@ impl Network {
         let Stage::Securing { transport, until_ms } = &mut self.stage else { return false };
         let is_late = desk.now.mono_ms >= *until_ms;
         // Nothing is said to us before we have spoken; whatever comes with the handshake belongs to TLS.
-        let moved = transport.write().and_then(|()| transport.read(|_| {}));
+        let moved = transport.write().and_then(|()| transport.read(|_| IsEnough(false)));
         if let Some(failure) = handshake_failure(&moved, transport.stream().verdict()) {
             self.fail_handshake(failure, desk);
             return false;
@@ -104,7 +104,10 @@ impl Network {
         let Stage::Open { transport, .. } = &mut self.stage else { return false };
         let mut reading = Ok(Reading::Drained);
         if desk.may_read {
-            reading = transport.read(|line| wanted.session.handle_line(line, desk.now));
+            reading = transport.read(|line| {
+                wanted.session.handle_line(line, desk.now);
+                IsEnough(wanted.session.has_much_to_tell())
+            });
             // A server that could not be read for a while is not silent.
             wanted.session.handle_timeout(desk.now);
         }
@@ -155,7 +158,7 @@ impl Network {
         let Stage::Leaving { transport, until_ms } = &mut self.stage else { return false };
         let is_late = desk.now.mono_ms >= *until_ms;
         wanted.session.take_output(transport.unsent());
-        let moved = transport.write().and_then(|()| transport.read(|_| {}));
+        let moved = transport.write().and_then(|()| transport.read(|_| IsEnough(false)));
         if is_late || !matches!(moved, Ok(Reading::Drained | Reading::More)) {
             transport.close();
             self.stage = Stage::Offline;

@@ -6,9 +6,13 @@ use majlis_protocol::base64;
 use uuid::Uuid;
 
 use super::house::{Door, Home, NETWORK, config};
-use crate::irc::event::{Event, Failure, State};
+use crate::irc::event::{Event, Failure, Happening, State};
 use crate::irc::link::{EVENT_BATCHES_MAX, REQUESTS_MAX};
 use crate::irc::{Command, NetworkConfig, NetworkId, Outgoing, Request, Secret, SignIn};
+
+/// So many rooms one is in, and so many nicks somebody takes.
+const ROOMS: usize = 300;
+const NICKS: usize = 100;
 
 fn online() -> (Home, Door, super::house::Guest) {
     let door = Door::open();
@@ -115,6 +119,34 @@ fn two_networks_do_not_meet() {
         (batch.events[0].0, texts(&batch.events[0].1)),
         (NetworkId(8), vec!["second".into()])
     );
+}
+
+#[test]
+fn what_concerns_every_room_comes_in_batches_and_nothing_of_it_is_lost() {
+    let (mut home, _door, mut guest) = online();
+    let join = |number| format!(":Ana!u@h JOIN #r{number}\r\n:bo!u@h JOIN #r{number}\r\n");
+    guest.say(&(0..ROOMS).map(join).collect::<String>());
+    let last = format!("#r{}", ROOMS - 1);
+    while !matches!(home.next(), Event::MemberJoined { room, .. } if room == last) {}
+    let nick = |number| if number == 0 { "bo".to_owned() } else { format!("bo{number}") };
+    let change = |number| format!(":{}!u@h NICK {}\r\n", nick(number), nick(number + 1));
+    guest.say(&(0..NICKS).map(change).collect::<String>());
+
+    let (mut nicks, mut happened_count) = (Vec::new(), 0);
+    while happened_count < ROOMS * NICKS {
+        let batch = home.batches.recv_blocking().expect("the thread runs");
+        assert!(batch.events.len() < 5000, "{} events at once", batch.events.len());
+        for (_, event) in batch.events {
+            match event {
+                Event::Nick { new, .. } => nicks.push(new),
+                Event::Happened { occurrence, .. } => {
+                    happened_count += usize::from(matches!(occurrence.what, Happening::Nick(_)));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(nicks, (1..=NICKS).map(nick).collect::<Vec<_>>());
 }
 
 #[test]
