@@ -61,6 +61,7 @@ impl std::fmt::Debug for Services {
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
+    older: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
     abouts: Vec<(ConversationKey, Abouts)>,
     happened: Vec<(ConversationKey, Vec<Occurrence>)>,
     touched: Vec<Channel>,
@@ -78,6 +79,13 @@ impl Turn {
     ) {
         if !messages.is_empty() {
             self.messages.push((conversation, messages));
+        }
+    }
+
+    /// And so are these, of an older page.
+    pub(super) fn keep_older(&mut self, conversation: ConversationKey, page: Vec<ArchivedMessage>) {
+        if !page.is_empty() {
+            self.older.push((conversation, page));
         }
     }
 
@@ -113,6 +121,8 @@ impl Turn {
     pub(super) fn keep(&mut self, archive: &Archive) -> Option<Answer<()>> {
         let messages = std::mem::take(&mut self.messages);
         let kept = (!messages.is_empty()).then(|| archive.store_messages(messages));
+        let older = std::mem::take(&mut self.older);
+        let kept = (!older.is_empty()).then(|| archive.store_older(older)).or(kept);
         let abouts = std::mem::take(&mut self.abouts);
         let kept = (!abouts.is_empty()).then(|| archive.store_abouts(abouts)).or(kept);
         let happened = std::mem::take(&mut self.happened);

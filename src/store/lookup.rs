@@ -125,12 +125,12 @@ fn find_time(
     let first = connection
         .prepare_cached(
             "SELECT time_ms, msgid FROM messages WHERE conversation = ? AND time_ms >= ?
-             ORDER BY time_ms, msgid LIMIT 1",
+             ORDER BY time_ms, nth, msgid LIMIT 1",
         )?
         .query_row(params![conversation.number(), from_ms(time_ms)], read_mark)
         .optional()?;
     match (oldest(connection, conversation)?, first) {
-        (Found::Older(Some(oldest)), Some(first)) if oldest < first => Ok(Found::Here(first)),
+        (Found::Older(Some(oldest)), Some(first)) if oldest != first => Ok(Found::Here(first)),
         (Found::Older(Some(oldest)), None) if oldest.time_ms < time_ms => Ok(Found::Nowhere),
         (oldest, _) => Ok(oldest),
     }
@@ -140,7 +140,7 @@ fn oldest(connection: &Connection, conversation: ConversationKey) -> rusqlite::R
     let oldest = connection
         .prepare_cached(
             "SELECT time_ms, msgid FROM messages WHERE conversation = ?
-             ORDER BY time_ms, msgid LIMIT 1",
+             ORDER BY time_ms, nth, msgid LIMIT 1",
         )?
         .query_row([conversation.number()], read_mark)
         .optional()?;

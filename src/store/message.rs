@@ -1,7 +1,7 @@
 //! What was said: keeping it once, and reading it page by page.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, named_params, params};
 use uuid::Uuid;
 
 use crate::irc::HistoryMark;
@@ -42,7 +42,7 @@ impl ArchivedMessage {
 impl Archive {
     /// Keeps messages, each once however often it comes (what is done about them is kept by
     /// [`store_abouts`](Self::store_abouts)), and takes those of ours out of the outbox,
-    /// all in one transaction.
+    /// all in one transaction. Of one millisecond, each stands behind those that are here.
     pub fn store_messages(
         &self,
         messages: Vec<(ConversationKey, Vec<ArchivedMessage>)>,
@@ -51,7 +51,20 @@ impl Archive {
             let transaction = connection.transaction()?;
             for (conversation, messages) in &messages {
                 for message in messages {
-                    store(&transaction, *conversation, message)?;
+                    store(&transaction, *conversation, message, BEHIND)?;
+                }
+            }
+            transaction.commit()
+        })
+    }
+
+    /// The same with pages of what was said before all that is kept: of one millisecond, they stand before it.
+    pub fn store_older(&self, pages: Vec<(ConversationKey, Vec<ArchivedMessage>)>) -> Answer<()> {
+        self.ask(move |connection| {
+            let transaction = connection.transaction()?;
+            for (conversation, page) in &pages {
+                for message in page.iter().rev() {
+                    store(&transaction, *conversation, message, BEFORE)?;
                 }
             }
             transaction.commit()
@@ -102,23 +115,30 @@ pub(super) fn page_before(
     Ok(ArchivedPage { messages, happened })
 }
 
+/// The place behind all others of a millisecond, and that before them.
+const BEHIND: &str = "max(nth) + 1";
+const BEFORE: &str = "min(nth) - 1";
+
 fn store(
     transaction: &Transaction<'_>,
     conversation: ConversationKey,
     archived: &ArchivedMessage,
+    place: &'static str,
 ) -> rusqlite::Result<()> {
     let message = &archived.message;
     let send_id = message.send_id.map(|id| id.to_string());
     let is_deleted = is_deleted(transaction, conversation, &message.msgid)?;
     let text = if is_deleted { "" } else { &message.text };
     transaction
-        .prepare_cached(
+        .prepare_cached(&format!(
             "INSERT INTO messages (conversation, msgid, time_ms, nick, display_name, kind, text,
-                 is_own, is_mention, send_id, reply_to)
+                 is_own, is_mention, send_id, reply_to, nth)
              VALUES (:conversation, :msgid, :time_ms, :nick, :display_name, :kind, :text,
-                 :is_own, :is_mention, :send_id, :reply_to)
+                 :is_own, :is_mention, :send_id, :reply_to,
+                 (SELECT coalesce({place}, 0) FROM messages
+                  WHERE conversation = :conversation AND time_ms = :time_ms))
              ON CONFLICT DO NOTHING",
-        )?
+        ))?
         .execute(named_params! {
             ":conversation": conversation.number(),
             ":msgid": message.msgid,
@@ -140,6 +160,24 @@ fn store(
     Ok(())
 }
 
+/// The place of a mark in the order of a conversation, as `(time_ms, nth, msgid)`. An empty identifier is before all others of
+/// its time, and one that is not here behind them: it is not kept yet, or of no message.
+pub(super) fn place_of<'a>(
+    connection: &Connection,
+    conversation: ConversationKey,
+    mark: &'a HistoryMark,
+) -> rusqlite::Result<(i64, i64, &'a str)> {
+    let time_ms = from_ms(mark.time_ms);
+    if mark.msgid.is_empty() {
+        return Ok((time_ms, i64::MIN, ""));
+    }
+    let nth = connection
+        .prepare_cached("SELECT nth FROM messages WHERE conversation = ? AND msgid = ?")?
+        .query_row(params![conversation.number(), mark.msgid], |row| row.get(0))
+        .optional()?;
+    Ok((time_ms, nth.unwrap_or(i64::MAX), &mark.msgid))
+}
+
 /// The newest messages before a mark, or of all; oldest first.
 pub(super) fn read_before(
     connection: &Connection,
@@ -147,15 +185,17 @@ pub(super) fn read_before(
     before: Option<&HistoryMark>,
     limit: u32,
 ) -> rusqlite::Result<Vec<ArchivedMessage>> {
-    // A message's identifier is never empty, so (MAX, "") comes after every message there is.
-    let (time_ms, msgid) = before.map_or((i64::MAX, ""), |m| (from_ms(m.time_ms), &m.msgid));
+    let (time_ms, nth, msgid) = match before {
+        Some(mark) => place_of(connection, conversation, mark)?,
+        None => (i64::MAX, i64::MAX, ""),
+    };
     let mut page = connection
         .prepare_cached(
             "SELECT * FROM messages
-             WHERE conversation = ? AND (time_ms, msgid) < (?, ?)
-             ORDER BY time_ms DESC, msgid DESC LIMIT ?",
+             WHERE conversation = ? AND (time_ms, nth, msgid) < (?, ?, ?)
+             ORDER BY time_ms DESC, nth DESC, msgid DESC LIMIT ?",
         )?
-        .query_map(params![conversation.number(), time_ms, msgid, limit], read_message)?
+        .query_map(params![conversation.number(), time_ms, nth, msgid, limit], read_message)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     page.reverse();
     add_abouts(connection, conversation, &mut page)?;
@@ -169,16 +209,14 @@ pub(super) fn read_after(
     after: &HistoryMark,
     limit: u32,
 ) -> rusqlite::Result<Vec<ArchivedMessage>> {
+    let (time_ms, nth, msgid) = place_of(connection, conversation, after)?;
     let mut page = connection
         .prepare_cached(
             "SELECT * FROM messages
-             WHERE conversation = ? AND (time_ms, msgid) > (?, ?)
-             ORDER BY time_ms, msgid LIMIT ?",
+             WHERE conversation = ? AND (time_ms, nth, msgid) > (?, ?, ?)
+             ORDER BY time_ms, nth, msgid LIMIT ?",
         )?
-        .query_map(
-            params![conversation.number(), from_ms(after.time_ms), after.msgid, limit],
-            read_message,
-        )?
+        .query_map(params![conversation.number(), time_ms, nth, msgid, limit], read_message)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     add_abouts(connection, conversation, &mut page)?;
     Ok(page)

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use crate::irc::HistoryMark;
 
 use super::archive::{Answer, Archive};
-use super::message::{ArchivedPage, from_ms, page_before};
+use super::message::{ArchivedPage, page_before, place_of};
 use super::network::{
     ConversationKey, ConversationRow, NetworkKey, NetworkRow, read_conversation, read_network,
 };
@@ -115,15 +115,15 @@ fn count_unread(
     conversation: ConversationKey,
     read_mark: &HistoryMark,
 ) -> rusqlite::Result<(u32, u32)> {
+    let (time_ms, nth, msgid) = place_of(connection, conversation, read_mark)?;
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(is_mention), 0) FROM messages
-             WHERE conversation = ?1 AND (time_ms, msgid) > (?2, ?3) AND NOT is_own
+             WHERE conversation = ?1 AND (time_ms, nth, msgid) > (?2, ?3, ?4) AND NOT is_own
                  AND folded(nick) NOT IN (SELECT i.nick FROM ignored i
                      JOIN conversations c ON c.network = i.network WHERE c.id = ?1)",
         )?
-        .query_row(
-            params![conversation.number(), from_ms(read_mark.time_ms), read_mark.msgid],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_row(params![conversation.number(), time_ms, nth, msgid], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
 }

@@ -62,7 +62,7 @@ CREATE TABLE ignored (
     PRIMARY KEY (network, nick)
 ) STRICT, WITHOUT ROWID;
 
--- What was said, once each. The place in the order is (time_ms, msgid).
+-- What was said, once each. The place in the order is (time_ms, nth, msgid).
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -81,9 +81,12 @@ CREATE TABLE messages (
     send_id TEXT,
     -- The identifier of the message that it answers.
     reply_to TEXT,
+    -- Its place among those of its millisecond: further on what came later, further back what is of an older page. Servers'
+    -- identifiers need not tell it.
+    nth INTEGER NOT NULL DEFAULT 0,
     UNIQUE (conversation, msgid)
 ) STRICT;
-CREATE INDEX messages_in_order ON messages (conversation, time_ms, msgid);
+CREATE INDEX messages_in_order ON messages (conversation, time_ms, nth, msgid);
 CREATE UNIQUE INDEX messages_sent_once ON messages (conversation, send_id)
     WHERE send_id IS NOT NULL;
 

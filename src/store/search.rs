@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use crate::irc::query_of;
 
 use super::archive::{Answer, Archive};
-use super::message::{ArchivedMessage, from_ms, read_message};
+use super::message::{ArchivedMessage, place_of, read_message};
 use super::network::ConversationKey;
 
 /// What is searched for, in the open conversations. Who is not to be heard is not found.
@@ -52,7 +52,7 @@ const CONDITIONS: &str = "
     AND (:person = '' OR instr(folded(m.nick), folded(:person)) > 0
         OR instr(folded(coalesce(m.display_name, '')), folded(:person)) > 0)
     AND folded(m.nick) NOT IN (SELECT nick FROM ignored WHERE network = c.network)
-    ORDER BY m.time_ms DESC, m.msgid DESC LIMIT :limit";
+    ORDER BY m.time_ms DESC, m.nth DESC, m.msgid DESC LIMIT :limit";
 
 impl Archive {
     /// Finds messages, the newest first. Nothing is found where neither words nor a person are given, nor where something
@@ -112,20 +112,21 @@ fn with_neighbours(
     (conversation, archived): (ConversationKey, ArchivedMessage),
 ) -> rusqlite::Result<FoundMessage> {
     let mark = archived.mark();
-    let place = params![conversation.number(), from_ms(mark.time_ms), mark.msgid];
+    let (time_ms, nth, msgid) = place_of(connection, conversation, &mark)?;
+    let place = params![conversation.number(), time_ms, nth, msgid];
     let before = connection
         .prepare_cached(
             "SELECT coalesce(display_name, nick), text FROM messages
-             WHERE conversation = ? AND (time_ms, msgid) < (?, ?) AND text != ''
-             ORDER BY time_ms DESC, msgid DESC LIMIT 1",
+             WHERE conversation = ? AND (time_ms, nth, msgid) < (?, ?, ?) AND text != ''
+             ORDER BY time_ms DESC, nth DESC, msgid DESC LIMIT 1",
         )?
         .query_row(place, read_neighbour)
         .optional()?;
     let after = connection
         .prepare_cached(
             "SELECT coalesce(display_name, nick), text FROM messages
-             WHERE conversation = ? AND (time_ms, msgid) > (?, ?) AND text != ''
-             ORDER BY time_ms, msgid LIMIT 1",
+             WHERE conversation = ? AND (time_ms, nth, msgid) > (?, ?, ?) AND text != ''
+             ORDER BY time_ms, nth, msgid LIMIT 1",
         )?
         .query_row(place, read_neighbour)
         .optional()?;

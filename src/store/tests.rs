@@ -307,23 +307,53 @@ fn of_a_crowd_that_comes_and_goes_the_newest_are_enough() {
 }
 
 #[test]
-fn messages_of_one_instant_are_in_the_order_of_their_identifiers() {
+fn messages_of_one_instant_are_in_the_order_in_which_they_came() {
     let fixture = Fixture::new();
     let (_, room) = fixture.add_room();
-    let instant: Vec<_> = ["b", "c", "a"]
-        .map(|id| {
+    let instant = |ids: &[&str]| -> Vec<ArchivedMessage> {
+        let one = |id: &&str| {
             let mut one = message(9);
-            one.message.msgid = id.into();
+            one.message.msgid = (*id).into();
             one
-        })
-        .into();
-    fixture.store(&room, instant);
+        };
+        ids.iter().map(one).collect()
+    };
     let ids =
         |page: &[ArchivedMessage]| page.iter().map(|m| m.message.msgid.clone()).collect::<Vec<_>>();
-    assert_eq!(ids(&fixture.everything(&room)), ["a", "b", "c"]);
-    let mark = HistoryMark { time_ms: 9, msgid: "b".into() };
-    let before = fixture.archive.page_before(room.key, Some(mark), 10).wait().unwrap();
-    assert_eq!(ids(&before.messages), ["a"]);
+    fixture.store(&room, instant(&["m", "z", "a"]));
+    fixture.store(&room, instant(&["z", "k"]));
+    // A page of what was said before them, and one before that.
+    for page in [["y", "b", "m"], ["x", "w", "y"]] {
+        fixture.archive.store_older(vec![(room.key, instant(&page))]).wait().unwrap();
+    }
+    let fixture = fixture.reopened();
+    let order = ["x", "w", "y", "b", "m", "z", "a", "k"];
+    assert_eq!(ids(&fixture.everything(&room)), order);
+
+    for limit in 1..=8 {
+        let (mut back, mut mark) = (Vec::new(), None);
+        loop {
+            let page = fixture.archive.page_before(room.key, mark, limit).wait().unwrap().messages;
+            let Some(first) = page.first() else { break };
+            mark = Some(first.mark());
+            back.splice(0..0, ids(&page));
+        }
+        assert_eq!(back, order, "{limit} at a time");
+        let (mut on, mut mark) = (Vec::new(), HistoryMark { time_ms: 9, msgid: String::new() });
+        loop {
+            let page = fixture.archive.page_after(room.key, mark, limit).wait().unwrap().messages;
+            let Some(last) = page.last() else { break };
+            mark = last.mark();
+            on.extend(ids(&page));
+        }
+        assert_eq!(on, order, "{limit} at a time");
+    }
+    let mark = |id: &str| HistoryMark { time_ms: 9, msgid: id.into() };
+    let around = fixture.archive.page_around(room.key, mark("b"), 2).wait().unwrap().page.messages;
+    assert_eq!(ids(&around), ["w", "y", "b", "m"]);
+    let unread = |id| fixture.archive.count_unread(room.key, mark(id)).wait().unwrap().0;
+    assert_eq!((unread("x"), unread("z"), unread("k")), (7, 2, 0));
+    assert_eq!(unread("\u{10FFFF}"), 0, "all of that instant is read");
 }
 
 #[test]

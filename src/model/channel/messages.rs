@@ -11,7 +11,7 @@ use crate::model::{SendState, TimelineItem};
 use crate::store::{About, ArchivedMessage, ArchivedPage, Waiting};
 
 use super::about::deleted_words;
-use super::reading::BEFORE_EVERYTHING;
+use super::reading::{BEFORE_EVERYTHING, is_behind};
 use super::{Channel, Sender};
 
 /// Who said something last, and what.
@@ -129,10 +129,15 @@ impl Channel {
         if origin != Origin::Live && !messages.is_empty() {
             self.find_abouts(messages.iter().map(|one| one.message.msgid.clone()).collect());
         }
-        turn.keep_messages(self.key(), messages);
         match origin {
-            Origin::Older { .. } => turn.keep_happened(self.key(), happened),
-            Origin::Live | Origin::Gap { .. } => self.take_happened(happened, turn),
+            Origin::Older { .. } => {
+                turn.keep_older(self.key(), messages);
+                turn.keep_happened(self.key(), happened);
+            }
+            Origin::Live | Origin::Gap { .. } => {
+                turn.keep_messages(self.key(), messages);
+                self.take_happened(happened, turn);
+            }
         }
         turn.touch(self);
     }
@@ -245,7 +250,7 @@ impl Channel {
         self.learn_title(&archived.message);
         imp.last_said.replace(Some(Line::of_message(&archived.message)));
         imp.is_said_newer.set(imp.is_said_newer.get() || !archived.message.is_own);
-        let is_unread = imp.read_mark.borrow().as_ref().is_some_and(|read| mark > *read);
+        let is_unread = imp.read_mark.borrow().as_ref().is_some_and(|read| is_behind(&mark, read));
         if is_unread && !archived.message.is_own && !self.watched() {
             if self.unread_count() == 0 {
                 self.timeline().window().unread_after.clone_from(&imp.read_mark.borrow());

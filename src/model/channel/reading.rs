@@ -16,13 +16,23 @@ pub(super) const BEFORE_EVERYTHING: HistoryMark = HistoryMark { time_ms: 0, msgi
 /// After every identifier that a server gives.
 const LAST_OF_ITS_TIME: &str = "\u{10FFFF}";
 
+/// Whether the newest message is behind what was read: of one millisecond it is, whatever the identifiers, unless all of it was
+/// read.
+pub(super) fn is_behind(newest: &HistoryMark, read: &HistoryMark) -> bool {
+    let is_another = newest.msgid != read.msgid && read.msgid != LAST_OF_ITS_TIME;
+    newest.time_ms > read.time_ms || (newest.time_ms == read.time_ms && is_another)
+}
+
 impl Channel {
     /// Everything up to the newest message is read.
     pub fn mark_read(&self) {
         let imp = self.imp();
         self.count_unread(0, 0);
         let newest = imp.newest.borrow();
-        if newest.is_some() && *imp.read_mark.borrow() < *newest {
+        let is_news = |newest: &HistoryMark| {
+            imp.read_mark.borrow().as_ref().is_none_or(|read| is_behind(newest, read))
+        };
+        if newest.as_ref().is_some_and(is_news) {
             imp.read_mark.replace(newest.clone());
             drop(newest);
             self.imp().is_changed.set(true);
@@ -37,7 +47,7 @@ impl Channel {
         imp.told_read_ms.set(time_ms);
         let mark = HistoryMark { time_ms, msgid: LAST_OF_ITS_TIME.to_owned() };
         let own = imp.read_mark.borrow().clone();
-        if own.as_ref().is_some_and(|own| *own >= mark || time_ms == own.time_ms) {
+        if own.as_ref().is_some_and(|own| own.time_ms >= time_ms) {
             self.tell_read_soon();
         } else if time_ms > 0 {
             imp.read_mark.replace(Some(mark));

@@ -28,6 +28,70 @@ fn a_batch_is_one_signal_however_many_events_it_has() {
     assert_eq!(bare(&room.last_line()), "Ana María: message 50");
 }
 
+/// So many messages within two milliseconds, under identifiers that tell nothing of their order.
+fn at_once(numbers: std::ops::RangeInclusive<u64>) -> Vec<Message> {
+    let drawn = |number: u64| Message {
+        msgid: format!("{:05}", number * 7_919 % 10_007),
+        time_ms: START_MS + number / 100,
+        ..message(number)
+    };
+    numbers.map(drawn).collect()
+}
+
+#[test]
+fn what_is_said_in_one_instant_stays_in_the_order_in_which_it_came() {
+    let (world, network, room) = World::online();
+    for number in 41..=60 {
+        world.events(&network, vec![live(at_once(number..=number))]);
+    }
+    assert_eq!(texts(&room), numbered(41..=60));
+    older(&world, &room);
+    let is_start = false;
+    world.events(&network, vec![said(Origin::Older { is_start }, at_once(11..=40))]);
+    assert_eq!(texts(&room), numbered(11..=60));
+    assert_eq!(room.unread_count(), 20);
+    world.events(&network, vec![live(at_once(61..=199))]);
+    assert_eq!(room.unread_count(), 159);
+    assert_eq!(bare(&room.last_line()), "Ana María: message 199");
+    world.act(|_| room.mark_read());
+    world.events(&network, vec![live(at_once(200..=201))]);
+
+    let world = world.restarted();
+    let (network, room) = (world.network(), room_of(&world.network()));
+    assert_eq!(texts(&room), numbered(152..=201));
+    assert_eq!(room.unread_count(), 2);
+    let is_unread = |row: &TimelineItem| row.kind() == ItemKind::Unread;
+    let shown = rows(&room.timeline());
+    let marker = shown.iter().position(is_unread).expect("two are unread");
+    assert_eq!(shown[marker + 1].text(), "message 200");
+    for first in [102, 52, 11] {
+        older(&world, &room);
+        assert_eq!(texts(&room), numbered(first..=201));
+    }
+    world.come_online(&network);
+    world.events(&network, vec![said(Origin::Gap { more: false }, at_once(201..=205))]);
+    assert_eq!(texts(&room), numbered(11..=205));
+    let found = world.wait(room.reveal_message(at_once(60..=60).remove(0).msgid));
+    assert!(found && texts(&room).contains(&"message 60".to_owned()));
+}
+
+#[test]
+fn what_follows_what_was_read_within_one_instant_is_unread_whatever_it_is_called() {
+    for ids in [["a", "b"], ["b", "a"]] {
+        let (world, network, room) = World::online();
+        let [one, two] = ids.map(|id| Message { msgid: id.into(), ..message(1) });
+        world.events(&network, vec![live(vec![one])]);
+        world.act(|_| room.mark_read());
+        world.events(&network, vec![live(vec![two])]);
+        assert_eq!(room.unread_count(), 1);
+        let world = world.restarted();
+        let room = room_of(&world.network());
+        assert_eq!(room.unread_count(), 1);
+        world.act(|_| room.mark_read());
+        assert_eq!(room_of(&world.restarted().network()).unread_count(), 0);
+    }
+}
+
 #[test]
 fn the_newest_page_is_there_at_once_and_the_gap_begins_behind_it() {
     let (world, network, _) = World::online();

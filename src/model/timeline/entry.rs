@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
-use crate::irc::event::{Happening, Occurrence};
+use crate::irc::event::{Happening, Message, Occurrence};
 use crate::irc::{HistoryMark, fold};
 use crate::store::{ArchivedMessage, Waiting};
 
@@ -14,7 +14,7 @@ use super::happening::happening_words;
 /// live.
 pub(super) type Day = i32;
 
-/// A place in the order of a conversation: by the server's time, then by identifier. What happened
+/// A place in the order of a conversation: by the server's time, then as it came. What happened
 /// comes after what was said in the same instant, and our own remarks after both.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
@@ -24,8 +24,12 @@ pub(super) struct Key {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// The message's identifier.
-    Said(Rc<str>),
+    Said {
+        /// Counted by the window, within the instant. Identifiers tell nothing: many a server draws them.
+        nth: i64,
+        /// The message's identifier.
+        msgid: Rc<str>,
+    },
     /// The identifier of what happened.
     Happened(Rc<str>),
     /// Counted by the window.
@@ -89,9 +93,9 @@ pub(super) enum RowKey {
 }
 
 impl Key {
-    pub(super) fn of_message(archived: &ArchivedMessage) -> Self {
-        let message = &archived.message;
-        Self { time_ms: message.time_ms, rank: Rank::Said(message.msgid.as_str().into()) }
+    /// The `nth` place among those of its instant.
+    pub(super) fn of_message(archived: &ArchivedMessage, nth: i64) -> Self {
+        Self::said(&archived.message.msgid, archived.message.time_ms, nth)
     }
 
     pub(super) fn of_occurrence(occurrence: &Occurrence) -> Self {
@@ -99,8 +103,21 @@ impl Key {
         Self { time_ms: occurrence.time_ms, rank }
     }
 
+    /// A place that no held message has: before all of its instant, where the identifier is empty, and otherwise behind them.
     pub(super) fn of_mark(mark: &HistoryMark) -> Self {
-        Self { time_ms: mark.time_ms, rank: Rank::Said(mark.msgid.as_str().into()) }
+        let nth = if mark.msgid.is_empty() { i64::MIN } else { i64::MAX };
+        Self::said(&mark.msgid, mark.time_ms, nth)
+    }
+
+    fn said(msgid: &str, time_ms: u64, nth: i64) -> Self {
+        Self { time_ms, rank: Rank::Said { nth, msgid: msgid.into() } }
+    }
+}
+
+impl RowKey {
+    /// The row of a message that was said.
+    pub(super) fn of_message(message: &Message) -> Self {
+        message.send_id.map_or_else(|| Self::Said(message.msgid.as_str().into()), Self::Sent)
     }
 }
 
@@ -145,7 +162,7 @@ impl Entry {
     pub(super) fn row_key(&self) -> RowKey {
         match (&self.key.rank, self.said().and_then(|said| said.message.send_id)) {
             (_, Some(id)) => RowKey::Sent(id),
-            (Rank::Said(msgid), None) => RowKey::Said(Rc::clone(msgid)),
+            (Rank::Said { msgid, .. }, None) => RowKey::Said(Rc::clone(msgid)),
             (Rank::Happened(id), None) => RowKey::Happened(Rc::clone(id)),
             (Rank::Remark(number), None) => RowKey::Remark(*number),
         }

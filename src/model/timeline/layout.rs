@@ -85,7 +85,7 @@ fn are_folded(one: &Entry, next: &Entry) -> bool {
 
 /// The message that the unread marker stands before.
 fn first_unread(window: &Window) -> Option<&Key> {
-    let read = Key::of_mark(window.unread_after.as_ref()?);
+    let read = window.key_of_mark(window.unread_after.as_ref()?);
     let mut said = window.shown_entries().filter_map(|entry| Some((&entry.key, entry.said()?)));
     // Where older messages are not held, those may be unread, too: then it stands above the window.
     let is_known = window.is_start || said.clone().next().is_some_and(|(key, _)| *key <= read);

@@ -1,7 +1,6 @@
 //! Timelines under random operations, against naive ones.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gio::prelude::*;
@@ -93,7 +92,8 @@ fn describe(item: &TimelineItem) -> String {
     }
 }
 
-/// The messages that the tests speak of: number `n` of at most 60 within a few days, some in one instant.
+/// The messages that the tests speak of: number `n` of at most 60 within a few days, some in one instant, with identifiers that
+/// tell nothing of their order.
 fn message(number: u64) -> ArchivedMessage {
     let is_own = number.is_multiple_of(3);
     let message = Message {
@@ -173,7 +173,8 @@ fn operation() -> impl Strategy<Value = Operation> {
 /// The same as a timeline, thought of as simply as one can: everything that ever came, in one heap.
 #[derive(Default)]
 struct Naive {
-    messages: BTreeMap<u64, ArchivedMessage>,
+    /// As they came.
+    messages: Vec<ArchivedMessage>,
     changes: Vec<(u64, Change)>,
     waiting: Vec<Waiting>,
     read: Option<HistoryMark>,
@@ -184,7 +185,9 @@ impl Naive {
         match operation {
             Operation::Receive(numbers) => {
                 for number in numbers {
-                    self.messages.insert(*number, message(*number));
+                    if !self.holds(*number) {
+                        self.messages.push(message(*number));
+                    }
                     self.waiting.retain(|waiting| waiting.id != send_id(*number));
                 }
             }
@@ -204,26 +207,34 @@ impl Naive {
         }
     }
 
+    fn holds(&self, number: u64) -> bool {
+        self.messages.contains(&message(number))
+    }
+
     /// What can be typed now: what is neither waiting nor said.
     fn allows(&self, operation: &Operation) -> bool {
         let Operation::Type(number) = operation else { return true };
-        !self.messages.contains_key(number)
-            && self.waiting.iter().all(|waiting| waiting.id != send_id(*number))
+        !self.holds(*number) && self.waiting.iter().all(|waiting| waiting.id != send_id(*number))
     }
 
     fn rows(&self) -> Vec<String> {
-        let mut said: Vec<_> = self.messages.values().collect();
-        said.sort_by_key(|archived| archived.mark());
+        let mut said: Vec<_> = self.messages.iter().collect();
+        said.sort_by_key(|archived| archived.message.time_ms);
+        let read = self.read.as_ref();
+        let read_index = read.and_then(|read| said.iter().position(|one| one.mark() == *read));
         let mut changes: Vec<_> = self.changes.iter().collect();
         changes.sort_by_key(|(time_ms, _)| *time_ms);
         let mut rows = NaiveRows::default();
-        let mut unread = self.read.clone();
-        for archived in said {
+        let mut unread = read;
+        for (index, archived) in said.into_iter().enumerate() {
             let time_ms = archived.message.time_ms;
             let earlier = changes.partition_point(|(at, _)| *at < time_ms);
             changes.drain(..earlier).for_each(|(at, change)| rows.change(*at, change));
             rows.day(time_ms);
-            let is_unread = unread.as_ref().is_some_and(|read| archived.mark() > *read);
+            let is_unread = unread.is_some_and(|read| match read_index {
+                Some(read) => index > read,
+                None => time_ms > read.time_ms,
+            });
             if is_unread && !archived.message.is_own {
                 unread = None;
                 rows.push("unread".into());
@@ -431,8 +442,9 @@ impl Walker {
         for _ in 0..many {
             let number = self.archive.len() as u64;
             let mut next = message(1);
-            next.message.msgid = format!("{number:08}");
-            next.message.time_ms += number / 2;
+            // Neither their order nor the other way round.
+            next.message.msgid = format!("{:08}", number * 7_919 % 1_000_003);
+            next.message.time_ms += number / 5;
             self.archive.push(next.clone());
             self.watched.timeline.window().receive(next);
         }
@@ -448,7 +460,7 @@ impl Walker {
     fn older(&mut self) {
         let oldest = self.watched.timeline.window().oldest();
         let end = match oldest {
-            Some(oldest) => self.archive.partition_point(|archived| archived.mark() < oldest),
+            Some(oldest) => self.index_of(&oldest),
             None => self.archive.len(),
         };
         let start = end.saturating_sub(PAGE);
@@ -461,7 +473,7 @@ impl Walker {
         let Some(newest) = self.watched.timeline.window().newest() else { return };
         self.watched.timeline.window().expect_newer();
         self.live(before);
-        let start = self.archive.partition_point(|archived| archived.mark() <= newest);
+        let start = self.index_of(&newest) + 1;
         let page: Vec<_> = self.archive[start..].iter().take(PAGE).cloned().collect();
         self.live(after);
         let is_last = page.len() < PAGE;
@@ -479,14 +491,17 @@ impl Walker {
         self.watched.timeline.publish();
     }
 
+    fn index_of(&self, mark: &HistoryMark) -> usize {
+        let index = self.archive.iter().position(|archived| archived.mark() == *mark);
+        index.expect("whatever is held is kept")
+    }
+
     fn verify(&self) {
         self.watched.verify_signals();
         let window = self.watched.timeline.window();
         assert!(!window.is_longer_than(HELD_MAX));
         let held: Vec<_> = window.shown_entries().filter_map(entry::Entry::said).collect();
-        let start = held.first().map_or(self.archive.len(), |first| {
-            self.archive.partition_point(|archived| archived.mark() < first.mark())
-        });
+        let start = held.first().map_or(self.archive.len(), |first| self.index_of(&first.mark()));
         let stretch: Vec<_> = self.archive[start..].iter().take(held.len()).collect();
         assert!(held == stretch, "a hole, or something twice");
         if window.is_end() {

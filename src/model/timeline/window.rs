@@ -86,19 +86,22 @@ impl Window {
     }
 
     /// Takes in what was just said or fills a gap, where it belongs to this stretch, and drops what
-    /// it echoes.
+    /// it echoes. Of one instant, it comes behind what is here.
     pub(in crate::model) fn receive(&mut self, archived: ArchivedMessage) {
         if let Some(id) = archived.message.send_id {
             self.take_waiting(id);
         }
-        let key = Key::of_message(&archived);
+        if self.held.contains(&RowKey::of_message(&archived.message)) {
+            return;
+        }
+        let key = self.key_behind(&archived);
         let is_newest = self.last_said().is_none_or(|last| key > last.key);
         self.has_missed |= is_newest;
         if !self.is_end && is_newest {
             return;
         }
         if self.is_start || self.first_said().is_none_or(|first| key > first.key) {
-            self.insert_message(key, archived);
+            self.insert(key, Content::Said(Box::new(archived)));
         }
     }
 
@@ -126,7 +129,11 @@ impl Window {
 
     /// Takes in a page that ends where the window begins.
     pub(in crate::model) fn add_older(&mut self, page: ArchivedPage, is_start: bool) {
-        self.add_page(page);
+        for archived in page.messages.into_iter().rev() {
+            let key = self.key_before(&archived);
+            self.insert(key, Content::Said(Box::new(archived)));
+        }
+        self.add_happened(&page.happened);
         self.is_start = is_start;
     }
 
@@ -400,17 +407,49 @@ impl Window {
         self.last_said().and_then(Entry::said).map(ArchivedMessage::mark)
     }
 
+    /// Takes in a page behind what is held.
     fn add_page(&mut self, page: ArchivedPage) {
         for archived in page.messages {
-            self.insert_message(Key::of_message(&archived), archived);
+            let key = self.key_behind(&archived);
+            self.insert(key, Content::Said(Box::new(archived)));
         }
-        for occurrence in &page.happened {
+        self.add_happened(&page.happened);
+    }
+
+    fn add_happened(&mut self, happened: &[Occurrence]) {
+        for occurrence in happened {
             self.insert(Key::of_occurrence(occurrence), Content::of(occurrence));
         }
     }
 
-    fn insert_message(&mut self, key: Key, archived: ArchivedMessage) {
-        self.insert(key, Content::Said(Box::new(archived)));
+    /// The place behind all that was said in the same instant.
+    fn key_behind(&self, archived: &ArchivedMessage) -> Key {
+        let last = self.said_at(archived.message.time_ms).next_back();
+        Key::of_message(archived, last.map_or(0, |nth| nth + 1))
+    }
+
+    /// The place before all that was said in the same instant.
+    fn key_before(&self, archived: &ArchivedMessage) -> Key {
+        let first = self.said_at(archived.message.time_ms).next();
+        Key::of_message(archived, first.map_or(0, |nth| nth - 1))
+    }
+
+    /// The places within an instant that are taken, in order.
+    fn said_at(&self, time_ms: u64) -> impl DoubleEndedIterator<Item = i64> {
+        let start = self.entries.partition_point(|entry| entry.key.time_ms < time_ms);
+        let end = self.entries.partition_point(|entry| entry.key.time_ms <= time_ms);
+        self.entries[start..end].iter().filter_map(|entry| match entry.key.rank {
+            Rank::Said { nth, .. } => Some(nth),
+            Rank::Happened(_) | Rank::Remark(_) => None,
+        })
+    }
+
+    /// The place that a mark names: a message's, if it is held.
+    pub(super) fn key_of_mark(&self, mark: &HistoryMark) -> Key {
+        let is_it =
+            |entry: &&Entry| entry.said().is_some_and(|said| said.message.msgid == mark.msgid);
+        let held = self.entries.iter().find(is_it).map(|entry| entry.key.clone());
+        held.unwrap_or_else(|| Key::of_mark(mark))
     }
 
     fn insert(&mut self, key: Key, content: Content) {
