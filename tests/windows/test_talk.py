@@ -1,5 +1,7 @@
 """Being in the room: talking both ways, seeing who is there, leaving."""
 
+import re
+
 import steps
 from scene import WindowTest
 
@@ -41,7 +43,7 @@ class Talk(WindowTest):
     @staticmethod
     def wait_until_absent(app, people, name):
         steps.until(
-            lambda: not any(name in node.name for node in people.walk()),
+            lambda: not app.find_all(None, re.compile(name), people),
             f"{name} to leave the people list",
         )
 

@@ -1,8 +1,8 @@
 """Drives real Majlis windows on a display of its own, as a person with a screen reader would.
 
-`desktop` owns the display and the accessibility bus, `app` one running application, `tree` what is
-seen of it, `server`, `odd_server`, `other_server`, `guest` and `shell` the other ends, `network` one of their own (`cable` makes it),
-`words` what it says in another language, `processes` and `wait` what all of these need.
+`desktop` owns the display and the accessibility bus, `app` one running application, `tree` what is seen of it, `accessibility` how that is asked for, `server`, `odd_server`, `other_server`, `guest` and `shell` the
+other ends, `network` one of their own (`cable` makes it), `words` what it says in another language, `processes` and `wait` what
+all of these need.
 Nothing in here knows what a test is about.
 """
 

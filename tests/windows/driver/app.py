@@ -59,7 +59,7 @@ class App:
         except OSError:
             self._bus.stop()
             raise
-        self._window = None
+        self._window = self._root = None
 
     def _write_toolkit_settings(self, text_scale):
         folder = self.folder / "config" / "gtk-4.0"
@@ -94,10 +94,12 @@ class App:
     @property
     def root(self):
         """The application's accessible, with its windows below it."""
-        return until(
-            lambda: application_with_pid(self._process.pid) or self._fail_if_ended(),
-            f"{self.program.name} to appear to screen readers",
-        )
+        if self._root is None:
+            self._root = until(
+                lambda: application_with_pid(self._process.pid) or self._fail_if_ended(),
+                f"{self.program.name} to appear to screen readers",
+            )
+        return self._root
 
     def find_all(self, role=None, name=None, within=None):
         """All that is showing now; what vanishes while one looks is looked for again."""
@@ -115,7 +117,6 @@ class App:
         )
 
     def _find_first(self, role, name, within):
-        """The rest of the window is not asked for: each thing in it costs several questions."""
         try:
             return next((within or self.root).search(role, self._own_words(name)), None)
         except GLib.Error:
