@@ -52,7 +52,8 @@ class Access(WindowTest):
     def assert_all_are_named(self, app):
         for role in ("button", "entry", "switch"):
             for node in app.find_all(role):
-                self.assertNotEqual(node.name.strip(), "", f"a {role} has no name:\n{app.root.dump()}")
+                if not node.name.strip():
+                    self.fail(f"a {role} has no name:\n{app.root.dump()}")
 
     def test_a_screen_reader_is_told_of_rooms_people_and_messages(self):
         ana = self.open_app("ana")
