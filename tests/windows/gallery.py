@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import metainfo  # noqa: E402
 import steps  # noqa: E402
-from driver import Desktop  # noqa: E402
+from driver import Desktop, complete_system  # noqa: E402
 from screens import SCREENS  # noqa: E402
 from stage import Look, Stage  # noqa: E402
 
@@ -46,7 +46,8 @@ def main():
     if arguments.words == ["metainfo"]:
         return take_metainfo(arguments.programs)
     looks = [look for look in LOOKS if all(word in look.name.split("-") for word in arguments.words)]
-    with ThreadPoolExecutor(WORKERS) as workers:
+    with tempfile.TemporaryDirectory(prefix="majlis-system-") as folder, ThreadPoolExecutor(WORKERS) as workers:
+        complete_system(Path(folder))
         failures = sum(workers.map(run_one, looks))
     print(f"The pictures of {len(looks)} looks are in {arguments.pictures}")
     return 1 if failures or not looks else 0

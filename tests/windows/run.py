@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from driver import Desktop  # noqa: E402
+from driver import Desktop, complete_system  # noqa: E402
 from scene import WindowTest  # noqa: E402
 
 # Two for each processor of the smallest machine that runs this: a test waits for more than half of its time, but its windows
@@ -67,7 +67,9 @@ def main():
     shutil.rmtree(arguments.pictures, ignore_errors=True)
     names = find_tests(arguments.words)
     started = time.monotonic()
-    failed, skipped = run_all(names, min(arguments.workers, len(names)))
+    with tempfile.TemporaryDirectory(prefix="majlis-system-") as folder:
+        complete_system(Path(folder))
+        failed, skipped = run_all(names, min(arguments.workers, len(names)))
     print(f"Ran {len(names)} tests in {time.monotonic() - started:.0f} s")
     if failed:
         print(f"Pictures, trees and logs of what failed are in {arguments.pictures}")

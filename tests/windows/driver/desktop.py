@@ -7,11 +7,10 @@ from pathlib import Path
 from gi.repository import Gio, GLib
 
 from .processes import Process, SessionBus
+from .system import complete_system
 from .wait import until
 
 SCREEN = "2000x1200x24"
-# Both languages that Majlis ships in; made here, because few systems have the second.
-LOCALES = ["en_US", "ar_EG"]
 
 
 class Desktop:
@@ -26,7 +25,7 @@ class Desktop:
         self._start_display()
         self._start_window_manager()
         self._start_accessibility()
-        self._make_locales()
+        complete_system(self.folder)
         return self
 
     def __exit__(self, *_):
@@ -78,12 +77,3 @@ class Desktop:
         )
         connection.close_sync()
         os.environ["AT_SPI_BUS_ADDRESS"] = answer.unpack()[0]
-
-    def _make_locales(self):
-        folder = self.folder / "locales"
-        folder.mkdir(exist_ok=True)
-        for locale in LOCALES:
-            target = folder / f"{locale}.UTF-8"
-            if not target.exists():
-                subprocess.run(["localedef", "-i", locale, "-f", "UTF-8", target], check=True)
-        os.environ["LOCPATH"] = str(folder)
