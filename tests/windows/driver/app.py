@@ -77,8 +77,9 @@ class App:
             "GSETTINGS_BACKEND": "keyfile",
             "GDK_BACKEND": "x11",
             "XENVIRONMENT": self._resources,
+            # Drawn by the processor, which need not load what would drive a graphics card.
             "GSK_RENDERER": "cairo",
-            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "GDK_DISABLE": "gl,vulkan",
             "GTK_A11Y": "atspi",
             # What servers there are on the network is none of a test's business, but for those that are about it.
             "MAJLIS_DISCOVERY": "off",
