@@ -364,11 +364,17 @@ impl Network {
         }
     }
 
-    /// Takes over what the person changed of where the server is and what they call themselves there, and connects anew.
+    /// Takes over what the person changed of where the server is and what they call themselves there. To a server that has moved it
+    /// connects anew; another name is asked for where we are.
     pub fn edit(&self, host: &str, port: u16, encrypt: bool, display_name: &str) {
         let imp = self.imp();
         let has_moved = !self.is_at(host, port) || imp.encrypted.get() != encrypt;
-        if !has_moved && self.display_name() == display_name.trim() {
+        if !has_moved {
+            if self.display_name() != display_name.trim()
+                && let Err(words) = self.ask_name(display_name.trim())
+            {
+                self.emit_server_text(&words);
+            }
             return;
         }
         imp.host.replace(host.to_owned());

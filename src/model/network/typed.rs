@@ -80,7 +80,7 @@ impl Network {
 
     /// The name is ours once the server says so; where there is nobody to ask, it is what to be called from the next
     /// connection on.
-    fn ask_name(&self, name: &str) -> Result<(), String> {
+    pub(super) fn ask_name(&self, name: &str) -> Result<(), String> {
         let nick = nick_from_display_name(name)
             .ok_or_else(|| gettext("A name needs at least one letter."))?;
         let has_session = self.has_session();

@@ -249,6 +249,17 @@ fn slash_commands_are_carried_out() {
 }
 
 #[test]
+fn another_name_in_the_settings_is_asked_for_and_ends_no_connection() {
+    let (world, network, _) = World::online();
+    let config = world.config();
+    world.asked();
+    world.act(|_| network.edit(&config.host, config.port, config.encrypt, " Hiba S "));
+    let name = Command::SetName { nick: "Hiba_S".into(), display_name: "Hiba S".into() };
+    assert_eq!(world.asked(), [name]);
+    assert_eq!(network.state(), ConnectionState::Online);
+}
+
+#[test]
 fn what_needs_a_connection_says_so_and_a_name_is_taken_over_without_one() {
     let (world, network, room) = World::online();
     world.events(&network, vec![Event::State(State::Offline)]);
