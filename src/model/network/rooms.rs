@@ -94,9 +94,9 @@ impl Network {
         self.imp().founding.borrow_mut().remove(&fold(name));
     }
 
-    /// How somebody else finds this server.
-    pub fn invitation(&self) -> ServerInvitation {
-        let address = self.link_address(None);
+    /// How somebody else finds this server, and a room in it.
+    pub fn invitation(&self, room: Option<&Channel>) -> ServerInvitation {
+        let address = self.link_address(room.map(Channel::name));
         ServerInvitation {
             link: address.to_string(),
             words: self.key_words(),

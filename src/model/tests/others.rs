@@ -398,12 +398,12 @@ fn others_find_the_server_by_a_link_that_carries_its_key() {
     let key = "ab".repeat(32);
     let at = |host: &str| NetworkSettings { fingerprint: Some(key.clone()), ..settings(host) };
     let network = world.act(|chat| add_network(chat, &at("majlis.local")));
-    let invitation = network.invitation();
+    let invitation = network.invitation(None);
     let read = NetworkSettings::parse(&invitation.link, "x").unwrap();
     assert_eq!((read.host.as_str(), read.fingerprint), ("majlis.local", Some(key.clone())));
     assert_eq!(invitation.words.map(|words| words.split(' ').count()), Some(6));
     assert!(!invitation.is_local);
-    assert!(world.act(|chat| add_network(chat, &at("127.0.0.1"))).invitation().is_local);
+    assert!(world.act(|chat| add_network(chat, &at("127.0.0.1"))).invitation(None).is_local);
 }
 
 #[test]
@@ -462,7 +462,9 @@ fn one_goes_to_a_message_that_is_far_back_and_on_from_there() {
 #[test]
 fn a_rooms_link_leads_back_to_it() {
     let (_world, network, room) = World::online();
-    let link = NetworkSettings::parse(&network.room_link(&room), "").unwrap();
-    assert!(network.is_at(&link.host, link.port));
-    assert_eq!(link.room.as_deref(), Some(ROOM));
+    for link in [network.room_link(&room), network.invitation(Some(&room)).link] {
+        let link = NetworkSettings::parse(&link, "").unwrap();
+        assert!(network.is_at(&link.host, link.port));
+        assert_eq!(link.room.as_deref(), Some(ROOM));
+    }
 }

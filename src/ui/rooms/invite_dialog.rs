@@ -92,7 +92,8 @@ impl InviteDialog {
 
     fn show_invitation(&self) {
         let imp = self.imp();
-        let invitation = imp.network.get().expect("set before").invitation();
+        let network = imp.network.get().expect("set before");
+        let invitation = network.invitation(imp.room.borrow().as_ref());
         imp.link_row.set_subtitle(&invitation.link);
         imp.words_row.set_visible(invitation.words.is_some());
         imp.words_row.set_subtitle(&invitation.words.unwrap_or_default());
