@@ -12,7 +12,7 @@ use gtk::gdk;
 
 use super::CompletionPopover;
 use crate::i18n::{gettext_f, ngettext_f};
-use crate::model::{Channel, Fit};
+use crate::model::{Channel, Fit, Network};
 use crate::ui::text::{clean, direction, isolate, sentence};
 
 mod imp {
@@ -50,6 +50,7 @@ mod imp {
         pub(super) reply_close_button: TemplateChild<gtk::Button>,
         pub(super) channel: RefCell<Option<Channel>>,
         pub(super) signals: OnceCell<glib::SignalGroup>,
+        pub(super) network_signals: OnceCell<glib::SignalGroup>,
     }
 
     #[glib::object_subclass]
@@ -105,9 +106,25 @@ impl Composer {
         imp.channel.replace(channel.cloned());
         imp.placeholder_label.set_label(&channel.map(placeholder).unwrap_or_default());
         imp.signals.get_or_init(|| self.signals()).set_target(channel);
+        let network = channel.and_then(Channel::network);
+        imp.network_signals.get_or_init(|| self.network_signals()).set_target(network.as_ref());
         self.show_reply();
         self.show_typing();
         self.handle_text_changed();
+    }
+
+    /// How much fits into a message is known when the server has told it.
+    fn network_signals(&self) -> glib::SignalGroup {
+        let group = glib::SignalGroup::new::<Network>();
+        group.connect_notify_local(
+            Some("state"),
+            glib::clone!(
+                #[weak(rename_to = composer)]
+                self,
+                move |_, _| composer.show_fit(&composer.text())
+            ),
+        );
+        group
     }
 
     fn show_typing(&self) {
