@@ -92,10 +92,18 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
 
 fn open_noted(place: &Place) -> Result<Connection, OpenError> {
     place.make()?;
-    if place.damage_note().exists() {
+    if place.damage_note().exists() || is_emptied(place) {
         return Err(OpenError::Damaged);
     }
     open_file(&place.archive())
+}
+
+/// Whether the archive has nothing in it, and once had: the list of servers is kept apart only when there is one. A power cut leaves
+/// that on some file systems.
+fn is_emptied(place: &Place) -> bool {
+    let has_no_byte = |path: &Path| path.metadata().is_ok_and(|file| file.len() == 0);
+    let has_log = with_suffix(&place.archive(), "-wal").metadata().is_ok_and(|log| log.len() > 0);
+    has_no_byte(&place.archive()) && !has_log && place.servers().exists()
 }
 
 /// Where the file is opened and a key would be given to it, as in [`open_to_read`].

@@ -500,6 +500,18 @@ fn the_list_of_servers_outlives_an_archive_of_which_nothing_can_be_read() {
 }
 
 #[test]
+fn an_archive_that_lost_all_its_bytes_is_no_new_one() {
+    let fixture = Fixture::new();
+    let (network, _) = fixture.add_room();
+    fixture.archive.close_and_wait();
+    fs::write(place(fixture.folder.path()).archive(), []).unwrap();
+    let fixture = Fixture::in_folder(fixture.folder);
+    assert!(matches!(fixture.trouble, Some(OpenTrouble::Damaged(_))));
+    assert_eq!(fixture.restore()[0].row, network);
+    assert_eq!(fixture.reopened().trouble, None);
+}
+
+#[test]
 fn damage_found_in_use_is_told_and_sets_the_file_aside_at_the_next_start() {
     let fixture = Fixture::new();
     let (network, room) = fixture.add_room();
