@@ -181,8 +181,12 @@ class Conversation(WindowTest):
         ana.find_all("button", "Conversation Menu")[-1].press()
         ana.find("menu item")
         ana.type_keys("g")
-        ana.find("label", "Go to Date")
+        dialog = ana.find("dialog", "Go to Date")
         self.picture(ana, "calendar")
+        ana.place(0, 0, 370, 640)
+        left, _, width, _ = dialog.extents()
+        x, _, day_width, _ = ana.find("label", "Sat", dialog).extents()
+        self.assertLessEqual(x + day_width, left + width, "the last day of a week is cut")
         ana.press("Go")
         first = re.compile("the first word of today")
         until(

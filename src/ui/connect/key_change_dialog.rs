@@ -9,6 +9,7 @@ use adw::prelude::*;
 use crate::config::RESOURCE_ROOT;
 use crate::i18n::gettext_f;
 use crate::model::{KeyChange, Network};
+use crate::ui::dialogs::object;
 use crate::ui::text::{isolate, sentence};
 
 /// The dialogs that are open. A network has one at most, however often its server shows the key.
@@ -99,8 +100,4 @@ fn key_change_dialog(
         ),
     );
     dialog
-}
-
-fn object<T: IsA<glib::Object>>(builder: &gtk::Builder, name: &str) -> T {
-    builder.object(name).expect("the Blueprint beside this file names it")
 }

@@ -25,6 +25,11 @@ pub(crate) use room_key::present_room_key;
 pub(crate) use server::ServerDialog;
 pub(crate) use sign_in::{SignInDialog, present_name_taken};
 
+/// What has this name in a Blueprint that is no widget's template.
+pub(crate) fn object<T: IsA<glib::Object>>(builder: &gtk::Builder, name: &str) -> T {
+    builder.object(name).expect("the Blueprint beside the caller names it")
+}
+
 /// Begins a dialog with the caret in this field. On a narrow window the dialog comes from below, and would begin on its
 /// first button: what is typed then would press that and go on in the composer. It is made as high as its words need there.
 pub(crate) fn begin_in(field: &impl IsA<gtk::Widget>) {
