@@ -25,6 +25,7 @@ class Appearance(WindowTest):
         self.picture(ana, "room")
         self.assert_escape_leads_back_from_the_people(ana)
         self.assert_a_dialog_begins_in_its_field(ana)
+        self.assert_a_profile_begins_with_what_is_done_most(ana)
 
     def assert_escape_leads_back_from_the_people(self, app):
         app.type_keys("F9")
@@ -43,6 +44,14 @@ class Appearance(WindowTest):
             until(lambda f=field: f.is_focused, f"the caret to be in {name!r}")
             app.type_keys("Escape")
             app.wait_until_gone("entry", name)
+
+    def assert_a_profile_begins_with_what_is_done_most(self, app):
+        app.type_keys("F9")
+        dialog = steps.open_profile(app, "Ana")
+        app.wait_for_text("Rooms You Share", dialog)
+        button = app.find("button", "Change Name…", dialog)
+        until(lambda: button.is_focused, "the focus to be on the button under the name")
+        app.escape_from("dialog", "Profile")
 
     def assert_inside(self, app, node):
         left, _, whole, _ = app.find("window").extents()

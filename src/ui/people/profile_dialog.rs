@@ -9,7 +9,7 @@ use adw::subclass::prelude::*;
 use super::presence_words;
 use crate::i18n::{clean, gettext, gettext_f, isolate};
 use crate::model::{Channel, Member, Network, Presence, Profile};
-use crate::ui::dialogs::make_room;
+use crate::ui::dialogs::{focus_first, make_room};
 use crate::ui::text::sentence;
 
 mod imp {
@@ -113,6 +113,7 @@ impl ProfileDialog {
         imp.network.set(network.clone()).expect("the object is new");
         imp.nick.set(nick.to_owned()).expect("the object is new");
         imp.room.replace(room.cloned());
+        focus_first(&*imp.message_button);
         dialog.show_known();
         dialog.connect_widgets();
         dialog.offer_tending();
