@@ -31,6 +31,7 @@ mod search;
 mod sidebar;
 mod text;
 mod toast;
+mod toast_label;
 mod trouble_label;
 mod window;
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use adw::prelude::*;
 
 use super::Window;
+use super::toast_label::ToastLabel;
 use crate::i18n::gettext;
 
 /// How long words stand that ask for nothing, in seconds.
@@ -69,14 +70,7 @@ pub(crate) fn toast_with_button(
 
 /// Words that stand so many seconds, or until they are closed (0). Where they do not fit on one line, they go on on the next.
 pub(crate) fn toast(words: &str, seconds: u32) -> adw::Toast {
-    let label = gtk::Label::builder()
-        .label(words)
-        .wrap(true)
-        .wrap_mode(gtk::pango::WrapMode::WordChar)
-        .xalign(0.0)
-        .build();
-    label.add_css_class("heading");
-    adw::Toast::builder().custom_title(&label).timeout(seconds).build()
+    adw::Toast::builder().custom_title(&ToastLabel::new(words)).timeout(seconds).build()
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ mod imp {
         pub(super) wanted: RefCell<Option<Wanted>>,
         pub(super) words: Unasked<WORDS_MAX>,
         pub(super) invitations: Unasked<INVITATIONS_MAX>,
+        /// What is told beside a conversation, until there is one.
+        pub(super) waiting_toast: RefCell<Option<adw::Toast>>,
     }
 
     #[glib::object_subclass]
@@ -353,6 +355,7 @@ impl Window {
     fn show_connect(&self) {
         let imp = self.imp();
         let has_chat = imp.chat.get().is_some_and(|chat| chat.networks().n_items() > 0);
+        imp.waiting_toast.take();
         imp.connect_view.start(has_chat);
         imp.stack.set_visible_child_name("connect");
         self.enable_chat_actions(false);
@@ -367,6 +370,24 @@ impl Window {
             imp.chat_view.open_network(network);
         }
         imp.chat_view.update_watched();
+        if let Some(toast) = imp.waiting_toast.take() {
+            // Once the conversation is in sight.
+            glib::idle_add_local_once(glib::clone!(
+                #[weak(rename_to = window)]
+                self,
+                move || window.toast_overlay().add_toast(toast)
+            ));
+        }
+    }
+
+    /// Shows words that stand until they are answered: not where they would cover the field in which one writes, so on the way
+    /// into the chat they wait for it.
+    pub(super) fn add_chat_toast(&self, toast: adw::Toast) {
+        if self.is_chatting() {
+            self.toast_overlay().add_toast(toast);
+        } else {
+            self.imp().waiting_toast.replace(Some(toast));
+        }
     }
 
     fn is_chatting(&self) -> bool {

@@ -1,5 +1,6 @@
 """The same room on a phone's width, in the dark, and from right to left."""
 
+import re
 import subprocess
 
 import steps
@@ -52,6 +53,19 @@ class Appearance(WindowTest):
         button = app.find("button", "Change Name…", dialog)
         until(lambda: button.is_focused, "the focus to be on the button under the name")
         app.escape_from("dialog", "Profile")
+
+    def test_words_that_ask_for_an_answer_fit_at_360_pixels_and_leave_the_composer_free(self):
+        self.raw_guest("Ana")
+        ana = self.open_app("ana")
+        ana.place(0, 0, NARROW + BORDERS, HEIGHT)
+        steps.connect(ana, self.server, "Ana")
+        words, button = ana.find("label", re.compile("already")), ana.find("button", "Sign In…")
+        self.picture(ana, "toast")
+        for node in (words, button):
+            self.assert_inside(ana, node)
+        _, top, _, _ = ana.find("entry", steps.COMPOSER).extents()
+        _, y, _, height = words.extents()
+        self.assertLessEqual(y + height, top)
 
     def assert_inside(self, app, node):
         left, _, whole, _ = app.find("window").extents()

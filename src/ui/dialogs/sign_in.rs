@@ -106,7 +106,7 @@ pub(crate) fn present_name_taken(window: &Window, network: &Network, nick: &str)
             SignInDialog::new(&network).present(Some(&window));
         }
     });
-    window.toast_overlay().add_toast(toast);
+    window.add_chat_toast(toast);
 }
 
 impl SignInDialog {
