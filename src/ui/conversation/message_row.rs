@@ -225,11 +225,13 @@ impl MessageRow {
         }
     }
 
-    /// Whether the message can be chosen for copying, and whether it is.
-    pub(super) fn show_selecting(&self, is_selecting: bool, is_selected: bool) {
-        let button = self.select_button(is_selecting);
-        if let Some(button) = button.filter(|button| button.is_active() != is_selected) {
-            button.set_active(is_selected);
+    /// Whether messages are being chosen for copying, and whether this one is. Where nothing is left to copy, the button takes
+    /// its room all the same, so that every row begins in one line.
+    pub(super) fn show_selecting(&self, is_selecting: bool, item: &TimelineItem) {
+        let Some(button) = self.select_button(is_selecting) else { return };
+        button.set_sensitive(item.deletion().is_empty());
+        if button.is_active() != item.is_selected() {
+            button.set_active(item.is_selected());
         }
     }
 

@@ -118,8 +118,7 @@ impl TimelineRow {
             ItemKind::Message | ItemKind::Notice => {
                 let row = self.message_row();
                 row.show(item);
-                let can_be_copied = item.deletion().is_empty();
-                row.show_selecting(self.is_selecting() && can_be_copied, item.is_selected());
+                row.show_selecting(self.is_selecting(), item);
                 self.wear(&row);
                 describe(item)
             }

@@ -95,7 +95,8 @@ impl TimelineView {
     /// Opens the menu of a row in sight.
     pub(super) fn open_menu_of(&self, item: &TimelineItem) {
         let place = self.place_of(item);
-        self.open_menu(item, None, &place);
+        // From the end of the line it reaches back over the message, so that it stays in the window.
+        self.open_menu(item, None, &place, gtk::Align::End);
     }
 
     /// Where in the list what belongs to a row opens: under the end of its first line.
@@ -214,11 +215,17 @@ impl TimelineView {
             row.or_else(|| widget.first_child()).and_downcast::<TimelineRow>()
         });
         let item = row.and_then(|row| row.item()).filter(is_said);
-        item.inspect(|item| self.open_menu(item, link, &point(x, y))).is_some()
+        item.inspect(|item| self.open_menu(item, link, &point(x, y), gtk::Align::Start)).is_some()
     }
 
     /// Without a link that was pointed at, the first one in the text can be copied.
-    fn open_menu(&self, item: &TimelineItem, link: Option<String>, place: &gdk::Rectangle) {
+    fn open_menu(
+        &self,
+        item: &TimelineItem,
+        link: Option<String>,
+        place: &gdk::Rectangle,
+        align: gtk::Align,
+    ) {
         let imp = self.imp();
         let Some(channel) = self.channel() else { return };
         let link = link.or_else(|| first_link(&item.text()));
@@ -229,11 +236,12 @@ impl TimelineView {
         let menu = made.unwrap_or_else(|| self.make_menu());
         menu.set_menu_model(Some(&menu_of(&channel, item, has_link)));
         menu.set_pointing_to(Some(place));
+        menu.set_halign(align);
         menu.popup();
     }
 
     fn make_menu(&self) -> gtk::PopoverMenu {
-        let menu = gtk::PopoverMenu::builder().has_arrow(false).halign(gtk::Align::Start).build();
+        let menu = gtk::PopoverMenu::builder().has_arrow(false).build();
         menu.set_parent(&*self.imp().list_view);
         self.imp().menu.replace(Some(menu.clone()));
         menu
