@@ -33,7 +33,6 @@ mod imp {
             popover.set_autohide(false);
             popover.set_has_arrow(false);
             popover.set_position(gtk::PositionType::Top);
-            popover.set_halign(gtk::Align::Start);
             popover.add_css_class("completion");
             self.list.set_selection_mode(gtk::SelectionMode::Browse);
             self.list.set_can_focus(false);
@@ -78,6 +77,7 @@ impl CompletionPopover {
         let is_offered = imp.completion.replace(completion.cloned()).is_some();
         if completion.is_some() {
             self.set_pointing_to(Some(place));
+            self.set_halign(self.side(place));
             self.popup();
             if !is_offered {
                 self.announce_selected();
@@ -85,6 +85,15 @@ impl CompletionPopover {
         } else {
             self.popdown();
         }
+    }
+
+    /// Reaches from a place in the field to where more of the field is, so that it stays in the window: a command is read from left
+    /// to right in every language, and what one writes in any.
+    fn side(&self, place: &gdk::Rectangle) -> gtk::Align {
+        let width = self.parent().map_or(0, |field| field.width());
+        let is_at_left = place.x() < width / 2;
+        let is_ltr = self.direction() != gtk::TextDirection::Rtl;
+        if is_at_left == is_ltr { gtk::Align::Start } else { gtk::Align::End }
     }
 
     /// Where the word begins and what takes its place, while something is offered.
