@@ -8,6 +8,12 @@ use crate::i18n::{clean, gettext};
 use crate::model::SearchHit;
 use crate::ui::text::{message_direction, read_in, sentence};
 
+/// What is found behind so many lines or characters is out of sight in a narrow window …
+const SEEN_LINES: usize = 3;
+const SEEN_CHARS: usize = 100;
+/// … so the text is shown from about so many characters before it.
+const LEAD_CHARS: usize = 40;
+
 mod imp {
     use super::*;
 
@@ -87,7 +93,7 @@ impl HitRow {
         imp.place_label.set_label(&place);
         imp.time_label.set_label(&hit.time_text());
         let reading = message_direction(&text).unwrap_or_else(gtk::Widget::default_direction);
-        let shown = read_in(&text, reading);
+        let shown = read_in(&excerpt(&text, typed), reading);
         imp.text_label.set_label(&shown);
         imp.text_label.set_attributes(Some(&marks(&shown, typed)));
         imp.text_label.set_direction(reading);
@@ -98,6 +104,28 @@ impl HitRow {
         // Translators: Stands between the parts of what a screen reader says.
         item.set_accessible_label(&[sender, place, hit.time_text(), text].join(&gettext(", ")));
     }
+}
+
+/// What is shown of a text: all of it, or where it goes on for long before a typed word, from shortly before that. A label counts the
+/// lines of each paragraph, so this is one, as the neighbours are.
+fn excerpt(text: &str, typed: &str) -> String {
+    let first = places(text, typed).into_iter().map(|(start, _)| start).min();
+    let start = first.map_or(0, |first| beginning(text, usize::try_from(first).unwrap_or(0)));
+    let cut = if start > 0 { "…" } else { "" };
+    format!("{cut}{}", text[start..].trim_end().replace('\n', " "))
+}
+
+/// From where a text is shown so that this place in it is in sight: its start, or else where a line or word begins.
+fn beginning(text: &str, place: usize) -> usize {
+    let before = &text[..place];
+    let is_in_sight =
+        before.matches('\n').count() < SEEN_LINES && before.chars().count() <= SEEN_CHARS;
+    if is_in_sight {
+        return 0;
+    }
+    let lead = before.char_indices().rev().nth(LEAD_CHARS).map_or(0, |(start, _)| start);
+    let gap = before[lead..].rfind('\n').or_else(|| before[lead..].find(' '));
+    lead + gap.map_or(0, |gap| gap + 1)
 }
 
 /// Marks in bold where the text has one of the typed words as it was typed; where it is written otherwise, nothing is marked.
@@ -134,7 +162,7 @@ fn list_item(item: &glib::Object) -> &gtk::ListItem {
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use super::{excerpt, places};
 
     #[test]
     fn words_are_marked_where_they_stand() {
@@ -142,5 +170,18 @@ mod tests {
         assert_eq!(places("كتاب", "كتاب"), [(0, 8)]);
         assert!(places("İstanbul", "istanbul").is_empty());
         assert!(places("tea", " ").is_empty());
+    }
+
+    #[test]
+    fn what_was_found_is_in_sight_and_its_text_is_one_paragraph() {
+        assert_eq!(excerpt("milk\nand tea\n", "tea"), "milk and tea");
+        assert_eq!(excerpt("1\n2\n3\n4\nthe tea\nand 6", "tea"), "…the tea and 6");
+        let long = format!("{}فنجان من الشاي", "كلمة ".repeat(100));
+        let shown = excerpt(&long, "الشاي");
+        assert!(shown.starts_with("…كلمة ") && shown.ends_with("فنجان من الشاي"), "{shown}");
+        assert!(shown.chars().count() < 60, "{shown}");
+        assert!(excerpt(&"ن".repeat(300), "ن").starts_with('ن'));
+        assert_eq!(excerpt(&format!("{}x", "ن".repeat(300)), "x").chars().count(), 43);
+        assert_eq!(excerpt("milk\ntea", ""), "milk tea");
     }
 }
