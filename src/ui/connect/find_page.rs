@@ -148,7 +148,11 @@ impl FindPage {
 
     /// Puts the focus on the first thing to choose.
     pub(crate) fn focus_first(&self) {
-        self.imp().address_row.grab_focus();
+        let imp = self.imp();
+        match imp.servers_list.row_at_index(0) {
+            Some(row) => row.grab_focus(),
+            None => imp.address_row.grab_focus(),
+        };
     }
 }
 

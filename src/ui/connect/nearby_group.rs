@@ -11,15 +11,22 @@ const ROOMY_ROWS: u32 = 2;
 
 mod imp {
     use std::cell::Cell;
+    use std::marker::PhantomData;
     use std::sync::OnceLock;
 
     use glib::subclass::Signal;
 
     use super::*;
 
-    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[derive(Debug, Default, gtk::CompositeTemplate, glib::Properties)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/connect/nearby_group.ui")]
+    #[properties(wrapper_type = super::NearbyGroup)]
     pub struct NearbyGroup {
+        /// Whether the button stands beside the words that nothing was found, or under them.
+        #[property(get = Self::words_orientation, set = Self::set_words_orientation, builder(gtk::Orientation::Horizontal))]
+        words_orientation: PhantomData<gtk::Orientation>,
+        #[template_child]
+        pub(super) nothing_box: TemplateChild<gtk::Box>,
         #[template_child]
         pub(super) spinner: TemplateChild<adw::Spinner>,
         #[template_child]
@@ -54,6 +61,17 @@ mod imp {
         }
     }
 
+    impl NearbyGroup {
+        fn words_orientation(&self) -> gtk::Orientation {
+            self.nothing_box.orientation()
+        }
+
+        fn set_words_orientation(&self, orientation: gtk::Orientation) {
+            self.nothing_box.set_orientation(orientation);
+        }
+    }
+
+    #[glib::derived_properties]
     impl ObjectImpl for NearbyGroup {
         fn signals() -> &'static [Signal] {
             static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
