@@ -210,8 +210,9 @@ impl SidebarPage {
 
     fn show_found(&self) {
         let imp = self.imp();
-        let is_in_vain = self.selection().n_items() == 0 && !imp.search_entry.text().is_empty();
-        if is_in_vain {
+        let is_empty = self.selection().n_items() == 0;
+        let is_search = !imp.search_entry.text().is_empty();
+        if is_empty && is_search {
             let name = room_name(&imp.search_entry.text());
             let name = name.filter(|name| check_room_name(name).is_ok());
             let words = name.map(|name| {
@@ -223,7 +224,11 @@ impl SidebarPage {
             });
             imp.nothing_page.set_description(words.as_deref());
         }
-        imp.stack.set_visible_child_name(if is_in_vain { "nothing" } else { "list" });
+        imp.stack.set_visible_child_name(match (is_empty, is_search) {
+            (true, true) => "nothing",
+            (true, false) => "empty",
+            (false, _) => "list",
+        });
     }
 
     fn open_found(&self, typed: &str) {
