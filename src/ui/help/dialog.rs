@@ -99,7 +99,9 @@ impl HelpDialog {
         let imp = self.imp();
         let Some(page) = self.guide().pages().get(position) else { return };
         imp.content_page.set_title(&page.title);
-        let blocks = markdown::blocks(&self.guide().text(page));
+        let mut blocks = markdown::blocks(&self.guide().text(page));
+        // The title stands over the page already.
+        blocks.retain(|block| !matches!(block, markdown::Block::Heading(1, _)));
         page_view::fill(
             &imp.page_box,
             &blocks,
