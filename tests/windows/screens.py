@@ -1,19 +1,20 @@
 """Every screen of the application, in an order in which one leads to the next; `gallery.py` takes their pictures."""
 
 import re
+from contextlib import ExitStack
 
 import steps
-from driver import until
+from driver import NoNetwork, PrivateNetwork, Server, until
 from stage import LONG, PASSWORD, REACH, closed_port
 
 
 def coming_in(stage):
     app = stage.app
     app.find("button", "Enter Address…")
-    stage.take("find")
+    stage.take_low("find")
     app.press("Enter Address…")
     app.find("entry", "Address")
-    stage.take("address")
+    stage.take_low("address")
     steps.fill_address(app, "127.0.0.1", closed_port())
     app.find(None, "The connection was refused: no chat server runs there.")
     stage.take("address-refused")
@@ -34,10 +35,10 @@ def trust_and_name(stage):
     app = stage.app
     steps.enter_address(app, stage.server.host, stage.server.port)
     app.find("button", "The Words Match")
-    stage.take("trust")
+    stage.take_low("trust")
     steps.trust(app, stage.server)
     app.find("button", "Join")
-    stage.take("you")
+    stage.take_low("you")
     steps.join_as(app, stage.name, "abc")
     until(lambda: app.find_all("alert"), "the password to be refused")
     stage.take("you-refused")
@@ -48,14 +49,14 @@ def trust_and_name(stage):
 def room_without_words(stage):
     stage.enter("/join #council", "council")
     stage.settle()
-    stage.take("room-empty")
+    stage.take_low("room-empty")
     stage.enter("/join #lobby", "lobby")
 
 
 def conversation(stage):
     stage.talk_of_today()
     stage.settle()
-    stage.take("conversation")
+    stage.take_low("conversation")
     steps.focus_message(stage.app, "all of us together?")
     stage.take("conversation-earlier")
     stage.app.type_keys("Home")
@@ -88,7 +89,7 @@ def reply(stage):
     stage.choose(0)
     stage.people["بدر"].send("@+typing=active TAGMSG #lobby")
     steps.write(stage.app, "Yes, it is a long one: as long as the field in which I write this answer needs to grow")
-    stage.take("reply")
+    stage.take_low("reply")
     steps.write(stage.app, "")
     stage.app.type_keys("Escape")
     stage.app.wait_until_gone("button", "Don’t reply")
@@ -114,13 +115,17 @@ def selection(stage):
     stage.choose(3)
     app.find("button", "Copy")
     app.type_keys("Up", "space", "Up", "space")
-    stage.take("selection")
+    stage.take_low("selection")
     stage.settle()
 
 
 def deleting(stage):
     app = stage.app
     steps.say(app, "This is for nobody")
+    steps.open_menu(app, "This is for nobody")
+    app.find("menu item")
+    stage.take("message-menu-own", around=REACH)
+    stage.settle()
     steps.focus_message(app, "This is for nobody")
     app.type_keys("Delete")
     app.find("button", "Undo")
@@ -132,29 +137,55 @@ def date(stage):
     stage.take("conversation-menu", around=REACH)
     stage.choose(4)
     stage.app.find("button", "Go")
-    stage.take("go-to-date")
+    stage.take_low("go-to-date")
 
 
 def search(stage):
     app = stage.app
-    for name, action in (("search-room", "win.search-here"), ("search-everywhere", "win.search-everywhere")):
-        app.activate(action)
-        app.set_text("Search messages", "the")
-        app.find("row", None, app.find("list", "Found messages"))
-        stage.take(name)
-        stage.settle()
+    app.activate("win.search-here")
+    app.find(None, "Search What Was Said")
+    stage.take("search-start")
+    app.set_text("Search messages", "bring")
+    app.find("row", None, app.find("list", "Found messages"))
+    stage.take_low("search-room")
+    app.set_text("Search messages", "xyzzy")
+    app.find(None, "No Messages Found")
+    stage.take("search-nothing")
+    stage.settle()
+    app.activate("win.search-everywhere")
+    app.set_text("Search messages", "the")
+    app.find("row", None, app.find("list", "Found messages"))
+    stage.take("search-everywhere")
 
 
 def people(stage):
     app = stage.app
+    listed = show_people(stage)
+    app.find("row", re.compile("^Zoë"), listed)
+    stage.take_low("people")
+    app.set_text("Search people", "xyzzy")
+    app.find(None, "Nobody Found")
+    stage.take("people-not-found")
+    app.set_text("Search people", "")
+    open_profile(stage, "Zoë")
+    stage.take_low("profile")
+    stage.settle()
+    show_people(stage)
+    open_profile(stage, stage.name)
+    stage.take("profile-own")
+
+
+def show_people(stage):
+    """The list of who is in the room, which waits to be asked where it would cover the conversation."""
     if stage.look.is_folded:
-        app.activate("win.toggle-people")
-    listed = app.find("list", steps.PEOPLE)
-    row = app.find("row", re.compile("^Zoë"), listed)
-    stage.take("people")
-    app.click(row)
-    app.find("dialog", "Profile")
-    stage.take("profile")
+        stage.app.activate("win.toggle-people")
+    return stage.app.find("list", steps.PEOPLE)
+
+
+def open_profile(stage, name):
+    steps.open_profile(stage.app, name)
+    # What the server tells comes after the rest.
+    stage.app.find(None, "Rooms You Share")
 
 
 def rooms_and_people(stage):
@@ -162,6 +193,11 @@ def rooms_and_people(stage):
     app = stage.app
     stage.enter("/msg Omar Are you coming, too?", "Omar")
     stage.people["Omar"].wait_for("Are you coming")
+    stage.settle()
+    stage.take("private")
+    stage.open_menu_button("Conversation Menu")
+    stage.take("private-menu", around=REACH)
+    stage.settle()
     stage.enter("/join #council", "council")
     stage.say("Zoë", f"{stage.name}: one more thing")
     stage.say("Zoë", "and another")
@@ -170,6 +206,15 @@ def rooms_and_people(stage):
         app.type_keys("alt+Left" if stage.look.language == "english" else "alt+Right")
         app.find("entry", "Find or join a room")
     stage.take("rooms")
+    app.focus(app.find("row", re.compile("^lobby"), app.find("list", "Rooms")))
+    app.type_keys("Menu")
+    app.find("menu item")
+    stage.take("row-menu", around=REACH)
+    app.escape_from("menu item", None)
+    app.click(app.find("button", "Home"))
+    app.find("list", "Servers")
+    stage.take("servers", around=REACH)
+    app.escape_from("list", "Servers")
     app.set_text("Find or join a room", "gard")
     app.find(None, "Nothing Found")
     stage.take("rooms-not-found")
@@ -196,7 +241,9 @@ def rooms(stage):
     ):
         app.activate(action)
         app.find(role, what)
-        stage.take(name)
+        stage.take_low(name)
+        if name in ("room-settings", "invite"):
+            stage.take_end(name)
         stage.settle()
 
 
@@ -209,7 +256,12 @@ def operators(stage):
     steps.focus_message(app, "Buy my things, all of you!")
     app.type_keys("Delete")
     app.find("entry", "Reason (Optional)")
-    stage.take("delete-message")
+    stage.take_low("delete-message")
+    stage.settle()
+    show_people(stage)
+    open_profile(stage, "dora")
+    stage.take("profile-operator")
+    stage.take_end("profile-operator")
     stage.settle()
     stage.enter("/msg dora Please stop that.", "dora")
     stage.bring("judge", "#court")
@@ -219,14 +271,24 @@ def operators(stage):
     steps.enter(app, "Nobody hears me")
     app.find("button", "Retry")
     stage.take("failed")
-    for what in ("+b bad!*@*", "+i", "+v Zoë"):
+    for what in ("+b bad!*@*", "+i", f"+o {stage.name}"):
         stage.people["judge"].send(f"MODE #court {what}")
+    stage.people["judge"].wait_for("+o")
+    app.activate("win.room-settings")
+    app.find(None, "Banned and Muted")
+    stage.take_end("bans")
+    stage.settle()
     stage.people["judge"].send(f"KICK #court {stage.name} :Enough for today")
     app.wait_for_text("Enough for today")
     stage.take("removed")
     stage.enter("/join #court")
     app.wait_for_text("Only people who were invited come in.")
     stage.take("refused")
+    stage.people["judge"].send("MODE #court -i+k sesame")
+    stage.enter("/join #court")
+    app.find("dialog", "Password Needed")
+    stage.take_low("room-password")
+    stage.settle()
     stage.enter("/join #lobby", "lobby")
 
 
@@ -234,11 +296,12 @@ def preferences(stage):
     app = stage.app
     app.activate("app.preferences")
     app.find("switch", "Do Not Disturb")
-    stage.take("preferences")
+    stage.take_low("preferences")
+    stage.take_end("preferences")
     stage.settle()
     app.activate("win.server-settings")
     app.find("switch", "Stay Connected")
-    stage.take("server")
+    stage.take_low("server")
     app.press("Your Devices")
     app.find(None, "This Device")
     stage.take("devices")
@@ -249,13 +312,15 @@ def preferences(stage):
     app.set_text("New Password", "violets-violets")
     app.press("Change")
     app.find(None, "That is not your password.")
-    stage.take("change-password")
+    stage.take_low("change-password")
+    stage.app.escape_from("entry", "New Password")
+    stage.take_end("server")
 
 
 def away(stage):
     stage.app.activate("win.go-away")
     stage.app.find("entry", "Words for Others")
-    stage.take("away")
+    stage.take_low("away")
 
 
 def about_the_program(stage):
@@ -264,7 +329,7 @@ def about_the_program(stage):
     app.find("list", "Pages")
     stage.take("help")
     app.type_keys("Down", "Return")
-    stage.take("help-page")
+    stage.take_low("help-page")
     stage.settle()
     app.activate("app.about")
     app.find("dialog")
@@ -278,6 +343,49 @@ def shortcuts(stage):
     with stage.app.in_other_window():
         stage.take("shortcuts", fits=False)
         stage.app.type_keys("Escape")
+
+
+def guest(stage):
+    """Somebody without an account: their name is another's, what they are offered, and a window without a conversation."""
+    with stage.second_app("guest") as app:
+        steps.enter_address(app, stage.server.host, stage.server.port)
+        steps.trust(app, stage.server)
+        steps.join_as(app, "Zoë")
+        steps.wait_until_inside(app)
+        app.find("button", "Sign In…")
+        stage.take("name-taken")
+        app.activate("win.server-settings")
+        app.press("Protect This Name With a Password…")
+        app.find("entry", "Password")
+        stage.take_low("protect-name")
+        app.escape_from("entry", "Password")
+        stage.take("server-guest")
+        app.escape_from("switch", "Stay Connected")
+        app.activate("win.leave-conversation")
+        if not stage.look.is_folded:
+            app.find(None, "No Conversation Open")
+        stage.take("nothing-open")
+
+
+def nearby(stage):
+    """What the first page says of the network, where the system allows a network of one's own."""
+    folder = stage.folder / "nearby"
+    folder.mkdir()
+    with ExitStack() as ends:
+        try:
+            network = PrivateNetwork(folder)
+        except NoNetwork as refusal:
+            print(f"no pictures of what the network tells: {refusal}")
+            return
+        ends.callback(network.stop)
+        app = ends.enter_context(stage.second_app("finder", network, MAJLIS_DISCOVERY="on"))
+        app.find(None, "No servers found yet")
+        stage.take_low("find-nothing")
+        for port, name in enumerate(("Garden House", "بيت نور", "A place with a name that is rather long, truly"), 33000):
+            server = Server(stage.programs, folder / name, name=name, network=network, port=port)
+            ends.callback(server.stop)
+            app.find("row", re.compile(name))
+        stage.take("find-places")
 
 
 def without_a_server(stage):
@@ -294,7 +402,7 @@ def changed_key(stage):
     app = stage.app
     stage.server.start(data="another-server")
     app.find("button", steps.REFUSE, seconds=60)
-    stage.take("changed-key")
+    stage.take_low("changed-key")
     app.press(steps.REFUSE)
     app.wait_until_gone("button", steps.REFUSE)
     app.activate("win.add-server")
@@ -325,6 +433,8 @@ SCREENS = [
     about_the_program,
     operators,
     shortcuts,
+    guest,
+    nearby,
     without_a_server,
     changed_key,
 ]

@@ -3,7 +3,7 @@
 import socket
 import sqlite3
 import subprocess
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import steps
@@ -16,6 +16,8 @@ REACH = 240
 # What the toolkit draws around a window where no compositor makes shadows.
 BORDERS = 10
 SIZES = {"wide": (960, 680), "narrow": (360 + BORDERS, 640)}
+# A phone that lies on its side, or whose keyboard is open: the smallest window in which everything has to work.
+LOW = 294 + BORDERS
 NAMES = {"english": "Nour", "arabic": "نور"}
 PASSWORD = "tulips-tulips"
 
@@ -83,17 +85,48 @@ class Stage:
         """What the person in front of the window is called."""
         return NAMES[self.look.language]
 
-    def open_app(self, folder="app"):
+    def open_app(self, folder="app", network=None, **environment):
         is_arabic = self.look.language == "arabic"
         self.app = App(
             self.programs,
             self.folder / folder,
-            environment=self.look.environment,
+            environment=self.look.environment | environment,
+            network=network,
             words=Words("ar" if is_arabic else None),
             text_scale=2 if self.look.special == "large" else 1,
         )
         self._ends.callback(self.app.stop)
         self.app.place(REACH, REACH, *SIZES[self.look.width])
+
+    @contextmanager
+    def second_app(self, folder, network=None, **environment):
+        """Within it, pictures are of the window of somebody else, who leaves after it."""
+        first = self.app
+        self.open_app(folder, network, **environment)
+        try:
+            yield self.app
+        finally:
+            self.app.stop()
+            self.app = first
+
+    def take_low(self, name):
+        """The same as `take`, and in a narrow look again as low as a window gets; for letters of twice the size that is no size."""
+        self.take(name)
+        if self.look.width == "narrow" and self.look.special != "large":
+            self.app.place(REACH, REACH, SIZES["narrow"][0], LOW)
+            self.take(f"{name}-low", fits=False)
+            size = self.app.size()
+            self.app.place(REACH, REACH, *SIZES["narrow"])
+            assert size == (SIZES["narrow"][0], LOW), f"the low window grew to {size} pixels"
+
+    def take_end(self, name):
+        """Saves a picture of how a dialog ends that is longer than the window is high."""
+        x, y, width, height = self.app.find("dialog").extents()
+        # Over what a row is called: what stands at its end may turn with the wheel itself.
+        share = 0.25 if self.look.language == "english" else 0.75
+        self.app.scroll_down(x + int(width * share), y + height // 2)
+        self.app.rest_pointer()
+        self.take(f"{name}-end")
 
     def take(self, name, fits=True, around=0):
         """Saves a picture of the window as it is now, and of what is `around` it; one that had to grow for what is in it is wrong."""

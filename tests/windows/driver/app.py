@@ -186,6 +186,11 @@ class App:
         self.hover(node)
         _xdotool("click", "--repeat", abs(notches), "--delay", "5", "5" if notches > 0 else "4")
 
+    def scroll_down(self, x, y):
+        """Turns the mouse's wheel over a place in the window, further than anything is long."""
+        self.raise_window()
+        _xdotool("mousemove", "--window", self.window, x, y, "click", "--repeat", 40, "--delay", 10, 5)
+
     def rest_pointer(self):
         """Moves the pointer to where nothing answers to it."""
         _xdotool("mousemove", "--window", self.window, 1, 1)
