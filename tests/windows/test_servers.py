@@ -70,7 +70,7 @@ class Servers(WindowTest):
         ana.type_text("Ana Lima")
         ana.type_keys("Return")
         self.picture(ana, "settings")
-        carol.wait_for("Ana_Lima has joined")
+        carol.wait_for("Ana is now called Ana_Lima")
         ana.press("Stay Connected", role="switch")
         carol.wait_for("Ana_Lima has left")
         ana.wait_for_text("Not connected")
