@@ -9,7 +9,7 @@ use adw::subclass::prelude::*;
 use super::presence_words;
 use crate::i18n::{clean, gettext, gettext_f, isolate};
 use crate::model::{Channel, Member, Network, Presence, Profile};
-use crate::ui::dialogs::{focus_first, make_room};
+use crate::ui::dialogs::{begin_in, make_room};
 use crate::ui::text::sentence;
 
 mod imp {
@@ -113,7 +113,8 @@ impl ProfileDialog {
         imp.network.set(network.clone()).expect("the object is new");
         imp.nick.set(nick.to_owned()).expect("the object is new");
         imp.room.replace(room.cloned());
-        focus_first(&*imp.message_button);
+        // What the server tells may be there before the dialog is shown, and needs its room all the same.
+        begin_in(&*imp.message_button);
         dialog.show_known();
         dialog.connect_widgets();
         dialog.offer_tending();
