@@ -12,15 +12,22 @@ use crate::ui::dialogs::room_name;
 use crate::ui::text::{escaped, isolate};
 
 mod imp {
+    use std::marker::PhantomData;
     use std::sync::OnceLock;
 
     use glib::subclass::Signal;
 
     use super::*;
 
-    #[derive(Debug, Default, gtk::CompositeTemplate)]
+    #[derive(Debug, Default, gtk::CompositeTemplate, glib::Properties)]
     #[template(resource = "/io/github/majlis_chat/Majlis/ui/sidebar/page.ui")]
+    #[properties(wrapper_type = super::SidebarPage)]
     pub struct SidebarPage {
+        /// Whether an empty list offers to join a room: where nothing beside it does.
+        #[property(get = Self::offers_join, set = Self::set_offers_join)]
+        offers_join: PhantomData<bool>,
+        #[template_child]
+        pub(super) join_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) server_switcher: TemplateChild<ServerSwitcher>,
         #[template_child]
@@ -55,6 +62,17 @@ mod imp {
         }
     }
 
+    impl SidebarPage {
+        fn offers_join(&self) -> bool {
+            self.join_button.get_visible()
+        }
+
+        fn set_offers_join(&self, offers_join: bool) {
+            self.join_button.set_visible(offers_join);
+        }
+    }
+
+    #[glib::derived_properties]
     impl ObjectImpl for SidebarPage {
         fn signals() -> &'static [Signal] {
             static SIGNALS: OnceLock<Vec<Signal>> = OnceLock::new();
