@@ -123,7 +123,7 @@ class Stage:
         """Saves a picture of how a dialog ends that is longer than the window is high."""
         x, y, width, height = self.app.find("dialog").extents()
         # Over what a row is called: what stands at its end may turn with the wheel itself.
-        share = 0.25 if self.look.language == "english" else 0.75
+        share = 0.45 if self.look.language == "english" else 0.55
         self.app.scroll_down(x + int(width * share), y + height // 2)
         self.app.rest_pointer()
         self.take(f"{name}-end")
