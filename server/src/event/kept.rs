@@ -1,4 +1,5 @@
-//! What is kept of accounts and rooms beside what was said: how far somebody has read, and values under keys.
+//! What is kept of accounts and rooms beside what was said: where somebody is, how far they have read, and values
+//! under keys.
 
 use majlis_protocol::Timestamp;
 
@@ -11,6 +12,17 @@ pub enum Subject {
     Room(RoomId),
     /// An account.
     Account(AccountId),
+}
+
+/// A room that an account's person is in whenever they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptRoom {
+    /// Whose.
+    pub account: AccountId,
+    /// Which.
+    pub room: RoomId,
+    /// When they came into it; 0 where an older version kept it.
+    pub since: Timestamp,
 }
 
 /// How far an account's person has read (draft/read-marker).

@@ -25,13 +25,14 @@ pub use control::{BadControlRequest, ControlId, ControlReply, ControlRequest};
 pub use counter::Counter;
 pub use id::{ConnId, IdSource, MsgId, RoomId};
 pub use inbound::{CloseReason, Guest, HubInput, InboundBatch, LineFault, Now, Peer};
-pub use kept::{MetadataValue, ReadMarker, Subject};
+pub use kept::{KeptRoom, MetadataValue, ReadMarker, Subject};
 pub(crate) use lasting::is_lasting;
 pub use modes::{Founder, Letters, ListEntry, ListKind, RoomModes};
 pub use outbound::{Audience, Outbound, Output};
 pub use relay::{Action, Dialect, Relay, Source};
 pub use span::{FOREVER, parse_span, span_text};
 pub use storage::{
-    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Restored, RestoredRoom,
-    Search, Selector, SendRecord, StoredKind, StoredKinds, StoredMessage, TargetRow, Topic, Write,
+    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Readable, Restored,
+    RestoredRoom, Search, Selector, SendRecord, StoredKind, StoredKinds, StoredMessage, TargetRow,
+    Topic, Write,
 };

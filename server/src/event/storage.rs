@@ -7,8 +7,8 @@ use majlis_protocol::scram::Verifier;
 use majlis_wire::Fingerprint;
 
 use super::{
-    Account, AccountId, Conversation, Founder, Invite, InviteHash, Letters, ListEntry, ListKind,
-    MetadataValue, MsgId, ReadMarker, RoomId, RoomModes, ServerBan, Subject,
+    Account, AccountId, Conversation, Founder, Invite, InviteHash, KeptRoom, Letters, ListEntry,
+    ListKind, MetadataValue, MsgId, ReadMarker, RoomId, RoomModes, ServerBan, Subject,
 };
 
 /// One change to the store. A batch of them is one transaction.
@@ -52,13 +52,8 @@ pub enum Write {
     },
     /// An account ended, and with it all that was its own.
     AccountRemoved(AccountId),
-    /// An account's person came into a room.
-    RoomKept {
-        /// Whose.
-        account: AccountId,
-        /// Where; not yet among the account's.
-        room: RoomId,
-    },
+    /// An account's person came into a room that is not yet among the account's.
+    RoomKept(KeptRoom),
     /// An account's person left a room, or had to.
     RoomForgotten {
         /// Whose.
@@ -384,7 +379,7 @@ pub struct Restored {
     /// Every ban from the server, those that are over included, in the order of setting.
     pub bans: Vec<ServerBan>,
     /// The rooms that accounts' people are in again once they sign in, in the order of coming.
-    pub kept_rooms: Vec<(AccountId, RoomId)>,
+    pub kept_rooms: Vec<KeptRoom>,
     /// Every private conversation.
     pub conversations: Vec<Conversation>,
     /// How far accounts' people have read.
@@ -417,6 +412,8 @@ pub enum HistoryQuery {
     Messages {
         /// Which room.
         room: RoomId,
+        /// Nothing of before then is there for the asker, not even as a bound.
+        since: Timestamp,
         /// Which messages.
         selector: Selector,
         /// Of which kinds; no other counts towards the limit.
@@ -436,7 +433,7 @@ pub enum HistoryQuery {
     /// Which of these rooms have their newest message between the two times (CHATHISTORY TARGETS).
     Targets {
         /// The rooms that the asker may read.
-        rooms: Vec<RoomId>,
+        rooms: Vec<Readable>,
         /// Exclusive.
         from: Timestamp,
         /// Exclusive; may be before `from`, which then takes the newest first when the limit cuts.
@@ -453,11 +450,20 @@ impl HistoryQuery {
     }
 }
 
+/// A room, as far as somebody may read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readable {
+    /// Which.
+    pub room: RoomId,
+    /// What was said there then or later; 0 where that is everything.
+    pub since: Timestamp,
+}
+
 /// What to search for; each of the conditions that are there has to hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
     /// The rooms that are looked through.
-    pub rooms: Vec<RoomId>,
+    pub rooms: Vec<Readable>,
     /// Words that the text has, the last letters of each possibly missing here.
     pub text: Option<String>,
     /// The folded nick that it was said under.

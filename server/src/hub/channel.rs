@@ -40,6 +40,8 @@ pub(super) struct Channel {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Membership {
     ranks: Ranks,
+    /// When they came in.
+    since: Timestamp,
 }
 
 /// The ranks that somebody has; the highest counts.
@@ -114,6 +116,15 @@ impl Membership {
             }
         }
         membership
+    }
+
+    /// The same of who came then.
+    pub(super) fn from(self, since: Timestamp) -> Self {
+        Self { since, ..self }
+    }
+
+    pub(super) fn since(self) -> Timestamp {
+        self.since
     }
 
     /// The mode letters of all ranks.

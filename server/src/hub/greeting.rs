@@ -15,7 +15,7 @@ use crate::event::ConnId;
 pub(super) const SOFTWARE: &str = concat!("majlis-", env!("CARGO_PKG_VERSION"));
 
 /// The modes of rooms, by how they take a parameter: lists, always, when set, never (ISUPPORT `CHANMODES`).
-const CHANNEL_MODES: &str = "beI,k,lS,CMPRimnst";
+const CHANNEL_MODES: &str = "beI,k,lS,CHMPRimnst";
 
 /// All modes of rooms, and those of them that take a parameter.
 const ALL_MODES: [&str; 2] = ["CIMPRSbehiklmnostv", "ISbehklov"];

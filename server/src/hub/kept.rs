@@ -2,34 +2,47 @@
 //!
 //! Owns which rooms an account's person has come into and not left, whether they are here or not. Who comes in counts while
 //! they bear the account's name; under another nick the same person may be in other rooms. Who is out is out under any nick.
+//! Since when they are in counts where newcomers read nothing of before (`+H`).
 
 use std::collections::HashMap;
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
+use majlis_protocol::Timestamp;
 
 use super::Hub;
 use super::user::UserId;
-use crate::event::{AccountId, RoomId, Write};
+use crate::event::{AccountId, KeptRoom, RoomId, Write};
 
-/// The rooms of every account, in the order of coming.
+/// The rooms of every account, in the order of coming, and since when each is.
 #[derive(Debug, Default)]
-pub(super) struct KeptRooms(HashMap<AccountId, IndexSet<RoomId>>);
+pub(super) struct KeptRooms(HashMap<AccountId, IndexMap<RoomId, Timestamp>>);
 
 impl KeptRooms {
-    pub(super) fn new(restored: &[(AccountId, RoomId)]) -> Self {
+    pub(super) fn new(restored: &[KeptRoom]) -> Self {
         let mut kept = Self::default();
-        for &(account, room) in restored {
-            kept.0.entry(account).or_default().insert(room);
+        for &room in restored {
+            kept.insert(room);
         }
         kept
     }
 
-    fn insert(&mut self, account: AccountId, room: RoomId) -> bool {
-        self.0.entry(account).or_default().insert(room)
+    /// Returns whether the room was not yet among the account's.
+    fn insert(&mut self, kept: KeptRoom) -> bool {
+        let rooms = self.0.entry(kept.account).or_default();
+        if rooms.contains_key(&kept.room) {
+            return false;
+        }
+        rooms.insert(kept.room, kept.since);
+        true
+    }
+
+    /// Since when an account's person is in a room.
+    pub(super) fn since(&self, account: AccountId, room: RoomId) -> Option<Timestamp> {
+        self.0.get(&account)?.get(&room).copied()
     }
 
     fn remove(&mut self, account: AccountId, room: RoomId) -> bool {
-        self.0.get_mut(&account).is_some_and(|rooms| rooms.shift_remove(&room))
+        self.0.get_mut(&account).is_some_and(|rooms| rooms.shift_remove(&room).is_some())
     }
 
     /// A room ended, and the store takes it from every account by itself.
@@ -49,8 +62,9 @@ impl Hub {
     /// Remembers that somebody came into a room, if they bear their account's name.
     pub(super) fn keep_room(&mut self, user: UserId, room: RoomId) {
         let Some(account) = self.own_account(user) else { return };
-        if self.kept.insert(account, room) {
-            self.store(Write::RoomKept { account, room });
+        let kept = KeptRoom { account, room, since: self.channels[room].members[&user].since() };
+        if self.kept.insert(kept) {
+            self.store(Write::RoomKept(kept));
         }
     }
 
@@ -79,7 +93,7 @@ impl Hub {
                 && channel.is_some_and(|channel| !channel.lists.is_banned(who))
         };
         let free = self.settings.limits.rooms_per_person.saturating_sub(who.rooms.len());
-        kept.into_iter().flatten().copied().filter(may_enter).take(free).collect()
+        kept.into_iter().flat_map(IndexMap::keys).copied().filter(may_enter).take(free).collect()
     }
 
     /// The account whose name somebody bears.
@@ -95,7 +109,7 @@ impl Hub {
 impl Hub {
     /// Fails where a room is kept that has ended.
     pub(super) fn verify_kept(&self) {
-        for room in self.kept.0.values().flatten() {
+        for room in self.kept.0.values().flat_map(IndexMap::keys) {
             assert!(self.channels.get(*room).is_some(), "{room:?} is kept and has ended");
         }
     }

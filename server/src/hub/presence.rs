@@ -54,7 +54,7 @@ impl Hub {
         }
         let relay = self.event_of(user, action);
         let channel = &mut self.channels[room];
-        channel.members.insert(user, membership);
+        channel.members.insert(user, membership.from(self.now.wall));
         channel.ends_at_ms = None;
         self.users[user].invitations.remove(room);
         self.keep_room(user, room);

@@ -1,15 +1,15 @@
-//! Who may do what in a room: enter it, speak in it, see it.
+//! Who may do what in a room: enter it, speak in it, see it, read its history.
 //!
 //! Owns the meaning of the modes that keep people out or quiet (modern.ircdocs.horse, "Channel Modes"). How modes are set is
 //! the mode command's affair.
 
-use majlis_protocol::{combined_text, wire_lines};
+use majlis_protocol::{Timestamp, combined_text, wire_lines};
 
 use super::Hub;
 use super::channel::{Channel, Rank};
 use super::refusal::Refusal;
 use super::user::{User, UserId};
-use crate::event::{Founder, RoomId};
+use crate::event::{Founder, Readable, RoomId};
 
 /// What begins and ends what programs ask each other; `ACTION` alone is talk.
 const CTCP: char = '\u{1}';
@@ -87,6 +87,33 @@ impl Hub {
     pub(super) fn may_see(&self, user: UserId, room: RoomId) -> bool {
         let channel = &self.channels[room];
         !channel.has('s') || channel.members.contains_key(&user)
+    }
+
+    /// Whether somebody may read of a room's history at all: who is in it may, and who may join it, unless newcomers read
+    /// nothing of before (`+H`).
+    pub(super) fn may_read(&self, user: UserId, room: RoomId) -> bool {
+        let channel = &self.channels[room];
+        channel.members.contains_key(&user)
+            || !channel.has('H') && self.check_entry(user, room, None).is_ok()
+    }
+
+    /// Where somebody may read, as far as they may: all of it, or in a room with `+H` what was said since they came. Who keeps
+    /// order in it could lift that, and reads everything.
+    pub(super) fn readable(&self, user: UserId, room: RoomId) -> Readable {
+        let channel = self.channels.get(room).filter(|channel| channel.has('H'));
+        let since = channel.map(|channel| self.is_in_since(user, room, channel));
+        Readable { room, since: since.unwrap_or_default() }
+    }
+
+    /// An account's person is in their rooms while they are away, too.
+    fn is_in_since(&self, user: UserId, room: RoomId, channel: &Channel) -> Timestamp {
+        let Some(member) = channel.members.get(&user) else { return Timestamp(u64::MAX) };
+        if member.rank() >= Rank::HalfOperator {
+            return Timestamp(0);
+        }
+        let account = self.users[user].account_id;
+        let kept = account.and_then(|account| self.kept.since(account, room));
+        kept.map_or(member.since(), |kept| kept.min(member.since()))
     }
 
     /// Whether somebody may know of another who is in none of the rooms that are looked at.

@@ -212,8 +212,11 @@ impl House {
                 };
                 HistoryPage::Message(rows.clone().find(is_meant).cloned().map(Box::new))
             }
-            HistoryQuery::Messages { room, kinds, limit, .. } => {
-                let of_room = rows.filter(|row| row.room == *room && kinds.contains(row.kind));
+            HistoryQuery::Messages { room, since, kinds, limit, .. } => {
+                let is_meant = |row: &&StoredMessage| {
+                    row.room == *room && row.time >= *since && kinds.contains(row.kind)
+                };
+                let of_room = rows.filter(is_meant);
                 let mut page: Vec<_> = of_room.rev().take(*limit as usize).cloned().collect();
                 page.reverse();
                 HistoryPage::Messages(page)

@@ -8,7 +8,7 @@ use majlis_wire::Fingerprint;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::event::{Account, AccountId, Invite, InviteHash, Reserved, RoomId};
+use crate::event::{Account, AccountId, Invite, InviteHash, KeptRoom, Reserved, RoomId};
 
 use super::value::{self, account_to_sql, room_to_sql, time_to_sql};
 
@@ -82,13 +82,10 @@ pub(super) fn delete_invite(conn: &Connection, hash: InviteHash) -> rusqlite::Re
     Ok(())
 }
 
-pub(super) fn keep_room(
-    conn: &Connection,
-    account: AccountId,
-    room: RoomId,
-) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO kept_room (account, room) VALUES (?1, ?2)")?
-        .execute([account_to_sql(account), room_to_sql(room)])?;
+pub(super) fn keep_room(conn: &Connection, kept: KeptRoom) -> rusqlite::Result<()> {
+    let KeptRoom { account, room, since } = kept;
+    conn.prepare_cached("INSERT INTO kept_room (account, room, since) VALUES (?1, ?2, ?3)")?
+        .execute([account_to_sql(account), room_to_sql(room), time_to_sql(since)])?;
     Ok(())
 }
 
@@ -102,9 +99,12 @@ pub(super) fn forget_room(
     Ok(())
 }
 
-pub(super) fn read_kept_rooms(conn: &Connection) -> rusqlite::Result<Vec<(AccountId, RoomId)>> {
-    conn.prepare("SELECT account, room FROM kept_room ORDER BY id")?
-        .query_map([], |row| Ok((value::account(row, 0)?, value::room(row, 1)?)))?
+pub(super) fn read_kept_rooms(conn: &Connection) -> rusqlite::Result<Vec<KeptRoom>> {
+    conn.prepare("SELECT account, room, since FROM kept_room ORDER BY id")?
+        .query_map([], |row| {
+            let (account, room) = (value::account(row, 0)?, value::room(row, 1)?);
+            Ok(KeptRoom { account, room, since: value::time(row, 2)? })
+        })?
         .collect()
 }
 

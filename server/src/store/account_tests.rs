@@ -9,7 +9,7 @@ use majlis_wire::Fingerprint;
 use super::tests::{message, open, room};
 use crate::event::{
     Account, AccountId, Conversation, Founder, HistoryPage, HistoryQuery, Invite, InviteHash,
-    Reserved, RestoredRoom, RoomId, Selector, ServerBan, StoredKinds, Write,
+    KeptRoom, Reserved, RestoredRoom, RoomId, Selector, ServerBan, StoredKinds, Write,
 };
 
 fn verifier(name: &str) -> Arc<Verifier> {
@@ -146,6 +146,7 @@ fn conversations_come_back_and_end_with_either_account() {
         let selector = Selector::Latest(None);
         let query = HistoryQuery::Messages {
             room: RoomId(room),
+            since: Timestamp(0),
             selector,
             kinds: StoredKinds::SAID,
             limit: 9,
@@ -161,17 +162,18 @@ fn conversations_come_back_and_end_with_either_account() {
 #[test]
 fn kept_rooms_come_back_in_the_order_of_coming() {
     let dir = tempfile::tempdir().unwrap();
-    let kept = |room| Write::RoomKept { account: AccountId(1), room: RoomId(room) };
+    let kept =
+        |room| KeptRoom { account: AccountId(1), room: RoomId(room), since: Timestamp(room * 10) };
     {
         let (mut store, _) = open(dir.path());
         let writes = [Write::AccountMade(account(1, "ana")), room(3), room(4), room(5), room(6)];
         store.commit_batch(&writes).unwrap();
-        store.commit_batch(&[kept(6), kept(4), kept(5), kept(3)]).unwrap();
+        let came = [6, 4, 5, 3].map(|room| Write::RoomKept(kept(room)));
+        store.commit_batch(&came).unwrap();
         let gone = Write::RoomForgotten { account: AccountId(1), room: RoomId(4) };
         store.commit_batch(&[gone, Write::RoomRemoved(RoomId(5))]).unwrap();
     }
-    let rooms = [6, 3].map(|room| (AccountId(1), RoomId(room)));
-    assert_eq!(open(dir.path()).1.kept_rooms, rooms);
+    assert_eq!(open(dir.path()).1.kept_rooms, [6, 3].map(kept));
 }
 
 #[test]

@@ -58,8 +58,8 @@ mod tests {
 
     use super::*;
     use crate::event::{
-        AccountId, Conversation, HistoryPage, HistoryQuery, MsgId, Search, Selector, StoredKinds,
-        Write,
+        AccountId, Conversation, HistoryPage, HistoryQuery, MsgId, Readable, Search, Selector,
+        StoredKinds, Write,
     };
     use crate::store::account_tests::account;
     use crate::store::tests::{message, open, room};
@@ -81,13 +81,15 @@ mod tests {
 
     fn is_readable(reader: &HistoryReader, room: RoomId, msgid: MsgId) -> bool {
         let (selector, kinds) = (Selector::Latest(None), StoredKinds::SAID);
-        let search = Search { rooms: vec![room], limit: 5, ..Search::default() };
+        let since = Timestamp(0);
+        let all = Readable { room, since };
+        let search = Search { rooms: vec![all], limit: 5, ..Search::default() };
         let (from, to) = (Timestamp(0), Timestamp(u64::MAX));
         let answers = [
-            HistoryQuery::Messages { room, selector, kinds, limit: 5 },
+            HistoryQuery::Messages { room, since, selector, kinds, limit: 5 },
             HistoryQuery::Message { room, msgid },
             HistoryQuery::Search(search),
-            HistoryQuery::Targets { rooms: vec![room], from, to, limit: 5 },
+            HistoryQuery::Targets { rooms: vec![all], from, to, limit: 5 },
         ]
         .map(|query| match reader.read(&query).unwrap() {
             HistoryPage::Messages(rows) => !rows.is_empty(),

@@ -9,8 +9,8 @@ use majlis_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::event::{
-    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, RoomId, Search,
-    Selector, StoredKind, StoredKinds, TargetRow,
+    Author, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, MsgId, Readable, RoomId,
+    Search, Selector, StoredKind, StoredKinds, TargetRow,
 };
 
 use super::ended;
@@ -39,12 +39,16 @@ impl HistoryReader {
         let snapshot = self.conn.unchecked_transaction()?;
         let ended = ended::rooms(&snapshot)?;
         let is_there = |room: &RoomId| !ended.contains(room);
+        let all_there = |rooms: &[Readable]| -> Vec<Readable> {
+            rooms.iter().copied().filter(|readable| is_there(&readable.room)).collect()
+        };
         match query {
             HistoryQuery::Messages { room, .. } if !is_there(room) => {
                 Ok(HistoryPage::Messages(Vec::new()))
             }
-            HistoryQuery::Messages { room, selector, kinds, limit } => {
-                messages(&snapshot, *room, *selector, *kinds, *limit).map(HistoryPage::Messages)
+            HistoryQuery::Messages { room, since, selector, kinds, limit } => {
+                let readable = Readable { room: *room, since: *since };
+                messages(&snapshot, readable, *selector, *kinds, *limit).map(HistoryPage::Messages)
             }
             HistoryQuery::Message { room, msgid } => {
                 let found = redactable(&snapshot, *room, *msgid)?;
@@ -52,13 +56,11 @@ impl HistoryReader {
                 Ok(HistoryPage::Message(found.map(Box::new)))
             }
             HistoryQuery::Search(wanted) => {
-                let rooms = wanted.rooms.iter().copied().filter(is_there).collect();
-                let wanted = Search { rooms, ..wanted.clone() };
+                let wanted = Search { rooms: all_there(&wanted.rooms), ..wanted.clone() };
                 search(&snapshot, &self.deadline, &wanted).map(HistoryPage::Messages)
             }
             HistoryQuery::Targets { rooms, from, to, limit } => {
-                let rooms: Vec<_> = rooms.iter().copied().filter(is_there).collect();
-                targets(&snapshot, &rooms, *from, *to, *limit).map(HistoryPage::Targets)
+                targets(&snapshot, &all_there(rooms), *from, *to, *limit).map(HistoryPage::Targets)
             }
         }
     }
@@ -72,22 +74,24 @@ impl From<rusqlite::Error> for HistoryError {
 
 fn messages(
     snapshot: &Transaction<'_>,
-    room: RoomId,
+    readable: Readable,
     selector: Selector,
     kinds: StoredKinds,
     limit: u32,
 ) -> Result<Vec<HistoryRow>, HistoryError> {
-    let place = |bound| Place::find(snapshot, room, bound);
+    let room = readable.room;
+    let start = start_of(snapshot, readable)?;
+    let place = |bound| Place::find(snapshot, room, bound)?.not_before(start, bound);
     let read = |span: Span, limit| span.read(snapshot, room, kinds, limit);
     let span = match selector {
-        Selector::Before(bound) => Span::backwards(START, place(bound)?.before),
+        Selector::Before(bound) => Span::backwards(start, place(bound)?.before),
         Selector::After(bound) => Span::forwards(place(bound)?.after, END),
-        Selector::Latest(None) => Span::backwards(START, END),
+        Selector::Latest(None) => Span::backwards(start, END),
         Selector::Latest(Some(bound)) => Span::backwards(place(bound)?.after, END),
         Selector::Between(first, second) => Span::between(&place(first)?, &place(second)?),
         Selector::Around(bound) => {
             let pivot = place(bound)?.before;
-            let mut page = read(Span::backwards(START, pivot), limit / 2)?;
+            let mut page = read(Span::backwards(start, pivot), limit / 2)?;
             page.extend(read(Span::forwards(pivot, END), limit - limit / 2)?);
             return Ok(page);
         }
@@ -100,6 +104,15 @@ type Gap = i64;
 
 const START: Gap = 0;
 const END: Gap = i64::MAX;
+
+/// The gap from which on a room may be read.
+fn start_of(snapshot: &Transaction<'_>, readable: Readable) -> rusqlite::Result<Gap> {
+    let Readable { room, since } = readable;
+    if since == Timestamp(0) {
+        return Ok(START);
+    }
+    Place::last_before(snapshot, room, time_to_sql(since))
+}
 
 /// The gaps on both sides of a bound: of one message, or of all that were said in one millisecond.
 pub(super) struct Place {
@@ -115,6 +128,16 @@ impl Place {
                 Self::of_message(snapshot, room, msgid)?.ok_or(HistoryError::UnknownBound)
             }
         }
+    }
+
+    /// The same for who may read from the gap `start` on: a message before it is as unknown to them as one of another room,
+    /// and a time before it is that of the beginning.
+    fn not_before(self, start: Gap, bound: Bound) -> Result<Self, HistoryError> {
+        let Self { before, after } = self;
+        if matches!(bound, Bound::Msgid(_)) && before < start {
+            return Err(HistoryError::UnknownBound);
+        }
+        Ok(Self { before: before.max(start), after: after.max(start) })
     }
 
     fn of_time(snapshot: &Transaction<'_>, room: RoomId, time: i64) -> rusqlite::Result<Self> {
@@ -293,16 +316,18 @@ fn redactable(
 /// Asks each room for its newest message; there are no more of them than one person may be in.
 fn targets(
     snapshot: &Transaction<'_>,
-    rooms: &[RoomId],
+    rooms: &[Readable],
     from: Timestamp,
     to: Timestamp,
     limit: u32,
 ) -> Result<Vec<TargetRow>, HistoryError> {
     let (low, high) = (from.min(to), from.max(to));
     let mut found = Vec::with_capacity(rooms.len());
-    for &room in rooms {
+    for &Readable { room, since } in rooms {
         match newest(snapshot, room)? {
-            Some(newest) if low < newest && newest < high => found.push(TargetRow { room, newest }),
+            Some(newest) if since <= newest && low < newest && newest < high => {
+                found.push(TargetRow { room, newest });
+            }
             _ => {}
         }
     }

@@ -91,6 +91,8 @@ fn answer_all(
 mod tests {
     use std::time::Duration;
 
+    use majlis_protocol::Timestamp;
+
     use super::*;
     use crate::event::{HistoryPage, RoomId, Search, Selector, StoredKinds};
     use crate::store::tests::{conn, message, open, room};
@@ -99,7 +101,8 @@ mod tests {
 
     fn question(room: u64) -> HistoryQuery {
         let (room, selector) = (RoomId(room), Selector::Latest(None));
-        HistoryQuery::Messages { room, selector, kinds: StoredKinds::SAID, limit: 9 }
+        let (since, kinds) = (Timestamp(0), StoredKinds::SAID);
+        HistoryQuery::Messages { room, since, selector, kinds, limit: 9 }
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_reserved_invites.sql"),
     include_str!("migrations/0013_sent_targets.sql"),
     include_str!("migrations/0014_words_of_rooms.sql"),
+    include_str!("migrations/0015_since_when_rooms_are_kept.sql"),
 ];
 
 /// Takes the steps that are missing, each in a transaction together with its number.
@@ -143,6 +144,21 @@ mod tests {
             Ok((row.get(0)?, row.get(1)?))
         });
         assert_eq!(kept, Ok(("one".to_owned(), true)));
+    }
+
+    #[test]
+    fn who_was_in_a_room_of_an_older_database_was_there_from_its_beginning() {
+        let step = MIGRATIONS.iter().position(|step| step.contains("COLUMN since")).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::store::words::register(&conn).unwrap();
+        migrate(&mut conn, Path::new("x"), &MIGRATIONS[..step]).unwrap();
+        conn.execute_batch(
+            "PRAGMA foreign_keys = OFF; INSERT INTO kept_room (account, room) VALUES (1, 2);",
+        )
+        .unwrap();
+        migrate(&mut conn, Path::new("x"), MIGRATIONS).unwrap();
+        let since = conn.query_row("SELECT since FROM kept_room", [], |row| row.get(0));
+        assert_eq!(since, Ok(0));
     }
 
     #[test]

@@ -145,6 +145,7 @@ CREATE TABLE kept_room (
     id      INTEGER PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     room    INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+    since   INTEGER NOT NULL DEFAULT 0, -- when they came; before this column was there, 0
     UNIQUE (account, room)
 ) STRICT;
 

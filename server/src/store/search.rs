@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use majlis_protocol::{Timestamp, combined_text, fold, query_of};
 use rusqlite::{Connection, OptionalExtension, Params, Transaction};
 
-use crate::event::{HistoryError, HistoryRow, RoomId, Search};
+use crate::event::{HistoryError, HistoryRow, Readable, RoomId, Search};
 
 use super::history::{Place, columns, message, page};
 use super::value::{room_to_sql, time_to_sql};
@@ -70,20 +70,51 @@ pub(super) fn search(
 }
 
 fn find(snapshot: &Transaction<'_>, wanted: &Search) -> rusqlite::Result<Vec<HistoryRow>> {
-    if wanted.rooms.is_empty() {
-        return Ok(Vec::new());
-    }
     let is_oldest_first = wanted.after.is_some();
-    let found = match wanted.text.as_deref().and_then(query_of) {
+    let direction = if is_oldest_first { 1 } else { -1 };
+    let mut found = Vec::new();
+    for part in parts(wanted) {
+        found.extend(find_part(snapshot, &part, is_oldest_first)?);
+        keep_first(&mut found, direction, wanted);
+    }
+    page::collect(found.into_iter().map(|(_, row)| Ok(row)))
+}
+
+/// The same search in parts: one in all rooms that may be read from their beginning, and one in each other, where what was
+/// said earlier is no candidate.
+fn parts(wanted: &Search) -> impl Iterator<Item = Search> {
+    let is_bounded = |readable: &Readable| readable.since > Timestamp(0);
+    let (bounded, whole): (Vec<_>, Vec<_>) = wanted.rooms.iter().copied().partition(is_bounded);
+    let bounded = bounded.into_iter().map(|readable| Search {
+        rooms: vec![readable],
+        after: wanted.after.max(Some(readable.since)),
+        ..wanted.clone()
+    });
+    let whole = Some(whole).filter(|rooms| !rooms.is_empty());
+    whole.map(|rooms| Search { rooms, ..wanted.clone() }).into_iter().chain(bounded)
+}
+
+fn find_part(
+    snapshot: &Transaction<'_>,
+    wanted: &Search,
+    is_oldest_first: bool,
+) -> rusqlite::Result<Vec<(i64, HistoryRow)>> {
+    match wanted.text.as_deref().and_then(query_of) {
         Some(query) => {
-            let query = query_in(&wanted.rooms, &query);
+            let rooms: Vec<RoomId> = wanted.rooms.iter().map(|readable| readable.room).collect();
+            let query = query_in(&rooms, &query);
             let sql = if is_oldest_first { WORDS_OLDEST } else { WORDS_NEWEST };
             let (low, high) = span(snapshot, wanted)?;
-            gather(snapshot, wanted, sql, (query, low, high), |_| true)?
+            gather(snapshot, wanted, sql, (query, low, high), |_| true)
         }
-        None => look_through(snapshot, wanted, if is_oldest_first { OLDEST } else { NEWEST })?,
-    };
-    page::collect(found.into_iter().map(|(_, row)| Ok(row)))
+        None => look_through(snapshot, wanted, if is_oldest_first { OLDEST } else { NEWEST }),
+    }
+}
+
+/// Puts what was found in several places in order, and lets go of what is more than is wanted.
+fn keep_first(found: &mut Vec<(i64, HistoryRow)>, direction: i64, wanted: &Search) {
+    found.sort_by_key(|&(id, _)| id * direction);
+    found.truncate(usize::try_from(wanted.limit).unwrap_or(usize::MAX));
 }
 
 /// Looks through the rooms one after the other, at no more of each than may be among those that are wanted of all.
@@ -94,7 +125,7 @@ fn look_through(
 ) -> rusqlite::Result<Vec<(i64, HistoryRow)>> {
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     let mut found: Vec<(i64, HistoryRow)> = Vec::new();
-    for &room in &wanted.rooms {
+    for &Readable { room, .. } in &wanted.rooms {
         let low = match wanted.after {
             Some(after) => Place::last_before(snapshot, room, time_to_sql(after))?,
             None => 0,
@@ -106,8 +137,7 @@ fn look_through(
         let last = found.last().filter(|_| found.len() >= limit).map(|&(id, _)| id * direction);
         let may_fit = |id: i64| last.is_none_or(|last| id * direction < last);
         found.extend(gather(snapshot, wanted, sql, (room_to_sql(room), low, high), may_fit)?);
-        found.sort_by_key(|&(id, _)| id * direction);
-        found.truncate(limit);
+        keep_first(&mut found, direction, wanted);
     }
     Ok(found)
 }
@@ -157,7 +187,7 @@ fn gather(
     let fits = |row: &HistoryRow| {
         let nick = row.source.split('!').next().unwrap_or_default();
         // Nothing goes to anybody by the index's word alone.
-        wanted.rooms.contains(&row.room)
+        wanted.rooms.iter().any(|readable| readable.room == row.room)
             && wanted.from.as_ref().is_none_or(|from| fold(nick) == *from)
             && wanted.after.is_none_or(|after| row.time >= after)
             && wanted.before.is_none_or(|before| row.time <= before)
@@ -176,18 +206,18 @@ const ID: usize = 10;
 
 /// Between which numbers of messages all lie that were said in the rooms at the wanted times.
 fn span(snapshot: &Transaction<'_>, wanted: &Search) -> rusqlite::Result<(i64, i64)> {
-    let number = |sql: &str, room: RoomId, time: i64| {
+    let number = |sql: &str, readable: &Readable, time: i64| {
         let mut statement = snapshot.prepare_cached(sql)?;
-        statement.query_row([room_to_sql(room), time], |row| row.get(0)).optional()
+        statement.query_row([room_to_sql(readable.room), time], |row| row.get(0)).optional()
     };
     let (mut low, mut high) = (0, i64::MAX);
     if let Some(after) = wanted.after {
-        let firsts = wanted.rooms.iter().map(|&room| number(FIRST_FROM, room, time_to_sql(after)));
+        let firsts = wanted.rooms.iter().map(|room| number(FIRST_FROM, room, time_to_sql(after)));
         let firsts: Vec<Option<i64>> = firsts.collect::<Result<_, _>>()?;
         low = firsts.into_iter().flatten().min().map_or(i64::MAX, |first| first - 1);
     }
     if let Some(before) = wanted.before {
-        let lasts = wanted.rooms.iter().map(|&room| number(LAST_BEFORE, room, end_of(before)));
+        let lasts = wanted.rooms.iter().map(|room| number(LAST_BEFORE, room, end_of(before)));
         let lasts: Vec<Option<i64>> = lasts.collect::<Result<_, _>>()?;
         high = lasts.into_iter().flatten().max().unwrap_or(0);
     }

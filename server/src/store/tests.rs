@@ -68,6 +68,7 @@ fn latest(store: &Store, room: u64) -> Vec<StoredMessage> {
     let selector = Selector::Latest(None);
     let query = HistoryQuery::Messages {
         room: RoomId(room),
+        since: Timestamp(0),
         selector,
         kinds: StoredKinds::SAID,
         limit: 1000,

@@ -38,7 +38,7 @@ pub(super) fn apply_all(conn: &Connection, writes: &[Write]) -> rusqlite::Result
                 conversation::delete_of(conn, *removed)?;
                 account::delete(conn, *removed)?;
             }
-            Write::RoomKept { account, room } => account::keep_room(conn, *account, *room)?,
+            Write::RoomKept(kept) => account::keep_room(conn, *kept)?,
             Write::RoomForgotten { account, room } => {
                 account::forget_room(conn, *account, *room)?;
             }

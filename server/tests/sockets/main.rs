@@ -14,6 +14,7 @@ mod kept;
 mod limits;
 mod metrics;
 mod multiline;
+mod newcomers;
 mod operated;
 mod program;
 mod remembered;

@@ -72,7 +72,7 @@ static TOPICS: &[Topic] = &[
     (
         "MODE",
         "MODE <room|your nick> [changes]",
-        "Shows or changes modes. Rooms: beI masks, k key, l limit, S slow, ohv ranks, CMPRimnst. People: B i w.",
+        "Shows or changes modes. Rooms: beI masks, k key, l limit, S slow, ohv ranks, CHMPRimnst. People: B i w.",
     ),
     ("MONITOR", "MONITOR +|- <nick>[,nick] or C, L, S", "Tells you when people come and go."),
     ("MOTD", "MOTD [server]", "Shows the message of the day."),

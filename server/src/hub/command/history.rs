@@ -9,8 +9,8 @@ use majlis_protocol::{Capability, Message, Timestamp};
 
 use super::{Ending, Outcome, Turn};
 use crate::event::{
-    AccountId, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, RoomId, Selector,
-    TargetRow,
+    AccountId, Bound, HistoryError, HistoryPage, HistoryQuery, HistoryRow, Readable, RoomId,
+    Selector, TargetRow,
 };
 use crate::hub::Hub;
 use crate::hub::reads;
@@ -49,7 +49,8 @@ pub(super) fn handle_chathistory(
                 return Ok(());
             };
             let kinds = kinds_for(hub.connections[&turn.conn].enabled);
-            (name, HistoryQuery::Messages { room, selector, kinds, limit })
+            let Readable { room, since } = hub.readable(user, room);
+            (name, HistoryQuery::Messages { room, since, selector, kinds, limit })
         }
         Wanted::Targets { from, to } => {
             let rooms = hub.own_places(user);
@@ -203,9 +204,10 @@ impl Hub {
     }
 
     /// The rooms that somebody is in, and where their private conversations are kept.
-    pub(super) fn own_places(&self, user: UserId) -> Vec<RoomId> {
+    pub(super) fn own_places(&self, user: UserId) -> Vec<Readable> {
         let talks = self.conversations_of(user).map(|(_, room)| room);
-        self.users[user].rooms.iter().chain(talks).collect()
+        let places = self.users[user].rooms.iter().chain(talks);
+        places.map(|room| self.readable(user, room)).collect()
     }
 
     /// With whom somebody has talked in private, and where that is kept.
@@ -214,11 +216,9 @@ impl Hub {
         account.into_iter().flat_map(|account| self.conversations.of(account))
     }
 
-    /// The room of that name, if the user may read its history: whoever is in a room, or may join it, may.
+    /// The room of that name, if the user may read its history.
     pub(super) fn readable_room(&self, user: UserId, name: &str) -> Option<RoomId> {
-        let room = self.channels.find(name)?;
-        let is_inside = self.users[user].rooms.contains(room);
-        (is_inside || self.check_entry(user, room, None).is_ok()).then_some(room)
+        self.channels.find(name).filter(|&room| self.may_read(user, room))
     }
 }
 

@@ -1,7 +1,7 @@
 //! MODE of a room: what its modes are, and changing them.
 //!
 //! Rooms know `b e I` (lists, see [`mode_list`](super::mode_list)), `k` (key), `l` (limit), `S` (slow mode), `o h v` (ranks),
-//! and without a parameter `C` (no CTCP), `M` (only the signed in speak), `P` (outlives its last member), `R` (only the
+//! and without a parameter `C` (no CTCP), `H` (who came later reads nothing of before), `M` (only the signed in speak), `P` (outlives its last member), `R` (only the
 //! signed in enter), `i` (by invitation), `m` (only ranks speak), `n` (only members speak), `s` (secret), `t` (only
 //! operators set the topic). What they keep people from is [`rights`](crate::hub::rights)'.
 
@@ -21,7 +21,7 @@ use crate::hub::reply::LINE_BYTES;
 use crate::hub::user::UserId;
 
 /// The modes of a room that are on or off and that its operators decide about.
-pub(in crate::hub) const FLAGS: &str = "CMRimnst";
+pub(in crate::hub) const FLAGS: &str = "CHMRimnst";
 
 /// One MODE at work.
 pub(super) struct Change<'a> {

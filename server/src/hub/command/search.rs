@@ -41,7 +41,7 @@ pub(super) fn handle_search(
     search.rooms = match place {
         Some(place) => {
             let (_, room) = hub.readable_place(user, &place.value()).ok_or_else(|| bad(place))?;
-            room.into_iter().collect()
+            room.into_iter().map(|room| hub.readable(user, room)).collect()
         }
         None => hub.own_places(user),
     };

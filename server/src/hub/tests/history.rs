@@ -4,8 +4,8 @@ use majlis_protocol::Timestamp;
 
 use super::{House, only, tag, untagged};
 use crate::event::{
-    Bound, CloseReason, ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Restored, RoomId,
-    Selector, StoredKind, StoredKinds, StoredMessage, TargetRow,
+    Bound, CloseReason, ConnId, HistoryError, HistoryPage, HistoryQuery, MsgId, Readable, Restored,
+    RoomId, Selector, StoredKind, StoredKinds, StoredMessage, TargetRow,
 };
 use crate::hub::HubSettings;
 
@@ -58,6 +58,7 @@ fn every_subcommand_asks_its_own_question() {
     let ana = reader(&mut house);
     let (msgid, time) = (Bound::Msgid(MsgId(1)), Bound::Time(Timestamp(1_000)));
     let t = "timestamp=1970-01-01T00:00:01.000Z";
+    let (room, since) = (RoomId(2), Timestamp(0));
     for (line, selector, limit) in [
         (format!("BEFORE #a msgid={MSGID} 50"), Selector::Before(msgid), 50),
         (format!("after #A {t} 1"), Selector::After(time), 1),
@@ -70,7 +71,7 @@ fn every_subcommand_asks_its_own_question() {
         let asked = house.reads.back().expect("a read").1.clone();
         assert_eq!(
             asked,
-            HistoryQuery::Messages { room: RoomId(2), selector, kinds: StoredKinds::SAID, limit },
+            HistoryQuery::Messages { room, since, selector, kinds: StoredKinds::SAID, limit },
             "{line}"
         );
         house.answer(Ok(HistoryPage::Messages(Vec::new())));
@@ -79,7 +80,10 @@ fn every_subcommand_asks_its_own_question() {
     house.say(ana, &format!("CHATHISTORY TARGETS {t} timestamp=1970-01-01T00:00:02.000Z 7"));
     let asked = house.reads.back().expect("a read").1.clone();
     let (from, to) = (Timestamp(1_000), Timestamp(2_000));
-    assert_eq!(asked, HistoryQuery::Targets { rooms: vec![RoomId(2)], from, to, limit: 7 });
+    assert_eq!(
+        asked,
+        HistoryQuery::Targets { rooms: vec![Readable { room, since }], from, to, limit: 7 }
+    );
 }
 
 #[test]

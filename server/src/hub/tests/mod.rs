@@ -13,6 +13,7 @@ mod liveness;
 mod messages;
 mod moderation;
 mod modes;
+mod newcomers;
 mod operator;
 mod password;
 mod people;

@@ -1,9 +1,11 @@
 //! Private messages of accounts: kept, waiting, and nobody else's (identity.md, "Private messages").
 
+use majlis_protocol::Timestamp;
+
 use super::accounts::{house, restored, settings, signed_in};
 use super::{House, only};
 use crate::event::{
-    AccountId, ControlRequest, Conversation, HistoryPage, HistoryQuery, Restored, RoomId,
+    AccountId, ControlRequest, Conversation, HistoryPage, HistoryQuery, Readable, Restored, RoomId,
     StoredMessage, Write,
 };
 
@@ -79,7 +81,7 @@ fn who_is_away_finds_it_at_the_next_sign_in() {
     house.say(bob, "CHATHISTORY TARGETS timestamp=2026-01-01T00:00:00.000Z timestamp=2027-01-01T00:00:00.000Z 9");
     let (_, query) = house.reads.back().unwrap();
     let HistoryQuery::Targets { rooms, .. } = query else { panic!("{query:?}") };
-    assert_eq!(*rooms, [message.room]);
+    assert_eq!(*rooms, [Readable { room: message.room, since: Timestamp(0) }]);
     house.answer(Ok(HistoryPage::Targets(vec![crate::event::TargetRow {
         room: message.room,
         newest: message.time,

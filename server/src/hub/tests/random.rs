@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use majlis_protocol::scram::LEAST_ITERATIONS;
 use majlis_protocol::vendor::SEND_TAG;
-use majlis_protocol::{Message, base64, fold};
+use majlis_protocol::{Message, Timestamp, base64, fold};
 use proptest::prelude::*;
 
 use super::House;
@@ -16,6 +16,7 @@ use crate::event::{
     Account, AccountId, BanRequest, CloseReason, ConnId, ControlRequest, Guest, HistoryError,
     HistoryPage, HistoryQuery, HubInput, Restored,
 };
+use crate::hub::channel::Rank;
 use crate::hub::testing::OPENING;
 use crate::hub::{HubSettings, Operator};
 
@@ -134,6 +135,9 @@ const OTHERS: &[&str] = &[
     "METADATA ana LIST",
     "METADATA bob GET url X name",
     "MODE #a +P",
+    "MODE #a +H",
+    "MODE #a -H",
+    "MODE #lobby +H",
     "MODE #a +oh carol dave",
     "MODE #b -ohv carol carol dave",
     "MODE #a +b carol!*@*",
@@ -386,13 +390,16 @@ impl World {
             && self.house.hub.connections.get(&conn).is_some_and(|c| c.parked.is_none());
         self.say(who, &format!("CHATHISTORY LATEST {room} * 5"));
         let hub = &self.house.hub;
-        if let (true, Some((_, HistoryQuery::Messages { room, .. }))) =
+        if let (true, Some((_, HistoryQuery::Messages { room, since, .. }))) =
             (is_idle, self.house.reads.back())
         {
             let user = hub.connections[&conn].user().expect("only sessions may ask");
-            let may =
-                hub.users[user].rooms.contains(*room) || hub.check_entry(user, *room, None).is_ok();
+            let channel = &hub.channels[*room];
+            let may = hub.users[user].rooms.contains(*room)
+                || !channel.has('H') && hub.check_entry(user, *room, None).is_ok();
             assert!(may, "{conn:?} reads what it may not");
+            let is_bounded = channel.has('H') && !channel.has_rank(user, Rank::HalfOperator);
+            assert_eq!(is_bounded, *since > Timestamp(0), "{conn:?} reads from elsewhere on");
         }
     }
 

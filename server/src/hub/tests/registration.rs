@@ -39,7 +39,7 @@ fn isupport_tells_the_limits_that_are_kept() {
         "CHANTYPES=#",
         "PREFIX=(ohv)@%+",
         "STATUSMSG=@%+",
-        "CHANMODES=beI,k,lS,CMPRimnst",
+        "CHANMODES=beI,k,lS,CHMPRimnst",
         "ELIST=CMNTU",
         "SAFELIST",
         "WHOX",

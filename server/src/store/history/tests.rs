@@ -11,14 +11,20 @@ use crate::store::tests::{message, open, room};
 struct Model(Vec<StoredMessage>);
 
 impl Model {
+    /// What somebody is given who may read from then on.
+    fn since(&self, since: Timestamp) -> Self {
+        Self(self.0.iter().filter(|message| message.time >= since).cloned().collect())
+    }
+
     fn in_room(&self, room: RoomId) -> Vec<&StoredMessage> {
         self.0.iter().filter(|message| message.room == room).collect()
     }
 
     fn answer(&self, query: &HistoryQuery) -> Result<HistoryPage, HistoryError> {
         match query {
-            HistoryQuery::Messages { room, selector, kinds, limit } => {
-                let page = self.messages(*room, *selector, *kinds, *limit as usize)?;
+            HistoryQuery::Messages { room, since, selector, kinds, limit } => {
+                let seen = self.since(*since);
+                let page = seen.messages(*room, *selector, *kinds, *limit as usize)?;
                 Ok(HistoryPage::Messages(page.into_iter().cloned().collect()))
             }
             HistoryQuery::Message { room, msgid } => {
@@ -32,8 +38,9 @@ impl Model {
             HistoryQuery::Targets { rooms, from, to, limit } => {
                 let mut rows: Vec<TargetRow> = rooms
                     .iter()
-                    .filter_map(|&room| {
-                        let all = self.in_room(room);
+                    .filter_map(|&Readable { room, since }| {
+                        let seen = self.since(since);
+                        let all = seen.in_room(room);
                         let last = last(of_kinds(&all, StoredKinds::SAID), 1).pop();
                         last.map(|last| TargetRow { room, newest: last.time })
                     })
@@ -156,20 +163,28 @@ fn query_strategy(said: &[StoredMessage]) -> BoxedStrategy<HistoryQuery> {
         (bound(), bound()).prop_map(|(from, to)| Selector::Between(from, to)),
     ];
     let limit = || 0..MESSAGES;
+    let since = || prop_oneof![Just(0), 95..190u64].prop_map(Timestamp);
     let kinds = prop_oneof![
         Just(StoredKinds::SAID),
         prop::sample::subsequence(StoredKind::ALL, 0..=12)
             .prop_map(|kinds| kinds.into_iter().collect()),
     ];
-    let messages =
-        (1..=ROOMS, selector, kinds, limit()).prop_map(|(room, selector, kinds, limit)| {
-            HistoryQuery::Messages { room: RoomId(room), selector, kinds, limit }
-        });
+    let messages = (1..=ROOMS, since(), selector, kinds, limit()).prop_map(
+        |(room, since, selector, kinds, limit)| HistoryQuery::Messages {
+            room: RoomId(room),
+            since,
+            selector,
+            kinds,
+            limit,
+        },
+    );
     let ids: Vec<MsgId> = said.iter().map(|message| message.msgid).chain([MsgId(7)]).collect();
     let message = (1..=ROOMS, prop::sample::select(ids))
         .prop_map(|(room, msgid)| HistoryQuery::Message { room: RoomId(room), msgid });
-    let rooms = prop::sample::subsequence(vec![1, 2, 3, 4], 0..=4)
-        .prop_map(|ids| ids.into_iter().map(RoomId).collect());
+    let rooms = (prop::sample::subsequence(vec![1, 2, 3, 4], 0..=4), since());
+    let rooms = rooms.prop_map(|(ids, since)| {
+        ids.into_iter().map(|id| Readable { room: RoomId(id), since }).collect()
+    });
     let time = || (95..190u64).prop_map(Timestamp);
     let targets = (rooms, time(), time(), 0..4u32)
         .prop_map(|(rooms, from, to, limit)| HistoryQuery::Targets { rooms, from, to, limit });
@@ -200,14 +215,18 @@ proptest! {
     }
 }
 
+/// A question of who may read a room from its beginning.
+fn all_of(room: RoomId, selector: Selector, kinds: StoredKinds) -> HistoryQuery {
+    HistoryQuery::Messages { room, since: Timestamp(0), selector, kinds, limit: 5 }
+}
+
 #[test]
 fn a_bound_in_another_room_is_unknown() {
     let dir = tempfile::tempdir().unwrap();
     let (mut store, _) = open(dir.path());
     store.commit_batch(&[room(1), room(2), Write::Message(message(1, 7, 100))]).unwrap();
     let selector = Selector::After(Bound::Msgid(MsgId(7)));
-    let query =
-        HistoryQuery::Messages { room: RoomId(2), selector, kinds: StoredKinds::SAID, limit: 5 };
+    let query = all_of(RoomId(2), selector, StoredKinds::SAID);
     assert_eq!(store.reader().unwrap().read(&query), Err(HistoryError::UnknownBound));
 }
 
@@ -218,8 +237,7 @@ fn a_reader_sees_what_is_committed_after_it_was_made() {
     let reader = store.reader().unwrap();
     store.commit_batch(&[room(1), Write::Message(message(1, 7, 100))]).unwrap();
     let selector = Selector::Latest(None);
-    let query =
-        HistoryQuery::Messages { room: RoomId(1), selector, kinds: StoredKinds::SAID, limit: 5 };
+    let query = all_of(RoomId(1), selector, StoredKinds::SAID);
     assert_eq!(reader.read(&query), Ok(HistoryPage::Messages(vec![message(1, 7, 100)])));
 }
 
@@ -236,7 +254,7 @@ fn what_was_taken_back_is_nowhere_and_still_a_bound() {
     let reader = store.reader().unwrap();
     for kinds in [StoredKinds::SAID, StoredKind::ALL.iter().copied().collect()] {
         let page = |selector| {
-            let query = HistoryQuery::Messages { room, selector, kinds, limit: 5 };
+            let query = all_of(room, selector, kinds);
             let Ok(HistoryPage::Messages(rows)) = reader.read(&query) else { panic!("no page") };
             rows.into_iter().map(|row| row.msgid.0).collect::<Vec<_>>()
         };
@@ -257,7 +275,7 @@ fn what_concerns_several_rooms_is_in_each_with_one_identifier() {
     store.commit_batch(&writes).unwrap();
     for room in [1, 2] {
         let (selector, kinds) = (Selector::Latest(None), [StoredKind::Quit].into_iter().collect());
-        let query = HistoryQuery::Messages { room: RoomId(room), selector, kinds, limit: 5 };
+        let query = all_of(RoomId(room), selector, kinds);
         let page = store.reader().unwrap().read(&query);
         assert_eq!(page, Ok(HistoryPage::Messages(vec![quit(room)])));
     }

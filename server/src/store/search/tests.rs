@@ -27,7 +27,8 @@ fn told(dir: &std::path::Path, texts: &[(u64, &str)]) -> (Store, HistoryReader) 
 }
 
 fn wanted(rooms: &[u64]) -> Search {
-    let rooms = rooms.iter().copied().map(RoomId).collect();
+    let from_the_beginning = |&id: &u64| Readable { room: RoomId(id), since: Timestamp(0) };
+    let rooms = rooms.iter().map(from_the_beginning).collect();
     Search { rooms, limit: 100, ..Search::default() }
 }
 
@@ -110,6 +111,33 @@ fn every_condition_counts_and_nothing_of_other_rooms_is_found() {
             (Search { limit: 0, ..both.clone() }, &[]),
             (Search { rooms: Vec::new(), ..both }, &[]),
         ] {
+            assert_eq!(found(&reader, &wanted), expected, "{wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_found_of_before_a_room_may_be_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let texts = [1, 2, 1, 2, 1, 2, 1, 2].map(|room| (room, "tea for two"));
+    let (_store, reader) = told(dir.path(), &texts);
+    let from = |since: [u64; 2]| {
+        let rooms = [1, 2].into_iter().zip(since);
+        rooms.map(|(id, since)| Readable { room: RoomId(id), since: Timestamp(since) }).collect()
+    };
+    for text in [None, Some("tea".to_owned())] {
+        let some = Search { text, ..wanted(&[]) };
+        let after = Some(Timestamp(1_003));
+        for (since, limit, after, expected) in [
+            ([1_005, 0], 9, None, &[2, 4, 5, 6, 7, 8][..]),
+            ([1_005, 0], 5, None, &[4, 5, 6, 7, 8]),
+            ([1_005, 1_006], 9, None, &[5, 6, 7, 8]),
+            ([1_005, 0], 3, after, &[4, 5, 6]),
+            ([1_001, 0], 3, after, &[3, 4, 5]),
+            ([1_009, 1_006], 9, None, &[6, 8]),
+            ([1_009, 1_009], 9, None, &[]),
+        ] {
+            let wanted = Search { rooms: from(since), limit, after, ..some.clone() };
             assert_eq!(found(&reader, &wanted), expected, "{wanted:?}");
         }
     }

@@ -5,7 +5,7 @@ use majlis_protocol::Timestamp;
 use super::accounts::{house, signed_in};
 use super::{House, only, tag, untagged};
 use crate::event::{
-    ConnId, HistoryError, HistoryPage, HistoryQuery, RoomId, Search, StoredMessage,
+    ConnId, HistoryError, HistoryPage, HistoryQuery, Readable, RoomId, Search, StoredMessage,
 };
 
 const CAPS: &str = "soju.im/search batch message-tags server-time labeled-response";
@@ -27,11 +27,17 @@ fn asked(house: &mut House, conn: ConnId, attributes: &str) -> Search {
     search
 }
 
+/// A room that may be read from its beginning.
+fn whole(room: RoomId) -> Readable {
+    Readable { room, since: Timestamp(0) }
+}
+
 #[test]
 fn every_attribute_is_a_condition() {
     let mut house = House::new();
     let ana = searcher(&mut house);
-    let all = Search { rooms: vec![RoomId(2), RoomId(3)], limit: 200, ..Search::default() };
+    let all =
+        Search { rooms: vec![whole(RoomId(2)), whole(RoomId(3))], limit: 200, ..Search::default() };
     let text = |text: &str| Some(text.to_owned());
     for (attributes, expected) in [
         (":", all.clone()),
@@ -40,7 +46,7 @@ fn every_attribute_is_a_condition() {
         (":text=fast or slow", Search { text: text("fast or slow"), ..all.clone() }),
         (
             "in=#B;from=Jackie",
-            Search { rooms: vec![RoomId(3)], from: text("jackie"), ..all.clone() },
+            Search { rooms: vec![whole(RoomId(3))], from: text("jackie"), ..all.clone() },
         ),
         ("limit=2;limit=1", Search { limit: 1, ..all.clone() }),
         ("limit=200", all.clone()),
@@ -93,8 +99,8 @@ fn only_ones_own_rooms_and_conversations_are_looked_through() {
     house.say(eve, "JOIN #b");
     house.say(ana, "PRIVMSG bob :hello");
     house.read_all();
-    let talk = house.history.last().unwrap().room;
-    let (a, b) = (house.history[0].room, house.history[1].room);
+    let talk = whole(house.history.last().unwrap().room);
+    let (a, b) = (whole(house.history[0].room), whole(house.history[1].room));
     assert_eq!(asked(&mut house, ana, "text=hello").rooms, [a, talk]);
     assert_eq!(asked(&mut house, bob, "text=hello").rooms, [talk]);
     assert_eq!(asked(&mut house, bob, "in=ANA").rooms, [talk]);
