@@ -41,6 +41,27 @@ class Rooms(WindowTest):
         badr.find("dialog", "Room Settings")
         self.picture(badr, "settings-to-look-at")
 
+    def test_newcomers_read_what_was_said_before_only_if_the_room_lets_them(self):
+        ana, badr = self.open_app("ana"), self.open_app("badr")
+        steps.connect(ana, self.server, "Ana")
+        steps.join_room(ana, "secrets")
+        steps.say(ana, "what was said before")
+        steps.choose_from(ana, "Conversation Menu", "s")
+        reads = ana.find("switch", "Newcomers Read What Was Said Before")
+        until(lambda: reads.is_sensitive, "the server to say how the room is set up")
+        self.picture(ana, "settings")
+        ana.type_keys("alt+n")
+        ana.wait_for_text("lets newcomers read only what is said after they come")
+        ana.type_keys("Escape")
+
+        steps.connect(badr, self.server, "Badr")
+        steps.join_room(badr, "secrets")
+        ana.wait_for_text("Badr", ana.find("list", steps.PEOPLE))
+        steps.say(ana, "what was said since")
+        steps.sees(badr, "what was said since")
+        self.assertEqual(steps.count(badr, "what was said before"), 0)
+        self.picture(badr, "newcomer")
+
     def test_a_room_with_a_password_asks_for_it_once(self):
         dora = self.irc_guest("dora")
         dora.send("JOIN #vault")

@@ -14,6 +14,8 @@ const SIGNED_IN_ENTER: char = 'R';
 const SIGNED_IN_SPEAK: char = 'M';
 /// Only operators and whom they let speak.
 const MODERATED: char = 'm';
+/// Who came later reads only what was said since they came.
+const HIDES_PAST: char = 'H';
 /// What one must know to enter ("Key Channel Mode").
 const KEY: char = 'k';
 /// How many seconds lie between two messages of one person, where it takes a parameter when set.
@@ -52,6 +54,8 @@ pub struct RoomSetup {
     pub access: Access,
     /// What one must know to enter; empty where nothing.
     pub key: String,
+    /// Whether newcomers read only what was said since they came.
+    pub hides_past: bool,
     /// Whether only operators speak, and whom they let.
     pub is_moderated: bool,
     /// Whether only who is signed in speaks.
@@ -62,7 +66,10 @@ pub struct RoomSetup {
 
 /// What a server lets one set up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an ability of its own")]
 pub struct SetupAbilities {
+    /// `hides_past`.
+    pub history: bool,
     /// `is_moderated`.
     pub moderated: bool,
     /// `mutes_guests`.
@@ -101,6 +108,7 @@ impl SetupAbilities {
     /// Those of a network.
     pub fn of(network: &Network) -> Self {
         Self {
+            history: network.knows_flag(HIDES_PAST),
             moderated: network.knows_flag(MODERATED),
             guests: network.knows_flag(SIGNED_IN_SPEAK) && network.offers_accounts(),
             slow: network.abilities().settings.contains(SLOW),
@@ -121,6 +129,7 @@ impl Channel {
         Ok(RoomSetup {
             access: access.unwrap_or_default(),
             key: setup.key.unwrap_or_default(),
+            hides_past: setup.modes.contains(HIDES_PAST),
             is_moderated: setup.modes.contains(MODERATED),
             mutes_guests: setup.modes.contains(SIGNED_IN_SPEAK),
             slow_seconds: setup.slow_seconds.unwrap_or(0),
@@ -179,6 +188,7 @@ fn differences(before: &RoomSetup, after: &RoomSetup) -> Vec<ModeChange> {
         changes.extend(after.access.letter().map(|letter| ModeChange::flag(letter, true)));
     }
     for (letter, was, is) in [
+        (HIDES_PAST, before.hides_past, after.hides_past),
         (MODERATED, before.is_moderated, after.is_moderated),
         (SIGNED_IN_SPEAK, before.mutes_guests, after.mutes_guests),
     ] {
@@ -236,12 +246,14 @@ mod tests {
         let closed = RoomSetup {
             access: Access::Invited,
             key: "tea".into(),
+            hides_past: true,
             is_moderated: true,
             mutes_guests: true,
             slow_seconds: 30,
         };
         let shut = [
             ModeChange::flag('i', true),
+            ModeChange::flag('H', true),
             ModeChange::flag('m', true),
             ModeChange::flag('M', true),
             ModeChange::about('k', "tea", true),
@@ -250,6 +262,7 @@ mod tests {
         assert_eq!(differences(&open, &closed), shut);
         let opened = [
             ModeChange::flag('i', false),
+            ModeChange::flag('H', false),
             ModeChange::flag('m', false),
             ModeChange::flag('M', false),
             ModeChange::about('k', "tea", false),

@@ -96,6 +96,10 @@ fn setting(is_set: bool, letter: char) -> Option<String> {
         (true, 'R') => gettext("{by} lets only signed-in people in"),
         // Translators: {by} is a person, who changed a room's settings.
         (false, 'R') => gettext("{by} lets guests in"),
+        // Translators: {by} is a person, who changed a room's settings. Newcomers are people who enter it from now on.
+        (true, 'H') => gettext("{by} lets newcomers read only what is said after they come"),
+        // Translators: {by} is a person, who changed a room's settings. Newcomers are people who enter it from now on.
+        (false, 'H') => gettext("{by} lets newcomers read what was said before"),
         // Translators: {by} is a person, who changed a room's settings.
         (true, 'k') => gettext("{by} gave the room a password"),
         // Translators: {by} is a person, who changed a room's settings.
@@ -136,6 +140,7 @@ mod tests {
     fn settings_are_told_in_words_and_unknown_letters_as_they_are() {
         for (modes, words) in [
             ("+m", "Ana lets only operators speak, and whom they choose"),
+            ("-H", "Ana lets newcomers read what was said before"),
             ("+b-i", "Ana banned or muted somebody · Ana lets people in without an invitation"),
             (
                 "+Cm-nC",

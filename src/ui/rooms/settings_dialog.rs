@@ -31,6 +31,8 @@ mod imp {
         #[template_child]
         pub(super) key_row: TemplateChild<adw::EntryRow>,
         #[template_child]
+        pub(super) history_row: TemplateChild<adw::SwitchRow>,
+        #[template_child]
         pub(super) speaking_group: TemplateChild<adw::PreferencesGroup>,
         #[template_child]
         pub(super) moderated_row: TemplateChild<adw::SwitchRow>,
@@ -109,6 +111,7 @@ impl RoomSettingsDialog {
         imp.topic_row.set_editable(is_operator);
         imp.key_row.set_editable(is_operator);
         imp.key_row.set_visible(is_operator);
+        imp.history_row.set_visible(abilities.history);
         imp.guests_row.set_visible(abilities.guests);
         imp.moderated_row.set_visible(abilities.moderated);
         imp.slow_row.set_visible(abilities.slow);
@@ -144,7 +147,7 @@ impl RoomSettingsDialog {
             self,
             move |_| dialog.change()
         ));
-        for row in [&imp.moderated_row, &imp.guests_row] {
+        for row in [&imp.history_row, &imp.moderated_row, &imp.guests_row] {
             row.connect_active_notify(glib::clone!(
                 #[weak(rename_to = dialog)]
                 self,
@@ -196,6 +199,7 @@ impl RoomSettingsDialog {
         imp.is_filling.set(true);
         choose_access(&imp.access_row, self.network(), setup.access);
         imp.key_row.set_text(&setup.key);
+        imp.history_row.set_active(!setup.hides_past);
         imp.moderated_row.set_active(setup.is_moderated);
         imp.guests_row.set_active(setup.mutes_guests);
         imp.slow_row.set_value(f64::from(setup.slow_seconds));
@@ -215,6 +219,7 @@ impl RoomSettingsDialog {
         let after = RoomSetup {
             access: chosen_access(&imp.access_row, self.network()),
             key: imp.key_row.text().trim().to_owned(),
+            hides_past: !imp.history_row.is_active(),
             is_moderated: imp.moderated_row.is_active(),
             mutes_guests: imp.guests_row.is_active(),
             slow_seconds: seconds(imp.slow_row.value()),

@@ -261,7 +261,7 @@ fn many_modes_go_on_as_many_lines_as_the_server_takes() {
 #[test]
 fn how_a_room_is_set_up_is_read_with_its_parameters() {
     let mut abilities = Abilities::majlis();
-    abilities.tokens.push_str(" CHANMODES=beI,k,lS,CMPRimnst");
+    abilities.tokens.push_str(" CHANMODES=beI,k,lS,CHMPRimnst");
     let mut world = World::online(abilities, &config(&[]));
     ask(&mut world, 1, Question::Setup { room: "#lobby".into() });
     let lines = [
