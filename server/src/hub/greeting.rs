@@ -18,7 +18,7 @@ pub(super) const SOFTWARE: &str = concat!("majlis-", env!("CARGO_PKG_VERSION"));
 const CHANNEL_MODES: &str = "beI,k,lS,CHMPRimnst";
 
 /// All modes of rooms, and those of them that take a parameter.
-const ALL_MODES: [&str; 2] = ["CIMPRSbehiklmnostv", "ISbehklov"];
+const ALL_MODES: [&str; 2] = ["CHIMPRSbehiklmnostv", "ISbehklov"];
 
 /// A limit as tokens tell it: nothing stands for none.
 fn shown(limit: usize) -> String {

@@ -291,7 +291,7 @@ fn a_greeting_ends_with_counts_and_the_message_of_the_day() {
     assert_eq!(greeting.last(), house.ask(ana, "MOTD").last());
     let words: Vec<&str> = greeting[3].split(' ').collect();
     assert_eq!(words.len(), 8, "004 has a server, a version and three sets of modes");
-    assert_eq!(words[5..], ["Biow", "CIMPRSbehiklmnostv", "ISbehklov"]);
+    assert_eq!(words[5..], ["Biow", "CHIMPRSbehiklmnostv", "ISbehklov"]);
 }
 
 #[test]
