@@ -172,13 +172,13 @@ class App:
     def click_at_start(self, node):
         """Clicks where a text begins, which may be all that there is in a wide label."""
         self.raise_window()
-        x, y, _, height = node.extents()
+        x, y, _, height = _resting_place(node)
         _xdotool("mousemove", "--window", self.window, x + 12, y + min(height // 2, 12), "click", "1")
 
     def hover(self, node):
         """Moves the pointer over the middle of a thing."""
         self.raise_window()
-        x, y, width, height = node.extents()
+        x, y, width, height = _resting_place(node)
         _xdotool("mousemove", "--window", self.window, x + width // 2, y + height // 2)
 
     def turn_wheel(self, node, notches):
@@ -339,6 +339,18 @@ def _xdotool(*arguments):
         capture_output=True, text=True, check=True, timeout=20,
     )
     return done.stdout
+
+
+def _resting_place(node):
+    """The rectangle of a thing, once it stays: what came just now, or was among others, may be on its way to its place."""
+    places = [None]
+
+    def is_resting():
+        places.append(node.extents())
+        return places[-1] == places[-2]
+
+    until(is_resting, "what is pointed at to stay where it is")
+    return places[-1]
 
 
 def _becomes(check):
