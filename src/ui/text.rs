@@ -162,6 +162,11 @@ pub(crate) fn message_direction(text: &str) -> Option<gtk::TextDirection> {
     is_address.then(|| direction(said)).flatten().or_else(|| direction(text))
 }
 
+/// A name as an avatar makes letters of it: of the words alone, without the brackets around a nick.
+pub(crate) fn without_brackets(name: &str) -> String {
+    name.replace(['(', ')'], "")
+}
+
 /// A sentence in the person's own language, which is read in that language's direction even where it begins
 /// with a name in another script.
 pub(crate) fn sentence(words: &str) -> String {

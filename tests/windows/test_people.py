@@ -3,7 +3,7 @@
 import re
 
 import steps
-from driver import until
+from driver import IrcGuest, until
 from scene import WindowTest
 
 
@@ -22,6 +22,17 @@ class People(WindowTest):
         until(lambda: composer.is_focused, "the caret to be in the conversation with carol")
         steps.say(ana, "Just between us")
         carol.wait_for("Just between us")
+
+    def test_two_who_call_themselves_the_same_are_told_apart(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana")
+        impostor = IrcGuest(self.server, "mallory", real_name="Ana")
+        self.addCleanup(impostor.stop)
+        impostor.send("PRIVMSG #lobby :Trust me, I am Ana")
+        ana.find("label", "Ana (mallory)", steps.timeline(ana))
+        self.picture(ana, "room")
+        row = ana.find("row", re.compile("^Ana .mallory"), ana.find("list", steps.PEOPLE))
+        self.assertEqual(row.name.count("mallory"), 1)
 
     def test_whom_one_ignores_is_not_shown_and_is_again_after_that(self):
         ana, carol = self.open_app("ana"), self.raw_guest("carol")

@@ -10,7 +10,7 @@ use super::Session;
 use super::batch::BatchUse;
 use super::dispatch::Line;
 use super::message::make_id;
-use super::roster::clean_display_name;
+use super::roster::{clean_display_name, shown_name};
 use crate::irc::event::{Event, Happening, MSGID_MAX_BYTES, Occurrence, Role};
 
 /// A change of one member's rights, as MODE tells it.
@@ -151,7 +151,8 @@ impl Session {
     fn joined_as(&self, line: &Line<'_>) -> Option<String> {
         let is_join = line.message.command().eq_ignore_ascii_case("JOIN");
         let says = is_join && self.has(Capability::ExtendedJoin);
-        says.then(|| clean_display_name(line.param(2))).flatten()
+        let name = says.then(|| clean_display_name(line.param(2))).flatten();
+        name.map(|name| shown_name(&name, line.nick()))
     }
 }
 

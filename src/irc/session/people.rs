@@ -96,6 +96,10 @@ impl Session {
         let rooms = self.live.roster.rooms_of(old);
         self.live.roster.rename(old, new);
         self.tell(Event::Nick { old: old.to_owned(), new: new.to_owned() });
+        // What they are shown as may depend on it.
+        if let Some(person) = self.live.roster.person(new).cloned() {
+            self.tell_person(person);
+        }
         for key in rooms {
             self.tell_happened(line, &key, vec![Happening::Nick(new.to_owned())]);
         }
@@ -141,13 +145,17 @@ impl Session {
 
     pub(super) fn update_person(&mut self, nick: &str, change: impl FnOnce(&mut Person)) {
         if let Some(person) = self.live.roster.update(nick, change) {
-            self.tell(Event::Person {
-                nick: person.nick,
-                display_name: person.display_name,
-                is_away: person.is_away,
-                is_registered: person.is_registered,
-            });
+            self.tell_person(person);
         }
+    }
+
+    fn tell_person(&mut self, person: Person) {
+        self.tell(Event::Person {
+            display_name: person.shown_name(),
+            nick: person.nick,
+            is_away: person.is_away,
+            is_registered: person.is_registered,
+        });
     }
 
     /// `MODE room changes parameters…`.

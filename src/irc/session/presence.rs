@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use majlis_protocol::{Encoder, fold, numeric};
 
 use super::dispatch::{Handler, Line};
+use super::roster::Person;
 use super::{Phase, Session};
 use crate::irc::event::Event;
 use crate::irc::question::Presence;
@@ -172,7 +173,7 @@ impl Session {
         let room = line.param(1);
         if self.is_own(line.param(0)) && self.live.features.is_room(room) {
             let person = self.live.roster.person(line.nick());
-            let by = person.and_then(|person| person.display_name.clone());
+            let by = person.and_then(Person::shown_name);
             let nick = line.nick().to_owned();
             let by = by.unwrap_or_else(|| nick.clone());
             self.tell(Event::Invited { room: room.to_owned(), nick, by });

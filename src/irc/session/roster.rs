@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::features::{Features, MemberModes};
 use crate::irc::event::Member;
-use majlis_protocol::fold;
+use majlis_protocol::{fold, nick_from_display_name};
 
 /// How many members of one room are kept.
 pub(super) const MEMBERS_MAX: usize = 50_000;
@@ -14,6 +14,8 @@ pub(super) const MEMBERS_MAX: usize = 50_000;
 pub(super) const MEMBERSHIPS_MAX: usize = 100_000;
 /// How many characters of what somebody calls themselves are kept.
 const DISPLAY_NAME_CHARS_MAX: usize = 128;
+/// No server cuts nicks to fewer characters (RFC 1459, section 1.2).
+const NICK_CHARS_MIN: usize = 9;
 
 /// What is known of somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +30,26 @@ pub(super) struct Person {
     pub(super) is_registered: bool,
     /// In how many rooms they are that we are in, too.
     rooms_count: u32,
+}
+
+impl Person {
+    /// What they are shown as, once it is known: what they call themselves; beside it the nick, where this is not the one that
+    /// would be made of it. Nobody else has that one, so no two people are shown as the same.
+    pub(super) fn shown_name(&self) -> Option<String> {
+        self.display_name.as_deref().map(|name| shown_name(name, &self.nick))
+    }
+}
+
+/// What somebody with this nick is shown as who calls themselves this.
+pub(super) fn shown_name(display_name: &str, nick: &str) -> String {
+    let own = nick_from_display_name(display_name).map(|own| fold(&own)).unwrap_or_default();
+    let nick_key = fold(nick);
+    let is_cut = nick.chars().count() >= NICK_CHARS_MIN && own.starts_with(&nick_key);
+    if own == nick_key || is_cut || fold(display_name) == nick_key {
+        display_name.to_owned()
+    } else {
+        format!("{display_name} ({nick})")
+    }
 }
 
 /// People and rooms.
@@ -208,7 +230,7 @@ impl Roster {
 fn to_member(person: &Person, modes: MemberModes, features: &Features) -> Member {
     Member {
         nick: person.nick.clone(),
-        display_name: person.display_name.clone(),
+        display_name: person.shown_name(),
         role: features.role(modes),
         is_away: person.is_away,
         is_registered: person.is_registered,
@@ -225,6 +247,28 @@ pub(super) fn clean_display_name(realname: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_people_who_call_themselves_the_same_are_told_apart_by_their_nicks() {
+        for (name, nick) in [
+            ("Sara", "Sara"),
+            ("sara", "Sara"),
+            ("Sara Smith", "Sara_Smith"),
+            ("هبة سليم", "هبة_سليم"),
+        ] {
+            assert_eq!(shown_name(name, nick), name, "{nick}");
+        }
+        assert_eq!(shown_name("Sara", "Sara2"), "Sara (Sara2)");
+        assert_eq!(shown_name("Sara", "mallory"), "Sara (mallory)");
+        assert_eq!(shown_name("Sara", "Sa"), "Sara (Sa)");
+        assert_eq!(shown_name("Sarа", "bob"), "Sarа (bob)", "one that only looks alike");
+        assert_eq!(shown_name("…", "bob"), "… (bob)");
+        assert_eq!(
+            shown_name("Alexandria Lima", "Alexandri"),
+            "Alexandria Lima",
+            "the server cut it"
+        );
+    }
 
     fn nicks(roster: &Roster, room: &str) -> Vec<String> {
         let members = roster.members(room, &Features::default());

@@ -21,6 +21,7 @@ use crate::model::{ItemKind, SendState, TimelineItem};
 use crate::ui::formatting::{folded, message_markup};
 use crate::ui::text::{
     clean, is_chat_link, isolate, mark, markup, message_direction, read_in, sentence,
+    without_brackets,
 };
 
 /// More signs than this at one message are not shown.
@@ -154,7 +155,7 @@ impl MessageRow {
         imp.header.set_visible(is_shown);
         if let Some(avatar) = self.avatar(is_shown) {
             let sender = item.sender();
-            avatar.set_text(Some(&sender));
+            avatar.set_text(Some(&without_brackets(&sender)));
             imp.sender_label.set_label(&clean(&sender));
             imp.nick.replace(item.sender_nick());
             imp.time_label.set_label(&item.time_text());

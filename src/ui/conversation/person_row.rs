@@ -8,7 +8,7 @@ use adw::subclass::prelude::*;
 use crate::i18n::gettext;
 use crate::model::{Member, Presence, Role};
 use crate::ui::people::show_presence;
-use crate::ui::text::{clean, isolate};
+use crate::ui::text::{clean, isolate, without_brackets};
 
 mod imp {
     use super::*;
@@ -100,7 +100,7 @@ impl PersonRow {
         let imp = self.imp();
         let name = member.display_name();
         let detail = detail(member);
-        imp.avatar.set_text(Some(&name));
+        imp.avatar.set_text(Some(&without_brackets(&name)));
         show_presence(&imp.presence_image, presence_of(member));
         imp.name_label.set_label(&clean(&name));
         imp.detail_label.set_label(&detail);
@@ -131,7 +131,8 @@ fn detail(member: &Member) -> String {
         // Translators: A person who is not at their computer.
         parts.push(gettext("Away"));
     }
-    if member.nick() != member.display_name() {
+    // A name that others have, too, has the nick in it.
+    if !member.display_name().contains(&member.nick()) {
         parts.push(isolate(&member.nick()));
     }
     parts.join(" · ")

@@ -10,7 +10,7 @@ use super::presence_words;
 use crate::i18n::{clean, gettext, gettext_f, isolate};
 use crate::model::{Channel, Member, Network, Presence, Profile};
 use crate::ui::dialogs::{begin_in, make_room};
-use crate::ui::text::sentence;
+use crate::ui::text::{sentence, without_brackets};
 
 mod imp {
     use std::cell::{OnceCell, RefCell};
@@ -172,7 +172,7 @@ impl ProfileDialog {
 
     fn show_name(&self, name: &str) {
         let imp = self.imp();
-        imp.avatar.set_text(Some(name));
+        imp.avatar.set_text(Some(&without_brackets(name)));
         imp.name_label.set_label(&clean(name));
         imp.nick_label.set_visible(name != self.nick());
     }

@@ -9,7 +9,7 @@ use super::present_channel_menu;
 use crate::i18n::{gettext, ngettext_f};
 use crate::model::Channel;
 use crate::ui::people::{presence_words, show_presence};
-use crate::ui::text::{clean, sentence};
+use crate::ui::text::{clean, sentence, without_brackets};
 
 /// A higher count says no more, and takes more room.
 const SHOWN_COUNT_MAX: u32 = 99;
@@ -180,7 +180,11 @@ impl ChannelRow {
     fn bindings(&self) -> glib::BindingGroup {
         let imp = self.imp();
         let group = glib::BindingGroup::new();
-        group.bind("title", &*imp.avatar, "text").sync_create().build();
+        group
+            .bind("title", &*imp.avatar, "text")
+            .transform_to(|_, name: &str| Some(without_brackets(name)))
+            .sync_create()
+            .build();
         group
             .bind("title", &*imp.title_label, "label")
             .transform_to(|_, title: &str| Some(clean(title)))

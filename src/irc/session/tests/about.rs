@@ -62,7 +62,7 @@ fn reactions_and_taking_them_back_are_told() {
     assert_eq!(told, expected);
     let first = reactions(&world)[0];
     assert_eq!((first.sign.as_str(), first.time_ms), ("👍", 1_700_000_005_000));
-    assert_eq!(first.display_name.as_deref(), Some("Bo the Builder"));
+    assert_eq!(first.display_name.as_deref(), Some("Bo the Builder (bo)"));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn what_history_holds_besides_messages_changes_no_room_and_no_person() {
             "bo",
             &Happening::Removed {
                 nick: me(),
-                display_name: Some("Real Name".into()),
+                display_name: Some("Real Name (Ana_Lima)".into()),
                 reason: "out".into(),
             },
         ),

@@ -37,7 +37,7 @@ fn what_was_said_before_comes_under_the_names_that_people_are_known_by() {
     world.open();
     world.settle();
     let told = world.told("#lobby");
-    assert_eq!(told[0].display_name.as_deref(), Some("Bo the Builder"));
+    assert_eq!(told[0].display_name.as_deref(), Some("Bo the Builder (bo)"));
 }
 
 #[test]

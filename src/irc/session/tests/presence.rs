@@ -94,7 +94,7 @@ fn being_asked_into_a_room_is_told_and_others_being_asked_is_not() {
     world.inject(":bo!u@h INVITE Ana_Lima #den");
     let told: Vec<_> =
         world.events.iter().filter(|event| matches!(event, Event::Invited { .. })).collect();
-    let by = "Bo the Builder".to_owned();
+    let by = "Bo the Builder (bo)".to_owned();
     assert_eq!(told, [&Event::Invited { room: "#den".into(), nick: "bo".into(), by }]);
 }
 

@@ -24,7 +24,7 @@ fn others_writing_is_told_and_our_own_is_not() {
         display_name: name.map(Into::into),
         state,
     };
-    let bo = Some("Bo the Builder");
+    let bo = Some("Bo the Builder (bo)");
     let expected = [
         told("#lobby", "bo", bo, TypingState::Active),
         told("bo", "bo", bo, TypingState::Paused),
