@@ -68,14 +68,14 @@ impl Session {
             sign: sign.into_owned(),
             nick: line.nick().to_owned(),
             display_name: self.display_name_of(line.nick()),
-            is_own: self.is_own(line.nick()),
+            is_own: self.is_by_us(line),
             is_set,
             time_ms: line.time_ms,
         })
     }
 
     fn deliver_about(&mut self, line: &Line<'_>, about: About) {
-        let is_own = self.is_own(line.nick());
+        let is_own = self.is_by_us(line);
         let conversation = self.conversation_of(line.nick(), line.param(0), is_own);
         match line.purpose() {
             BatchUse::Answer => self.live.history.add_about(about),

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::batch::BatchUse;
 use super::dispatch::Line;
 use super::output::Labelled;
+use super::roster::Person;
 use super::{Phase, Session};
 use crate::irc::HistoryMark;
 use crate::irc::event::{Event, MADE_ID, MSGID_MAX_BYTES, Message, MessageKind, Origin, is_made};
@@ -63,7 +64,8 @@ impl Session {
 
     fn handle_said(&mut self, said: &Said<'_>, kind: MessageKind) {
         let line = said.line;
-        if self.live.phase < Phase::Welcomed || line.nick().is_empty() {
+        let is_said = ![line.nick(), said.target, said.text].contains(&"");
+        if self.live.phase < Phase::Welcomed || !is_said {
             return;
         }
         let Some((kind, text)) = read_text(kind, said.text) else { return };
@@ -109,7 +111,7 @@ impl Session {
     fn recognise(&self, said: &Said<'_>) -> (bool, Option<Uuid>) {
         let &Said { line, target, text } = said;
         let tag = line.message.tag(vendor::SEND_TAG).and_then(|id| id.parse::<Uuid>().ok());
-        if !self.is_own(line.nick()) {
+        if !self.is_by_us(line) {
             let waiting = tag.filter(|&id| self.waits_with_text(id, text));
             return (waiting.is_some(), waiting);
         }
@@ -145,7 +147,7 @@ impl Session {
     }
 
     pub(super) fn display_name_of(&self, nick: &str) -> Option<String> {
-        self.live.roster.person(nick).and_then(|person| person.display_name.clone())
+        self.live.roster.person(nick).and_then(Person::shown_name)
     }
 
     /// Each message says whether its sender is signed in (IRCv3 account-tag).

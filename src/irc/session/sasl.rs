@@ -70,6 +70,13 @@ pub(super) enum Step {
     Done,
 }
 
+impl Step {
+    /// Whether anything that the server says of a sign-in was asked for.
+    fn is_under_way(&self) -> bool {
+        !matches!(self, Self::Idle | Self::ToRegister | Self::Registering | Self::Done)
+    }
+}
+
 /// What the hash of a password is needed for.
 #[derive(Debug)]
 pub struct Question {
@@ -180,6 +187,10 @@ impl Session {
 
     /// `AUTHENTICATE chunk`.
     pub(super) fn handle_authenticate(&mut self, line: &Line<'_>) {
+        // Whoever did not begin to sign in has nothing to be told about it.
+        if !self.live.sign_in.step.is_under_way() {
+            return;
+        }
         let chunk = line.param(0);
         let text = &mut self.live.sign_in.text;
         if chunk != "+" {

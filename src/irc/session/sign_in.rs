@@ -5,7 +5,7 @@
 //! name that nobody has the same, so what a person wants is found out in this order: the password is proved, never said; only
 //! where it opens nothing is an account asked for, and only of a server that somebody vouches for.
 
-use majlis_protocol::{Capability, Encoder};
+use majlis_protocol::{Capability, Encoder, fold};
 
 use super::dispatch::Line;
 use super::sasl::{Mechanism, Question, Step};
@@ -51,6 +51,16 @@ impl Session {
     /// Whether the server knows us as an account.
     pub(super) fn is_signed_in(&self) -> bool {
         matches!(self.live.sign_in.step, Step::Done)
+    }
+
+    /// Whether a line is ours: said under our nick, or under another by our account (IRCv3 account-tag), as on another device or
+    /// before we were called otherwise.
+    pub(super) fn is_by_us(&self, line: &Line<'_>) -> bool {
+        let account = self.live.sign_in.account.as_deref().filter(|_| self.is_signed_in());
+        let is_by_account = account
+            .zip(line.message.tag("account"))
+            .is_some_and(|(own, account)| fold(own) == fold(&account));
+        is_by_account || self.is_own(line.nick())
     }
 
     /// All capabilities are settled: signs in where that is wanted; `false` where there is nothing to wait for.

@@ -184,6 +184,35 @@ proptest! {
 }
 
 #[test]
+fn what_says_nothing_to_nobody_opens_no_conversation() {
+    let mut world = World::online(Abilities::majlis(), &config(&[]));
+    for line in [
+        ":bo!u@h PRIVMSG",
+        ":bo!u@h PRIVMSG Ana_Lima",
+        ":bo!u@h PRIVMSG  :hi",
+        "PRIVMSG Ana_Lima :hi",
+    ] {
+        world.inject(line);
+    }
+    let told = world.events.iter().filter(|event| matches!(event, Event::Messages { .. }));
+    assert_eq!(told.count(), 0);
+}
+
+#[test]
+fn a_sign_in_that_nobody_began_is_not_gone_on_with() {
+    let mut world = World::online(Abilities::majlis(), &config(&[]));
+    for line in ["AUTHENTICATE", "AUTHENTICATE ====", "AUTHENTICATE +"] {
+        world.inject(line);
+    }
+    let long = "A".repeat(400);
+    (0..20).for_each(|_| world.inject(&format!("AUTHENTICATE {long}")));
+    world.send(1, "#lobby", "still here");
+    world.settle();
+    assert_eq!(world.told("#lobby")[0].send_id, Some(outgoing(1, "", "").id));
+    assert_eq!(world.received("AUTHENTICATE"), [""; 0]);
+}
+
+#[test]
 fn conversations_have_an_end() {
     let mut world = World::online(Abilities::majlis(), &config(&[]));
     for number in 0..5000 {

@@ -209,7 +209,7 @@ fn members_come_with_roles_and_again_with_what_they_call_themselves() {
     let bo = |members: &[Member]| members.iter().find(|member| member.nick == "bo").cloned();
     assert_eq!(bo(first).map(|bo| (bo.role, bo.display_name)), Some((Role::Operator, None)));
     let bo = bo(second).expect("the server named bo");
-    assert_eq!(bo.display_name.as_deref(), Some("Bo the Builder"));
+    assert_eq!(bo.display_name.as_deref(), Some("Bo the Builder (bo)"));
     assert!(bo.is_away);
 }
 
@@ -261,14 +261,21 @@ fn people_change() {
         is_away: false,
         is_registered,
     };
+    let renamed = Event::Person {
+        nick: "Bobby".into(),
+        display_name: Some("Bob (Bobby)".into()),
+        is_away: false,
+        is_registered: true,
+    };
     let role = |nick: &str, role| Event::Role { room: "#lobby".into(), nick: nick.into(), role };
     assert_eq!(
         world.events,
         [
-            person(false, "Bo the Builder"),
-            person(true, "Bo the Builder"),
-            person(true, "Bob"),
+            person(false, "Bo the Builder (bo)"),
+            person(true, "Bo the Builder (bo)"),
+            person(true, "Bob (bo)"),
             Event::Nick { old: "bo".into(), new: "Bobby".into() },
+            renamed,
             role("Bobby", Role::None),
             role("bobby", Role::Voice),
         ]
@@ -359,7 +366,7 @@ fn actions_notices_and_private_words_find_their_place() {
     world.inject(":server NOTICE Ana_Lima :The server restarts.");
     let waves = world.told("#lobby")[0];
     assert_eq!((waves.kind, waves.text.as_str()), (MessageKind::Action, "waves"));
-    assert_eq!(waves.display_name.as_deref(), Some("Bo the Builder"));
+    assert_eq!(waves.display_name.as_deref(), Some("Bo the Builder (bo)"));
     let private = world.told("bo");
     assert_eq!(private.len(), 2);
     assert_eq!((private[0].kind, private[0].is_own), (MessageKind::Notice, false));

@@ -104,6 +104,19 @@ fn a_server_that_once_offered_scram_is_never_told_a_password() {
 }
 
 #[test]
+fn what_ones_account_said_under_another_nick_is_ones_own() {
+    let mut world = world_of(Abilities::majlis(), by_password(PASSWORD));
+    assert_eq!(outcome(&mut world), None);
+    world.settle();
+    world.inject("@account=ana_lima;msgid=m1 :Ana!u@h PRIVMSG #lobby :from my other device");
+    world.inject("@account=bo;msgid=m2 :Ana!u@h PRIVMSG #lobby :from somebody else");
+    world.inject("@account=Ana_Lima;msgid=m3 :Ana!u@h PRIVMSG cy :to cy");
+    let own = |place: &str| world.told(place).iter().map(|one| one.is_own).collect::<Vec<_>>();
+    assert_eq!(own("#lobby"), [true, false]);
+    assert_eq!(own("cy"), [true]);
+}
+
+#[test]
 fn a_new_name_is_registered_by_the_same_password() {
     let mut world = World::new(Abilities::majlis(), &with(by_password(PASSWORD)));
     assert_eq!(outcome(&mut world), None);
