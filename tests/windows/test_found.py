@@ -41,7 +41,8 @@ class Found(WindowTest):
         ana.find("label", "0 people")
         self.picture(ana, "one")
         ana.click(ana.find("row", re.compile("Reading Room")))
-        # What the network says proves nothing: the words are compared, as after typing an address.
+        # What the network says proves nothing: the words are compared, as after typing an address; but it is told whose.
+        ana.find("label", re.compile("Reading Room.*10.77.0.2:33000"))
         steps.trust(ana, server)
         steps.join_as(ana, "Ana")
         steps.wait_until_inside(ana)

@@ -91,18 +91,31 @@ glib::wrapper! {
 }
 
 impl TrustPage {
-    /// A page for the server at this address, with its key as six words and as a fingerprint.
-    pub(crate) fn new(address: &str, words: &str, fingerprint: &str) -> Self {
+    /// A page for the server at this address, with its key as six words and as a fingerprint. Where it was chosen by a name that
+    /// the network told, it is spoken of by this, too.
+    pub(crate) fn new(name: Option<&str>, address: &str, words: &str, fingerprint: &str) -> Self {
         let page: Self = glib::Object::new();
         let imp = page.imp();
-        imp.explanation_label.set_label(&sentence(&gettext_f(
-            // Translators: {address} is the address of a server, such as "majlis.local".
-            "{address} is new to this computer. Ask whoever runs it which six words it shows. Where they are the same, nobody stands between you.",
-            &[("address", &isolate(address))],
-        )));
+        imp.explanation_label.set_label(&sentence(&explanation(name, address)));
         imp.words_label.set_label(&in_lines_of_three(words));
         imp.fingerprint_label.set_label(&in_groups_of_four(fingerprint));
         page
+    }
+}
+
+fn explanation(name: Option<&str>, address: &str) -> String {
+    let address = isolate(address);
+    match name {
+        Some(name) => gettext_f(
+            // Translators: {name} is the name of a server, {address} its address, such as "192.168.1.5:33000".
+            "{name}, at {address}, is new to this computer. Ask whoever runs it which six words it shows. Where they are the same, nobody stands between you.",
+            &[("name", &*isolate(name)), ("address", &address)],
+        ),
+        None => gettext_f(
+            // Translators: {address} is the address of a server, such as "majlis.local".
+            "{address} is new to this computer. Ask whoever runs it which six words it shows. Where they are the same, nobody stands between you.",
+            &[("address", &address)],
+        ),
     }
 }
 

@@ -357,8 +357,9 @@ impl ConnectView {
 
     fn handle_trust_needed(&self, network: &Network, words: &str, fingerprint: &str) {
         self.close_dialog();
+        let place = self.imp().place.borrow().as_ref().map(FoundPlace::name);
         self.set_place(None);
-        let page = TrustPage::new(&network.address(), words, fingerprint);
+        let page = TrustPage::new(place.as_deref(), &network.address(), words, fingerprint);
         let fingerprint = fingerprint.to_owned();
         page.connect_local(
             "trusted",
