@@ -37,6 +37,19 @@ class Accounts(WindowTest):
         steps.sees(ana, "from the second device, later")
         self.assertEqual(again.find_all("button", "Sign In…"), [])
 
+    def test_who_left_the_password_out_signs_in_from_the_room(self):
+        ana = self.open_app("ana")
+        steps.connect(ana, self.server, "Ana", PASSWORD)
+        tablet = self.open_app("tablet")
+        steps.connect(tablet, self.server, "Ana")
+        tablet.press("Sign In…")
+        dialog = tablet.find("dialog", "Sign In")
+        self.assertEqual(tablet.find_all("entry", "Invitation Code (If You Have One)", dialog), [])
+        self.picture(tablet, "asked")
+        tablet.set_text("Password", PASSWORD)
+        tablet.press("Sign In")
+        tablet.wait_for_text("You are signed in as")
+
     def test_the_password_is_changed_and_a_device_forgotten(self):
         ana, tablet = self.open_app("ana"), self.open_app("tablet")
         steps.connect(ana, self.server, "Ana", PASSWORD)

@@ -129,6 +129,13 @@ impl ServerDialog {
             );
             imp.handlers.borrow_mut().push(handler);
         }
+        // The window says it, too, but behind the dialog.
+        let told = network.connect_server_text(glib::clone!(
+            #[weak]
+            dialog,
+            move |_, words| dialog.add_toast(toast(words, WORDS_S))
+        ));
+        imp.handlers.borrow_mut().push(told);
         imp.network.replace(Some(network.clone()));
         dialog.show();
         imp.name_row.set_text(&network.display_name());

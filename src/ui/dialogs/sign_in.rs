@@ -103,7 +103,7 @@ pub(crate) fn present_name_taken(window: &Window, network: &Network, nick: &str)
     let (told_in, network) = (window.downgrade(), network.clone());
     let toast = toast_with_button(&words, &gettext("_Sign In…"), 0, move || {
         if let Some(window) = told_in.upgrade() {
-            SignInDialog::new(&network).present(Some(&window));
+            SignInDialog::for_taken_name(&network).present(Some(&window));
         }
     });
     window.add_chat_toast(toast);
@@ -127,7 +127,28 @@ impl SignInDialog {
         } else {
             network.password_text()
         };
-        imp.fields.set_description(Some(&glib::markup_escape_text(&why)));
+        dialog.follow(network, &why);
+        dialog
+    }
+
+    /// A dialog for who says that the name that is somebody's is theirs.
+    fn for_taken_name(network: &Network) -> Self {
+        let dialog: Self = glib::Object::new();
+        dialog.imp().invite_row.set_visible(false);
+        let why = gettext_f(
+            // Translators: {name} is what the person calls themselves.
+            "If the name {name} is yours, type its password.",
+            &[("name", &isolate(&network.display_name()))],
+        );
+        dialog.follow(network, &sentence(&why));
+        dialog
+    }
+
+    /// Stands open, with the reason why a password is asked for, until the person is signed in to this server.
+    fn follow(&self, network: &Network, why: &str) {
+        let imp = self.imp();
+        let dialog = self;
+        imp.fields.set_description(Some(&glib::markup_escape_text(why)));
         let handlers = vec![
             network.connect_state_notify(glib::clone!(
                 #[weak]
@@ -146,7 +167,6 @@ impl SignInDialog {
         ];
         imp.handlers.replace(handlers);
         imp.network.replace(Some(network.clone()));
-        dialog
     }
 
     /// A dialog that puts another password in the place of the account's.
