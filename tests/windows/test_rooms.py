@@ -14,6 +14,7 @@ class Rooms(WindowTest):
         steps.connect(badr, self.server, "Badr")
         steps.choose_from(ana, "Add", "r")
         ana.set_text("Room Name", "tea room")
+        ana.wait_for_text("this one will be called \u2068tea_room\u2069")
         ana.set_text("Topic (Optional)", "Tea at five")
         self.picture(ana, "new-room")
         ana.press("Create")

@@ -4,8 +4,10 @@ use adw::prelude::*;
 use adw::subclass::prelude::*;
 
 use super::access_row::{chosen_access, fill_access_row};
+use crate::i18n::gettext_f;
 use crate::model::{Access, Network, NewRoom, check_room_name};
-use crate::ui::dialogs::{begin_in, room_name};
+use crate::ui::dialogs::{begin_in, make_room, room_name};
+use crate::ui::text::{isolate, sentence};
 use crate::ui::trouble_label::TroubleLabel;
 
 mod imp {
@@ -22,6 +24,8 @@ mod imp {
         pub(super) create_button: TemplateChild<gtk::Button>,
         #[template_child]
         pub(super) name_row: TemplateChild<adw::EntryRow>,
+        #[template_child]
+        pub(super) spelling_label: TemplateChild<gtk::Label>,
         #[template_child]
         pub(super) topic_row: TemplateChild<adw::EntryRow>,
         #[template_child]
@@ -106,6 +110,22 @@ impl CreateRoomDialog {
             imp.name_row.remove_css_class("error");
             imp.trouble_label.clear();
         }
+        self.show_spelling();
+    }
+
+    /// Says what the room will be called where that is not what was typed.
+    fn show_spelling(&self) {
+        let imp = self.imp();
+        let typed = imp.name_row.text();
+        let words = room_name(&typed).and_then(|name| spelling(&typed, &name));
+        let is_news = words.is_some() && !imp.spelling_label.is_visible();
+        imp.spelling_label.set_visible(words.is_some());
+        imp.spelling_label.set_label(&words.map(|words| sentence(&words)).unwrap_or_default());
+        if is_news {
+            make_room(&*imp.spelling_label);
+            let words = imp.spelling_label.label();
+            self.announce(&words, gtk::AccessibleAnnouncementPriority::Medium);
+        }
     }
 
     fn create(&self) {
@@ -116,4 +136,16 @@ impl CreateRoomDialog {
         network.create_room(NewRoom { name, topic: imp.topic_row.text().trim().into(), access });
         self.close();
     }
+}
+
+/// What to say of a room's name that was typed with spaces in it.
+fn spelling(typed: &str, name: &str) -> Option<String> {
+    let has_spaces = typed.trim().contains(char::is_whitespace);
+    has_spaces.then(|| {
+        gettext_f(
+            // Translators: Under the field for the name of a new room; {room} is that name with "_" for each space.
+            "Names of rooms have no spaces: this one will be called {room}.",
+            &[("room", &*isolate(name.trim_start_matches('#')))],
+        )
+    })
 }
