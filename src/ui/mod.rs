@@ -23,6 +23,7 @@ mod chat_view;
 mod connect;
 mod conversation;
 mod dialogs;
+mod emoji_chooser;
 mod formatting;
 mod help;
 mod people;

@@ -5,6 +5,7 @@ use adw::subclass::prelude::*;
 use gtk::gdk;
 
 use super::Composer;
+use crate::ui::emoji_chooser::emoji_chooser;
 
 /// Nothing is offered for words as long as this.
 const WORD_MAX_CHARS: i32 = 200;
@@ -110,7 +111,7 @@ impl Composer {
 
     /// Opens the chooser of emoji; what is chosen stands where the caret is.
     pub(super) fn choose_emoji(&self) {
-        let chooser = gtk::EmojiChooser::new();
+        let chooser = emoji_chooser();
         chooser.set_parent(&*self.imp().emoji_button);
         chooser.connect_emoji_picked(glib::clone!(
             #[weak(rename_to = composer)]

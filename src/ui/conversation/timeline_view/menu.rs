@@ -9,6 +9,7 @@ use super::{TimelineView, imp};
 use crate::i18n::gettext;
 use crate::model::{Channel, ItemKind, SendState, TimelineItem};
 use crate::ui::dialogs::present_delete_message;
+use crate::ui::emoji_chooser::emoji_chooser;
 use crate::ui::text::first_link;
 use crate::ui::toast::toast_with_button;
 
@@ -125,7 +126,7 @@ impl TimelineView {
     }
 
     fn make_emoji_chooser(&self) -> gtk::EmojiChooser {
-        let chooser = gtk::EmojiChooser::new();
+        let chooser = emoji_chooser();
         chooser.set_parent(&*self.imp().list_view);
         chooser.connect_emoji_picked(glib::clone!(
             #[weak(rename_to = view)]
