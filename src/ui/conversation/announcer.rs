@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gtk::prelude::*;
 
@@ -10,6 +10,8 @@ use crate::i18n::ngettext_f;
 
 /// What comes within this time is told together.
 const PAUSE: Duration = Duration::from_millis(700);
+/// Who was told a number hears of no more for so long: while a room is busy, numbers alone would be talk without end.
+const PAUSE_AFTER_NUMBER: Duration = Duration::from_secs(8);
 
 /// More than this at once are only counted.
 const READ_ALOUD_MAX: usize = 3;
@@ -19,6 +21,8 @@ const READ_ALOUD_MAX: usize = 3;
 pub(super) struct Announcer {
     waiting: Rc<RefCell<Waiting>>,
     is_pausing: Rc<Cell<bool>>,
+    /// When a number was told last.
+    counted_at: Rc<Cell<Option<Instant>>>,
 }
 
 /// What is to be told: every message is counted, the first few are kept.
@@ -49,7 +53,7 @@ impl Announcer {
         }
         let announcer = self.clone();
         glib::timeout_add_local_once(
-            PAUSE,
+            pause_after(self.counted_at.get().map(|at| at.elapsed())),
             glib::clone!(
                 #[weak]
                 widget,
@@ -61,17 +65,32 @@ impl Announcer {
     /// What waits belongs to a conversation that is no longer open.
     pub(super) fn forget(&self) {
         self.waiting.take();
+        self.counted_at.take();
     }
 
     fn flush(&self, widget: &gtk::Widget) {
         self.is_pausing.set(false);
+        if self.waiting.borrow().is_counted() {
+            self.counted_at.set(Some(Instant::now()));
+        }
         for words in self.waiting.take().into_words() {
             widget.announce(&words, gtk::AccessibleAnnouncementPriority::Medium);
         }
     }
 }
 
+/// How long to collect where a number was told so long ago.
+fn pause_after(counted: Option<Duration>) -> Duration {
+    let rest = counted.map_or(Duration::ZERO, |since| PAUSE_AFTER_NUMBER.saturating_sub(since));
+    rest.max(PAUSE)
+}
+
 impl Waiting {
+    /// Whether it is too much to be read aloud.
+    fn is_counted(&self) -> bool {
+        self.count as usize != self.messages.len()
+    }
+
     fn push(&mut self, message: impl FnOnce() -> String) {
         if self.messages.len() < READ_ALOUD_MAX {
             self.messages.push(message());
@@ -86,8 +105,9 @@ impl Waiting {
     }
 
     fn into_words(self) -> Vec<String> {
+        let is_counted = self.is_counted();
         let mut words = self.messages;
-        if self.count as usize != words.len() {
+        if is_counted {
             words = vec![ngettext_f(
                 // Translators: Said by a screen reader.
                 "{count} new message",
@@ -103,7 +123,17 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::{READ_ALOUD_MAX, Waiting};
+    use std::time::Duration;
+
+    use super::{PAUSE, PAUSE_AFTER_NUMBER, READ_ALOUD_MAX, Waiting, pause_after};
+
+    #[test]
+    fn a_room_that_stays_busy_is_counted_now_and_then() {
+        assert_eq!(pause_after(None), PAUSE);
+        assert_eq!(pause_after(Some(Duration::ZERO)), PAUSE_AFTER_NUMBER);
+        assert_eq!(pause_after(Some(PAUSE_AFTER_NUMBER / 2)), PAUSE_AFTER_NUMBER / 2);
+        assert_eq!(pause_after(Some(PAUSE_AFTER_NUMBER * 2)), PAUSE);
+    }
 
     #[test]
     fn a_few_are_read_and_many_are_counted() {
