@@ -358,6 +358,7 @@ impl Window {
         imp.waiting_toast.take();
         imp.connect_view.start(has_chat);
         imp.stack.set_visible_child_name("connect");
+        imp.toast_overlay.remove_css_class("over-composer");
         self.enable_chat_actions(false);
     }
 
@@ -365,6 +366,8 @@ impl Window {
         let imp = self.imp();
         self.set_default_widget(gtk::Widget::NONE);
         imp.stack.set_visible_child_name("chat");
+        // What was said on the way in stands a while longer.
+        imp.toast_overlay.add_css_class("over-composer");
         self.enable_chat_actions(true);
         if let Some(network) = network {
             imp.chat_view.open_network(network);

@@ -71,7 +71,9 @@ impl HelpDialog {
         let list = &self.imp().contents_list;
         for page in self.guide().pages() {
             let label = gtk::Label::builder().label(&page.title).xalign(0.0).wrap(true).build();
-            list.append(&gtk::ListBoxRow::builder().child(&label).build());
+            let row = gtk::ListBoxRow::builder().child(&label).build();
+            row.update_property(&[gtk::accessible::Property::Label(&page.title)]);
+            list.append(&row);
         }
         list.connect_row_selected(glib::clone!(
             #[weak(rename_to = dialog)]
