@@ -2,6 +2,8 @@
 
 import time
 
+from gi.repository import GLib
+
 # Long enough for a debug build under a software display on two busy cores.
 DEFAULT_SECONDS = 20
 
@@ -11,12 +13,16 @@ class TimedOut(AssertionError):
 
 
 def until(check, what, seconds=DEFAULT_SECONDS):
-    """Calls `check` until it gives something true, and returns that."""
+    """Calls `check` until it gives something true, and returns that; what leaves the window amid a check is looked for again."""
     deadline = time.monotonic() + seconds
     while True:
-        result = check()
+        trouble = None
+        try:
+            result = check()
+        except GLib.Error as error:
+            result, trouble = None, error
         if result:
             return result
         if time.monotonic() > deadline:
-            raise TimedOut(f"waited {seconds} s for {what}")
+            raise TimedOut(f"waited {seconds} s for {what}") from trouble
         time.sleep(0.05)
