@@ -65,11 +65,14 @@ pub(super) struct Conversation {
     pub(super) mark: Option<HistoryMark>,
     /// How far it is.
     pub(super) stage: Stage,
+    /// Whether its gap was given up without an answer: the mark stays before it, for the next connection.
+    is_behind: bool,
 }
 
 impl Conversation {
     /// From now on live messages are kept back; `false` where they were already.
     pub(super) fn begin_filling(&mut self) -> bool {
+        self.is_behind = false;
         let is_new = !matches!(self.stage, Stage::Filling(_));
         if is_new {
             self.stage = Stage::Filling(Fill::default());
@@ -92,7 +95,7 @@ impl Conversation {
     /// still has all that is missing. One of ours without the server's identifier may have our clock's time and no place.
     pub(super) fn pass(&mut self, message: &Message) {
         let has_place = !message.is_own || !is_made(&message.msgid);
-        if has_place && matches!(self.stage, Stage::Open) {
+        if has_place && matches!(self.stage, Stage::Open) && !self.is_behind {
             self.mark = Some(mark_of(message));
         }
     }
@@ -181,10 +184,17 @@ impl Conversations {
         all.map(|(key, _)| key.clone()).collect()
     }
 
+    /// What may be missing of some is not to be had over this connection.
+    pub(super) fn fall_behind(&mut self, is_one: impl Fn(&str) -> bool) {
+        let fallen = self.by_key.iter_mut().filter(|(key, _)| is_one(key));
+        fallen.for_each(|(_, conversation)| conversation.is_behind = true);
+    }
+
     /// The connection is gone: nothing is awaited any more. Messages held back for a room are in its history, after its mark.
     pub(super) fn handle_closed(&mut self) {
         for conversation in self.by_key.values_mut() {
             conversation.stage = Stage::Open;
+            conversation.is_behind = false;
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{Now, Session};
 use crate::irc::HistoryMark;
 use crate::irc::event::{Event, Message, Occurrence, Origin};
 
-/// How long a page may take; then the server is taken to have none, and what was in doubt stays so.
+/// How long a page may take; then the server is taken to have none.
 pub(super) const PAGE_ANSWER_MS: u64 = 60_000;
 /// How many pages in which nobody said anything are passed over at most before an older page is told as empty.
 const SILENT_PAGES_MAX: u32 = 20;
@@ -319,7 +319,13 @@ impl Session {
             return;
         }
         let Some(ask) = self.live.history.current.take() else { return };
-        self.fail_doubts(&ask.key);
+        match ask.purpose {
+            Purpose::Fill => self.conversations.fall_behind(|key| key == ask.key),
+            Purpose::Talks => {
+                self.conversations.fall_behind(|key| !self.live.features.is_room(key));
+            }
+            Purpose::Older { .. } => {}
+        }
         self.give_up(ask);
         self.ask_for_history(now);
     }

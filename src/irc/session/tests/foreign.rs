@@ -140,8 +140,7 @@ fn messages_without_a_time_keep_the_order_in_which_they_came() {
 
 /// A server with history that keeps no tag of ours and would take a message twice.
 fn forgetful() -> Abilities {
-    let tokens = "NETWORK=Elsewhere CHATHISTORY=3".to_owned();
-    Abilities { tokens, takes_once: false, keeps_tags: false, ..Abilities::majlis() }
+    Abilities { keeps_tags: false, ..Abilities::elsewhere() }
 }
 
 #[test]
@@ -176,4 +175,50 @@ fn words_in_doubt_stay_so_where_the_server_does_not_tell() {
     world.settle();
     assert_eq!(failed(&world), [(1, Refusal::InDoubt)]);
     assert_eq!(world.kept_texts("#den"), ["hello", "bye"]);
+}
+
+#[test]
+fn words_in_doubt_go_again_after_a_page_that_never_came_where_they_are_taken_once() {
+    for (abilities, expected) in
+        [(Abilities::majlis(), &[][..]), (Abilities::elsewhere(), &[(1, Refusal::InDoubt)])]
+    {
+        let mut world = World::online(abilities, &config(&["#den"]));
+        world.say_as("bo", "#den", "hello");
+        world.settle();
+        world.send(1, "#den", "bye");
+        world.deliver_up(usize::MAX);
+        world.cut();
+        open_without_pages(&mut world);
+        assert_eq!(failed(&world), expected);
+        assert_eq!(world.kept_texts("#den"), ["hello", "bye"]);
+    }
+}
+
+#[test]
+fn what_a_page_that_never_came_would_have_had_comes_with_the_next_connection() {
+    let mut world = World::online(Abilities::majlis(), &config(&["#den"]));
+    world.say_as("bo", "#den", "hello");
+    world.settle();
+    world.cut();
+    world.say_as("bo", "#den", "missed");
+    open_without_pages(&mut world);
+    world.say_as("bo", "#den", "heard");
+    world.settle();
+    assert_eq!(world.told_texts("#den"), ["hello", "heard"]);
+    world.cut();
+    world.open();
+    world.settle();
+    assert_eq!(world.told_texts("#den"), ["hello", "heard", "missed"]);
+}
+
+/// Connects to a server whose first page of history does not come.
+fn open_without_pages(world: &mut World) {
+    world.open();
+    while world.received("CHATHISTORY").is_empty() {
+        world.deliver_down(usize::MAX);
+        world.deliver_up(usize::MAX);
+    }
+    world.lose_down();
+    world.wait(60_000);
+    world.settle();
 }

@@ -40,6 +40,12 @@ impl Abilities {
         }
     }
 
+    /// Another server with history, which would take a message twice.
+    pub(crate) fn elsewhere() -> Self {
+        let tokens = "NETWORK=Elsewhere CHATHISTORY=3".to_owned();
+        Self { tokens, takes_once: false, ..Self::majlis() }
+    }
+
     /// The same without some capabilities.
     pub(crate) fn without(mut self, missing: &[&str]) -> Self {
         let kept = self.capabilities.split_whitespace().filter(|name| !missing.contains(name));
