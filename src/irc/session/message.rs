@@ -98,7 +98,8 @@ impl Session {
     pub(super) fn conversation_of(&self, nick: &str, target: &str, is_own: bool) -> String {
         let name = match self.live.features.room_of(target) {
             Some(room) => room,
-            None if is_own => target,
+            // What another device of ours says to us under another nick is answered there.
+            None if is_own && (self.is_own(nick) || !self.is_own(target)) => target,
             None => nick,
         };
         self.conversations.get(&fold(name)).map_or(name, |known| known.name.as_str()).to_owned()
@@ -124,9 +125,10 @@ impl Session {
         }
     }
 
-    /// Whether echoes come without a label, in the order in which we sent.
+    /// Whether echoes come without a label, in the order in which we sent. Another device of ours has another nick there.
     fn is_echo_by_order(&self, line: &Line<'_>) -> bool {
         line.purpose() == BatchUse::Ordinary
+            && self.is_own(line.nick())
             && self.has(Capability::EchoMessage)
             && !self.has(Capability::LabeledResponse)
     }

@@ -111,9 +111,25 @@ fn what_ones_account_said_under_another_nick_is_ones_own() {
     world.inject("@account=ana_lima;msgid=m1 :Ana!u@h PRIVMSG #lobby :from my other device");
     world.inject("@account=bo;msgid=m2 :Ana!u@h PRIVMSG #lobby :from somebody else");
     world.inject("@account=Ana_Lima;msgid=m3 :Ana!u@h PRIVMSG cy :to cy");
+    world.inject("@account=Ana_Lima;msgid=m4 :Ana!u@h PRIVMSG Ana_Lima :to this device");
     let own = |place: &str| world.told(place).iter().map(|one| one.is_own).collect::<Vec<_>>();
     assert_eq!(own("#lobby"), [true, false]);
     assert_eq!(own("cy"), [true]);
+    assert_eq!(own("Ana"), [true], "where it can be answered");
+}
+
+#[test]
+fn what_another_device_says_is_no_echo_of_ours() {
+    let abilities = Abilities::majlis().without(&["labeled-response"]);
+    let mut world = world_of(abilities, by_password(PASSWORD));
+    assert_eq!(outcome(&mut world), None);
+    world.settle();
+    world.send(1, "#lobby", "bye");
+    world.inject("@account=ana_lima;msgid=m1 :Ana!u@h PRIVMSG #lobby :hello");
+    world.settle();
+    let told = world.told("#lobby").into_iter();
+    let told: Vec<_> = told.map(|one| (one.text.as_str(), one.send_id.is_some())).collect();
+    assert_eq!(told, [("hello", false), ("bye", true)]);
 }
 
 #[test]
