@@ -14,8 +14,6 @@ pub(super) const MEMBERS_MAX: usize = 50_000;
 pub(super) const MEMBERSHIPS_MAX: usize = 100_000;
 /// How many characters of what somebody calls themselves are kept.
 const DISPLAY_NAME_CHARS_MAX: usize = 128;
-/// No server cuts nicks to fewer characters (RFC 1459, section 1.2).
-const NICK_CHARS_MIN: usize = 9;
 
 /// What is known of somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +42,7 @@ impl Person {
 pub(super) fn shown_name(display_name: &str, nick: &str) -> String {
     let own = nick_from_display_name(display_name).map(|own| fold(&own)).unwrap_or_default();
     let nick_key = fold(nick);
-    let is_cut = nick.chars().count() >= NICK_CHARS_MIN && own.starts_with(&nick_key);
-    if own == nick_key || is_cut || fold(display_name) == nick_key {
+    if own == nick_key || fold(display_name) == nick_key {
         display_name.to_owned()
     } else {
         format!("{display_name} ({nick})")
@@ -263,11 +260,8 @@ mod tests {
         assert_eq!(shown_name("Sara", "Sa"), "Sara (Sa)");
         assert_eq!(shown_name("Sarа", "bob"), "Sarа (bob)", "one that only looks alike");
         assert_eq!(shown_name("…", "bob"), "… (bob)");
-        assert_eq!(
-            shown_name("Alexandria Lima", "Alexandri"),
-            "Alexandria Lima",
-            "the server cut it"
-        );
+        let cut = "Alexandria Lima (Alexandria)";
+        assert_eq!(shown_name("Alexandria Lima", "Alexandria"), cut, "as anybody may be called");
     }
 
     fn nicks(roster: &Roster, room: &str) -> Vec<String> {
