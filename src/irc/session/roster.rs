@@ -71,9 +71,10 @@ impl Roster {
         self.people.get(key)
     }
 
-    /// A room has another name.
+    /// A room has another name; one of that name gives way.
     pub(super) fn rename_room(&mut self, old: &str, new: &str) {
         if let Some(members) = self.rooms.remove(old) {
+            self.leave(new);
             self.rooms.insert(new.to_owned(), members);
         }
     }
@@ -341,6 +342,8 @@ mod tests {
         roster.remove_everywhere("n4");
         roster.leave("#r5");
         roster.enter("#r6");
+        roster.rename_room("#r7", "#r8");
+        roster.rename_room("#r8", "#r8");
         assert_eq!(count(&roster), roster.membership_count);
         roster.add("#a", "cy", MemberModes::default());
         assert_eq!(nicks(&roster, "#a"), ["Ana", "bo", "cy"]);
