@@ -33,6 +33,11 @@ impl Session {
         self.has(Capability::ChatHistory) && self.has(Capability::Batch)
     }
 
+    /// Whether a message is taken once, however often it is sent: by Majlis, from whom it knows again.
+    fn is_taken_once(&self) -> bool {
+        self.known.is_majlis && (self.is_signed_in() || self.live.opening.device.is_some())
+    }
+
     /// Begins to fetch what follows the mark; live messages wait meanwhile.
     pub(super) fn begin_fill(&mut self, key: &str) {
         let is_possible = self.has_history();
@@ -45,7 +50,7 @@ impl Session {
         self.live.history.push(key, Purpose::Fill, Reference::Msgid);
     }
 
-    /// All that can be had is told: what was held follows, and what is still in doubt has not arrived.
+    /// All that can be had is told: what was held follows, and what is still in doubt has not arrived, or may be sent again.
     pub(super) fn end_fill(&mut self, key: &str) {
         let held = self.conversations.get_mut(key).map(Conversation::open).unwrap_or_default();
         let name = self.conversations.name(key).to_owned();
@@ -246,7 +251,7 @@ impl Session {
             self.recognise_by_text(key, &mut messages);
         }
         self.tell_gap(name.clone(), messages, happened, !is_last);
-        if by == Reference::Newest && !self.known.is_majlis {
+        if by == Reference::Newest && !self.is_taken_once() {
             self.fail_doubts(key);
         }
         self.tell_about(&name, abouts);
@@ -334,8 +339,7 @@ impl Session {
     fn give_up(&mut self, ask: Ask) {
         match ask.purpose {
             Purpose::Fill => {
-                // Majlis takes a message once, however often it is sent; others would take it twice.
-                if !self.known.is_majlis {
+                if !self.is_taken_once() {
                     self.fail_doubts(&ask.key);
                 }
                 self.end_fill(&ask.key);

@@ -26,7 +26,7 @@ pub(super) enum Progress {
         /// Whether that was asked for.
         is_asked: bool,
     },
-    /// It has surely not arrived, and waits for its turn.
+    /// It has not arrived, or is taken once however often it is sent; it waits for its turn.
     Waiting,
     /// It is on its way under this number (a label, or part of a PING's token).
     InFlight(u64),
@@ -172,7 +172,7 @@ impl Outbox {
         }
     }
 
-    /// All of a conversation that arrived was found: the rest has surely not.
+    /// All of a conversation that arrived was found, or may be sent again: the rest waits.
     pub(super) fn release(&mut self, key: &str) {
         for pending in self.pending.iter_mut().filter(|pending| pending.key == key) {
             if pending.progress == Progress::InDoubt {
