@@ -8,7 +8,7 @@ use std::hash::Hash;
 use std::ops::Range;
 
 /// A view makes so many rows within a part of a frame.
-const ADDED_AT_ONCE: usize = 10;
+const ADDED_AT_ONCE: usize = 8;
 
 /// So many rows are taken away by themselves at once; it is quicker than to make them.
 const REMOVED_AT_ONCE: usize = 24;
@@ -219,8 +219,8 @@ mod tests {
     #[test]
     fn what_was_just_said_comes_behind_what_stands_and_then_that_goes() {
         let mut standing: Vec<usize> = (0..30).collect();
-        let wanted: Vec<_> = (20..50).collect();
-        assert_eq!(apply(&mut standing, &wanted, Pace::Onwards).missing, 20 - ADDED_AT_ONCE);
+        let wanted: Vec<_> = (2 * ADDED_AT_ONCE..30 + 2 * ADDED_AT_ONCE).collect();
+        assert_eq!(apply(&mut standing, &wanted, Pace::Onwards).missing, ADDED_AT_ONCE);
         assert_eq!(standing, (0..30 + ADDED_AT_ONCE).collect::<Vec<_>>());
         assert!(apply(&mut standing, &wanted, Pace::Onwards).is_whole);
         assert_eq!(standing, wanted);

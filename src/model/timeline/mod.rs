@@ -79,6 +79,8 @@ mod imp {
         pub(super) awaits_page: Cell<bool>,
         /// In which order rows come, while not all that are wanted stand.
         pub(super) filling: Cell<Option<Pace>>,
+        /// Whether somebody sees to the rest of them.
+        pub(super) is_seen_to: Cell<bool>,
         /// How many are to come.
         pub(super) missing_count: Cell<usize>,
         pub(super) window: RefCell<Window>,
@@ -95,6 +97,7 @@ mod imp {
                 is_shown: Cell::default(),
                 awaits_page: Cell::default(),
                 filling: Cell::default(),
+                is_seen_to: Cell::default(),
                 missing_count: Cell::default(),
                 window: RefCell::new(Window::new(local_day)),
                 rows: RefCell::default(),
@@ -174,10 +177,10 @@ impl Timeline {
         self.tell_loading();
     }
 
-    /// A page is on its way until its last row stands.
+    /// An older page is on its way until its last row stands.
     fn tell_loading(&self) {
         let imp = self.imp();
-        let is_filling = imp.filling.get().is_some();
+        let is_filling = imp.filling.get() == Some(Pace::Backwards);
         let is_loading = imp.awaits_page.get() || (imp.is_loading.get() && is_filling);
         if imp.is_loading.replace(is_loading) != is_loading {
             self.notify_is_loading();
@@ -251,8 +254,8 @@ impl Timeline {
         }
         drop(silent);
         imp.missing_count.set(missing);
-        let was_filling = imp.filling.replace((!is_whole).then_some(pace)).is_some();
-        if !is_whole && !was_filling {
+        imp.filling.set((!is_whole).then_some(pace));
+        if !is_whole && !imp.is_seen_to.replace(true) {
             self.fill();
         }
         self.tell_loading();
@@ -267,7 +270,10 @@ impl Timeline {
                 glib::timeout_future(NEXT_ROWS).await;
                 pace::let_others_go_first().await;
                 let Some(timeline) = timeline.upgrade() else { return };
-                let Some(pace) = timeline.imp().filling.get() else { return };
+                let Some(pace) = timeline.imp().filling.get() else {
+                    timeline.imp().is_seen_to.set(false);
+                    return;
+                };
                 timeline.show(pace);
             }
         });
