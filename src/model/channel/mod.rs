@@ -516,6 +516,9 @@ impl Channel {
         for occurrence in &happened {
             self.timeline().window().receive_happened(occurrence);
         }
+        if happened.iter().any(|occurrence| self.may_open_the_past(&occurrence.what)) {
+            self.forget_beginning();
+        }
         turn.keep_happened(self.key(), happened);
         turn.touch(self);
     }

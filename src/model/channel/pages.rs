@@ -55,6 +55,16 @@ impl Channel {
         }
     }
 
+    /// More than before may be there to be read: where the beginning was thought to be, older pages can be had again.
+    pub(super) fn forget_beginning(&self) {
+        let imp = self.imp();
+        if imp.is_complete.replace(false) {
+            imp.is_changed.set(true);
+        }
+        imp.fetch.set(Fetch { is_in_vain: false, ..imp.fetch.get() });
+        self.timeline().window().is_start = false;
+    }
+
     /// Asks for a page after the newest row, where the window is not at its end.
     pub fn load_newer(&self) {
         if !self.imp().fetch.get().is_under_way && !self.timeline().window().is_end() {

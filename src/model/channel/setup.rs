@@ -1,6 +1,9 @@
 //! How a room is set up: who may enter, who may speak, its topic and its name. Every error is a translated sentence, often in
 //! the server's words.
 
+use majlis_protocol::fold;
+
+use crate::irc::event::{self, Happening};
 use crate::irc::{Abilities, Answer, Command, Deed, ModeChange, Question};
 use crate::model::Network;
 
@@ -134,6 +137,18 @@ impl Channel {
             mutes_guests: setup.modes.contains(SIGNED_IN_SPEAK),
             slow_seconds: setup.slow_seconds.unwrap_or(0),
         })
+    }
+
+    /// Whether after this more may be read of what was said before.
+    pub(super) fn may_open_the_past(&self, what: &Happening) -> bool {
+        match what {
+            Happening::Modes(modes) => modes.contains(HIDES_PAST),
+            // Operators read everything.
+            Happening::Role { nick, role: event::Role::Operator, .. } => {
+                self.network().is_some_and(|network| fold(nick) == fold(&network.nick()))
+            }
+            _ => false,
+        }
     }
 
     /// Changes what differs.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::irc::HistoryMark;
-use crate::irc::event::Failure;
+use crate::irc::event::{Failure, Happening, Role};
 
 use super::*;
 
@@ -138,6 +138,33 @@ fn older_pages_come_from_the_archive_and_then_from_the_server() {
     (0..3).for_each(|_| older(&world, &room));
     assert_eq!(texts(&room), numbered(210..=350), "all of it without a server");
     assert!(room.timeline().is_start());
+}
+
+#[test]
+fn what_was_said_before_is_asked_for_once_it_may_be_read() {
+    let modes = |modes: &str| Happening::Modes(modes.into());
+    let operator = |nick: &str| Happening::Role {
+        nick: nick.into(),
+        display_name: None,
+        role: Role::Operator,
+    };
+    let (world, network, room) = World::online();
+    world.events(&network, vec![live(messages(271..=280))]);
+    for (what, may_be_read) in [
+        (modes("-H"), true),
+        (modes("-n"), false),
+        (operator("Hiba"), true),
+        (operator("bo"), false),
+    ] {
+        older(&world, &room);
+        world.events(&network, vec![said(Origin::Older { is_start: true }, Vec::new())]);
+        assert!(room.timeline().is_start());
+        world.asked();
+        world.events(&network, vec![happened("a", "Bo", what.clone())]);
+        assert_eq!(room.timeline().is_start(), !may_be_read, "{what:?}");
+        older(&world, &room);
+        assert_eq!(world.asked().len(), usize::from(may_be_read), "{what:?}");
+    }
 }
 
 #[test]

@@ -24,7 +24,9 @@ use glib::MainContext;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::irc::event::{Event, EventBatch, Message, MessageKind, Origin, State};
+use crate::irc::event::{
+    Event, EventBatch, Happening, Message, MessageKind, Occurrence, Origin, State,
+};
 use crate::irc::{Command, NetworkConfig, Outgoing, Request, Secret};
 use crate::secrets::{Errand, NoKeyring, Secrets};
 use crate::store::Place;
@@ -300,6 +302,18 @@ fn live(messages: Vec<Message>) -> Event {
 
 fn said(origin: Origin, messages: Vec<Message>) -> Event {
     Event::Messages { conversation: ROOM.into(), origin, messages, happened: Vec::new() }
+}
+
+/// What somebody did in the room, of several things in one instant in the order of their identifiers.
+fn happened(event_id: &str, name: &str, what: Happening) -> Event {
+    let occurrence = Occurrence {
+        event_id: event_id.into(),
+        time_ms: START_MS,
+        nick: name.replace(' ', "_"),
+        display_name: Some(name.into()),
+        what,
+    };
+    Event::Happened { room: ROOM.into(), occurrence }
 }
 
 fn rows(timeline: &Timeline) -> Vec<TimelineItem> {

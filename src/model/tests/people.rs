@@ -1,6 +1,6 @@
 //! Who is there, and conversations with one person.
 
-use crate::irc::event::{Denial, Failure, Happening, Member, Occurrence, Refusal, Role};
+use crate::irc::event::{Denial, Failure, Member, Refusal, Role};
 
 use super::*;
 
@@ -17,18 +17,6 @@ fn member(nick: &str, role: Role) -> Member {
 fn names(room: &Channel) -> Vec<String> {
     let members = room.members();
     members.iter::<super::super::Member>().flatten().map(|member| member.display_name()).collect()
-}
-
-/// What somebody did in the room, of several things in one instant in the order of their identifiers.
-fn happened(event_id: &str, name: &str, what: Happening) -> Event {
-    let occurrence = Occurrence {
-        event_id: event_id.into(),
-        time_ms: START_MS,
-        nick: name.replace(' ', "_"),
-        display_name: Some(name.into()),
-        what,
-    };
-    Event::Happened { room: ROOM.into(), occurrence }
 }
 
 fn private(messages: Vec<Message>) -> Event {
