@@ -151,6 +151,9 @@ impl Hub {
             || matches!(place, Place::Room(room) if self.channels[*room].has_rank(user, Rank::HalfOperator));
         let is_author = found.author.is_some_and(|author| who.is_author(author));
         if !is_keeper && !is_author {
+            if matches!(place, Place::Room(room) if found.time < self.readable(user, *room).since) {
+                return Err(unknown_message(&target, &msgid));
+            }
             let text = "You are not authorised to delete this message";
             return Err(Refusal::failed("REDACT", "REDACT_FORBIDDEN", &[&target, &msgid], text));
         }

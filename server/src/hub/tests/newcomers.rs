@@ -4,7 +4,9 @@ use majlis_protocol::Timestamp;
 
 use super::accounts::{PASSWORD, house, restored, settings, signed_in};
 use super::{House, only};
-use crate::event::{ConnId, HistoryPage, HistoryQuery, KeptRoom, Restored, RestoredRoom, Write};
+use crate::event::{
+    ConnId, HistoryPage, HistoryQuery, KeptRoom, Restored, RestoredRoom, StoredKind, Write,
+};
 use crate::hub::testing::OPENING;
 
 const CAPS: &str = "draft/chathistory soju.im/search message-tags";
@@ -110,6 +112,28 @@ fn only_operators_say_what_newcomers_read() {
     house.read(ana);
     assert!(only(house.ask(ana, "MODE #a -H")).contains(" 482 ana #a "));
     assert!(only(house.ask(ana, "MODE #a")[..1].to_vec()).ends_with(" 324 ana #a +Hnt"));
+}
+
+#[test]
+fn what_was_said_before_is_as_unknown_to_who_would_take_it_back() {
+    let mut house = House::new();
+    let op = house.client_with("op", Some(1), CAPS);
+    house.say(op, "JOIN #a");
+    house.say(op, "MODE #a +H");
+    house.say(op, "PRIVMSG #a :before");
+    house.wait(MINUTE_MS);
+    let ana = house.client_with("ana", None, &format!("{CAPS} draft/message-redaction"));
+    house.say(ana, "JOIN #a");
+    house.say(op, "PRIVMSG #a :after");
+    house.read_all();
+    let said = house.history.iter().filter(|row| row.kind == StoredKind::Privmsg);
+    let msgids: Vec<_> = said.map(|row| row.msgid).collect();
+    for (msgid, code) in msgids.into_iter().zip(["UNKNOWN_MSGID", "REDACT_FORBIDDEN"]) {
+        house.say(ana, &format!("REDACT #a {msgid}"));
+        house.recall();
+        let answer = only(house.read(ana));
+        assert!(answer.contains(&format!("FAIL REDACT {code} #a {msgid} :")), "{answer}");
+    }
 }
 
 #[test]
