@@ -74,17 +74,19 @@ glib::wrapper! {
 }
 
 impl ChatView {
-    /// Says whose conversations are shown; called once, before the view is shown.
-    pub(super) fn set_chat(&self, chat: &Chat) {
-        let imp = self.imp();
+    /// A view of a chat's conversations, none of which is open yet.
+    pub(super) fn new(chat: &Chat) -> Self {
+        let view: Self = glib::Object::new();
+        let imp = view.imp();
         imp.sidebar_page.set_chat(chat);
-        self.channels().connect_items_changed(glib::clone!(
-            #[weak(rename_to = view)]
-            self,
+        view.channels().connect_items_changed(glib::clone!(
+            #[weak]
+            view,
             move |_, _, removed, _| view.handle_channels_changed(removed > 0)
         ));
         imp.conversation_page.set_channel(None);
-        imp.chat.set(chat.clone()).expect("the window does it once");
+        imp.chat.set(chat.clone()).expect("it is new");
+        view
     }
 
     /// Where words stand for a moment, beside what the person does; none where no conversation is in sight.
@@ -128,6 +130,13 @@ impl ChatView {
         match network.channels().item(0).and_downcast::<Channel>() {
             Some(channel) => self.open_channel(&channel),
             None => self.set_network(Some(network)),
+        }
+    }
+
+    /// Opens the first conversation there is, where none is open.
+    pub(super) fn open_any(&self) {
+        if let (None, Some(first)) = (self.channel(), self.first_channel()) {
+            self.open_channel(&first);
         }
     }
 

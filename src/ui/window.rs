@@ -31,10 +31,8 @@ mod imp {
         pub(super) toast_overlay: TemplateChild<adw::ToastOverlay>,
         #[template_child]
         pub(super) stack: TemplateChild<gtk::Stack>,
-        #[template_child]
-        pub(super) connect_view: TemplateChild<ConnectView>,
-        #[template_child]
-        pub(super) chat_view: TemplateChild<ChatView>,
+        pub(super) connect_view: OnceCell<ConnectView>,
+        pub(super) chat_view: OnceCell<ChatView>,
         pub(super) settings: OnceCell<gio::Settings>,
         pub(super) chat: OnceCell<Chat>,
         pub(super) key_changes: KeyChangeDialogs,
@@ -53,13 +51,32 @@ mod imp {
         type ParentType = adw::ApplicationWindow;
 
         fn class_init(class: &mut Self::Class) {
-            ConnectView::ensure_type();
-            ChatView::ensure_type();
             class.bind_template();
         }
 
         fn instance_init(object: &glib::subclass::InitializingObject<Self>) {
             object.init_template();
+        }
+    }
+
+    impl Window {
+        /// The way into a chat. Like the chat it is made when it is wanted: the window opens sooner without what it does not show.
+        pub(super) fn connect_view(&self) -> &ConnectView {
+            self.connect_view.get().unwrap_or_else(|| {
+                let view = ConnectView::new(self.chat.get().expect("set with the window"));
+                self.obj().follow(&view);
+                self.stack.add_named(&view, Some("connect"));
+                self.connect_view.get_or_init(|| view)
+            })
+        }
+
+        /// The chat.
+        pub(super) fn chat_view(&self) -> &ChatView {
+            self.chat_view.get().unwrap_or_else(|| {
+                let view = ChatView::new(self.chat.get().expect("set with the window"));
+                self.stack.add_named(&view, Some("chat"));
+                self.chat_view.get_or_init(|| view)
+            })
         }
     }
 
@@ -69,7 +86,11 @@ mod imp {
             let window = self.obj();
             window.restore_size();
             window.add_actions();
-            window.connect_views();
+            window.connect_is_active_notify(|window| {
+                if let Some(view) = window.imp().chat_view.get() {
+                    view.update_watched();
+                }
+            });
         }
     }
 
@@ -124,7 +145,7 @@ impl Window {
     /// Opens a conversation, wherever one is.
     pub fn open_conversation(&self, channel: &Channel) {
         self.show_chat(None);
-        self.imp().chat_view.open_channel(channel);
+        self.imp().chat_view().open_channel(channel);
     }
 
     /// Shows what the person may want otherwise.
@@ -152,7 +173,9 @@ impl Window {
 
     /// Before the program ends or the window is put away: gives up a first connection that is not there yet, and remembers how large the window is.
     pub fn prepare_to_leave(&self) {
-        self.imp().connect_view.cancel();
+        if let Some(view) = self.imp().connect_view.get() {
+            view.cancel();
+        }
         self.save_size();
     }
 
@@ -178,8 +201,6 @@ impl Window {
 
     fn set_chat(&self, chat: &Chat) {
         let imp = self.imp();
-        imp.connect_view.set_chat(chat);
-        imp.chat_view.set_chat(chat);
         imp.chat.set(chat.clone()).expect("a window has one chat");
         chat.connect_is_restored_notify(glib::clone!(
             #[weak(rename_to = window)]
@@ -215,7 +236,7 @@ impl Window {
             #[weak(rename_to = window)]
             self,
             move |network, change| {
-                let connect_view = window.imp().connect_view.get();
+                let connect_view = window.imp().connect_view();
                 window.imp().key_changes.present(
                     &window,
                     network,
@@ -233,7 +254,7 @@ impl Window {
             #[weak(rename_to = window)]
             self,
             move |network, words, fingerprint| {
-                let connect_view = &window.imp().connect_view;
+                let connect_view = window.imp().connect_view();
                 if !connect_view.is_following(network) {
                     window.show_connect();
                     connect_view.ask_trust(network, words, fingerprint);
@@ -263,7 +284,7 @@ impl Window {
         network.connect_profile_requested(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |_, nick| window.imp().chat_view.show_person(nick)
+            move |_, nick| window.imp().chat_view().show_person(nick)
         ));
         network.connect_directory_requested(glib::clone!(
             #[weak(rename_to = window)]
@@ -273,7 +294,7 @@ impl Window {
         network.connect_open_requested(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |_, channel| window.imp().chat_view.open_channel(channel)
+            move |_, channel| window.imp().chat_view().open_channel(channel)
         ));
         network.connect_quit_requested(glib::clone!(
             #[weak(rename_to = window)]
@@ -282,9 +303,9 @@ impl Window {
         ));
     }
 
-    fn connect_views(&self) {
-        let imp = self.imp();
-        imp.connect_view.connect_local(
+    /// Goes where the way into a chat leads.
+    fn follow(&self, connect_view: &ConnectView) {
+        connect_view.connect_local(
             "connected",
             false,
             glib::clone!(
@@ -297,7 +318,7 @@ impl Window {
                 }
             ),
         );
-        imp.connect_view.connect_local(
+        connect_view.connect_local(
             "leave-requested",
             false,
             glib::clone!(
@@ -310,7 +331,6 @@ impl Window {
                 }
             ),
         );
-        self.connect_is_active_notify(|window| window.imp().chat_view.update_watched());
     }
 
     /// Once the archive has told what it knows: to the server that was asked for, or back into the chat, or to the start.
@@ -326,9 +346,9 @@ impl Window {
             }
             self.show_connect();
             if wanted.connects {
-                imp.connect_view.join(&wanted.address, wanted.name.as_deref());
+                imp.connect_view().join(&wanted.address, wanted.name.as_deref());
             } else {
-                imp.connect_view.look_at(&wanted.address);
+                imp.connect_view().look_at(&wanted.address);
             }
         } else if let Some(network) = chat.networks().item(0).and_downcast::<Network>() {
             self.show_chat(Some(&network));
@@ -356,8 +376,8 @@ impl Window {
         let imp = self.imp();
         let has_chat = imp.chat.get().is_some_and(|chat| chat.networks().n_items() > 0);
         imp.waiting_toast.take();
-        imp.connect_view.start(has_chat);
-        imp.stack.set_visible_child_name("connect");
+        imp.connect_view().start(has_chat);
+        imp.stack.set_visible_child(imp.connect_view());
         imp.toast_overlay.remove_css_class("over-composer");
         self.enable_chat_actions(false);
     }
@@ -365,14 +385,15 @@ impl Window {
     fn show_chat(&self, network: Option<&Network>) {
         let imp = self.imp();
         self.set_default_widget(gtk::Widget::NONE);
-        imp.stack.set_visible_child_name("chat");
+        imp.stack.set_visible_child(imp.chat_view());
         // What was said on the way in stands a while longer.
         imp.toast_overlay.add_css_class("over-composer");
         self.enable_chat_actions(true);
-        if let Some(network) = network {
-            imp.chat_view.open_network(network);
+        match network {
+            Some(network) => imp.chat_view().open_network(network),
+            None => imp.chat_view().open_any(),
         }
-        imp.chat_view.update_watched();
+        imp.chat_view().update_watched();
         if let Some(toast) = imp.waiting_toast.take() {
             // Once the conversation is in sight.
             glib::idle_add_local_once(glib::clone!(
@@ -399,7 +420,7 @@ impl Window {
 
     /// Where words for the person are shown for a moment.
     pub(super) fn toast_overlay(&self) -> adw::ToastOverlay {
-        let within = self.imp().chat_view.toast_overlay();
+        let within = self.imp().chat_view.get().and_then(ChatView::toast_overlay);
         within.unwrap_or_else(|| self.imp().toast_overlay.get())
     }
 

@@ -83,10 +83,12 @@ glib::wrapper! {
 }
 
 impl ConnectView {
-    /// Says what networks are added to; called once, before the view is shown.
-    pub(crate) fn set_chat(&self, chat: &Chat) {
-        self.imp().find_page.set_chat(chat);
-        self.imp().chat.set(chat.clone()).expect("the window does it once");
+    /// The pages that lead into this chat.
+    pub(crate) fn new(chat: &Chat) -> Self {
+        let view: Self = glib::Object::new();
+        view.imp().find_page.set_chat(chat);
+        view.imp().chat.set(chat.clone()).expect("it is new");
+        view
     }
 
     /// Begins with the page on which to find a place. `can_leave` offers the way back to a chat.

@@ -43,25 +43,25 @@ impl Window {
             chat_action("leave-conversation", Self::leave_conversation),
             chat_action("add-server", Self::show_connect),
             chat_action("server-settings", |window| {
-                if let Some(network) = window.imp().chat_view.network() {
+                if let Some(network) = window.imp().chat_view().network() {
                     window.show_server_settings(&network);
                 }
             }),
             chat_action("change-name", |window| {
-                if let Some(network) = window.imp().chat_view.network() {
+                if let Some(network) = window.imp().chat_view().network() {
                     let dialog = window.server_settings(&network);
                     dialog.begin_with_name();
                     dialog.present(Some(window));
                 }
             }),
-            chat_action("previous-unread", |window| window.imp().chat_view.step(-1, true)),
-            chat_action("next-unread", |window| window.imp().chat_view.step(1, true)),
-            chat_action("previous-room", |window| window.imp().chat_view.step(-1, false)),
-            chat_action("next-room", |window| window.imp().chat_view.step(1, false)),
-            chat_action("previous-region", |window| window.imp().chat_view.step_region(-1)),
-            chat_action("next-region", |window| window.imp().chat_view.step_region(1)),
-            chat_action("toggle-people", |window| window.imp().chat_view.toggle_people()),
-            chat_action("escape", |window| window.imp().chat_view.escape()),
+            chat_action("previous-unread", |window| window.imp().chat_view().step(-1, true)),
+            chat_action("next-unread", |window| window.imp().chat_view().step(1, true)),
+            chat_action("previous-room", |window| window.imp().chat_view().step(-1, false)),
+            chat_action("next-room", |window| window.imp().chat_view().step(1, false)),
+            chat_action("previous-region", |window| window.imp().chat_view().step_region(-1)),
+            chat_action("next-region", |window| window.imp().chat_view().step_region(1)),
+            chat_action("toggle-people", |window| window.imp().chat_view().toggle_people()),
+            chat_action("escape", |window| window.imp().chat_view().escape()),
         ]);
         self.enable_chat_actions(false);
     }
@@ -80,7 +80,7 @@ impl Window {
 
     /// One goes away, or comes back.
     pub(in crate::ui) fn update_away_actions(&self) {
-        let network = self.imp().chat_view.network();
+        let network = self.imp().chat_view().network();
         let is_away = network.is_some_and(|network| !network.away_words().is_empty());
         for (name, is_enabled) in [("go-away", !is_away), ("come-back", is_away)] {
             if let Some(action) = self.lookup_action(name).and_downcast::<gio::SimpleAction>() {
@@ -90,13 +90,13 @@ impl Window {
     }
 
     fn join_room(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             JoinRoomDialog::new(&network).present(Some(self));
         }
     }
 
     fn new_message(&self) {
-        let chat_view = self.imp().chat_view.get();
+        let chat_view = self.imp().chat_view().clone();
         let Some(network) = chat_view.network() else { return };
         present_pick_person(
             self,
@@ -113,7 +113,7 @@ impl Window {
     }
 
     fn go_to_room(&self) {
-        let chat_view = self.imp().chat_view.get();
+        let chat_view = self.imp().chat_view().clone();
         present_go_to_room(
             self,
             &chat_view.channels(),
@@ -128,60 +128,60 @@ impl Window {
     fn search(&self, everywhere: bool) {
         let imp = self.imp();
         let chat = imp.chat.get().expect("set with the window");
-        let dialog = SearchDialog::new(chat, imp.chat_view.channel().as_ref(), everywhere);
+        let dialog = SearchDialog::new(chat, imp.chat_view().channel().as_ref(), everywhere);
         dialog.connect_hit_activated(glib::clone!(
             #[weak(rename_to = window)]
             self,
-            move |channel, msgid| window.imp().chat_view.open_message(channel, msgid)
+            move |channel, msgid| window.imp().chat_view().open_message(channel, msgid)
         ));
         dialog.present(Some(self));
     }
 
     fn browse_rooms(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             RoomDirectoryDialog::new(&network).present(Some(self));
         }
     }
 
     fn create_room(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             CreateRoomDialog::new(&network).present(Some(self));
         }
     }
 
     fn invite_people(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             let room = self.open_room();
             InviteDialog::new(&network, room.as_ref()).present(Some(self));
         }
     }
 
     fn show_room_settings(&self) {
-        if let Some((network, room)) = self.imp().chat_view.network().zip(self.open_room()) {
+        if let Some((network, room)) = self.imp().chat_view().network().zip(self.open_room()) {
             RoomSettingsDialog::new(&network, &room).present(Some(self));
         }
     }
 
     /// The room that is shown, if it is one that we are in.
     fn open_room(&self) -> Option<Channel> {
-        let channel = self.imp().chat_view.channel();
+        let channel = self.imp().chat_view().channel();
         channel.filter(|channel| channel.is_room() && channel.joined())
     }
 
     fn go_away(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             AwayDialog::new(&network).present(Some(self));
         }
     }
 
     fn come_back(&self) {
-        if let Some(network) = self.imp().chat_view.network() {
+        if let Some(network) = self.imp().chat_view().network() {
             network.come_back();
         }
     }
 
     fn leave_conversation(&self) {
-        if let Some(channel) = self.imp().chat_view.channel() {
+        if let Some(channel) = self.imp().chat_view().channel() {
             leave_undoably(self, &channel);
         }
     }
