@@ -105,9 +105,12 @@ impl Session {
 
     /// The other modes, as MODE writes them but without parameters: keys and masks are nobody's affair.
     fn other_modes(&self, line: &Line<'_>) -> String {
+        let features = &self.live.features;
+        // Where it takes a parameter, it gives newcomers what it keeps from them on Majlis (InspIRCd, chanhistory).
+        let means_otherwise = |letter| letter == 'H' && features.takes_param(letter, true);
         let mut others = String::new();
         self.read_mode(line, |letter, is_set, _| {
-            if self.live.features.member_mode(letter).is_none() {
+            if features.member_mode(letter).is_none() && !means_otherwise(letter) {
                 others.extend([if is_set { '+' } else { '-' }, letter]);
             }
         });
