@@ -224,6 +224,7 @@ impl SidebarPage {
                 page.focus_list();
             }
         ));
+        self.show_found();
     }
 
     fn show_found(&self) {
