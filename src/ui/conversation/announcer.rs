@@ -20,7 +20,8 @@ const READ_ALOUD_MAX: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Announcer {
     waiting: Rc<RefCell<Waiting>>,
-    is_pausing: Rc<Cell<bool>>,
+    /// What tells it after a pause.
+    pause: Rc<RefCell<Option<glib::SourceId>>>,
     /// When a number was told last.
     counted_at: Rc<Cell<Option<Instant>>>,
 }
@@ -48,28 +49,31 @@ impl Announcer {
     }
 
     fn flush_soon(&self, widget: &gtk::Widget) {
-        if self.is_pausing.replace(true) {
-            return;
-        }
         let announcer = self.clone();
-        glib::timeout_add_local_once(
-            pause_after(self.counted_at.get().map(|at| at.elapsed())),
-            glib::clone!(
-                #[weak]
-                widget,
-                move || announcer.flush(&widget)
-            ),
-        );
+        let pause = self.pause.take().unwrap_or_else(|| {
+            glib::timeout_add_local_once(
+                pause_after(self.counted_at.get().map(|at| at.elapsed())),
+                glib::clone!(
+                    #[weak]
+                    widget,
+                    move || announcer.flush(&widget)
+                ),
+            )
+        });
+        self.pause.replace(Some(pause));
     }
 
     /// What waits belongs to a conversation that is no longer open.
     pub(super) fn forget(&self) {
         self.waiting.take();
         self.counted_at.take();
+        if let Some(pause) = self.pause.take() {
+            pause.remove();
+        }
     }
 
     fn flush(&self, widget: &gtk::Widget) {
-        self.is_pausing.set(false);
+        self.pause.take();
         if self.waiting.borrow().is_counted() {
             self.counted_at.set(Some(Instant::now()));
         }
