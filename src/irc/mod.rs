@@ -36,6 +36,7 @@ pub use question::{
     SearchQuery, Whois,
 };
 pub use secret::Secret;
+pub(crate) use session::shown_name;
 pub use session::{Now, Opening, Session};
 
 /// Which network a request or an event is about; the main loop gives the numbers and never uses one twice.

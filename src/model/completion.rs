@@ -70,7 +70,7 @@ impl Channel {
         let offer = |member: Member| {
             let (label, nick) = (member.display_name(), member.nick());
             let text = format!("{nick}{}", if is_first { ": " } else { " " });
-            let detail = if label == nick { String::new() } else { nick };
+            let detail = if label.contains(&nick) { String::new() } else { nick };
             Offer { label, detail, text }
         };
         matching.take(OFFERED_MAX).map(offer).collect()

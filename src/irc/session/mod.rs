@@ -83,6 +83,7 @@ use super::{KnownServer, NetworkConfig, SignIn};
 
 pub use self::liveness::{LOST_AFTER_MS, PING_AFTER_MS};
 pub use self::outbox::{PENDING_MAX, WINDOW};
+pub(crate) use self::roster::shown_name;
 pub use self::sasl::{Proof, Question};
 
 /// So many events are told at once, and those of one line more.

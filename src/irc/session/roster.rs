@@ -39,10 +39,12 @@ impl Person {
 }
 
 /// What somebody with this nick is shown as who calls themselves this.
-pub(super) fn shown_name(display_name: &str, nick: &str) -> String {
+pub(crate) fn shown_name(display_name: &str, nick: &str) -> String {
     let own = nick_from_display_name(display_name).map(|own| fold(&own)).unwrap_or_default();
     let nick_key = fold(nick);
-    if own == nick_key || fold(display_name) == nick_key {
+    // A name with brackets may be how another is shown.
+    let is_plain = !display_name.contains('(');
+    if is_plain && (own == nick_key || fold(display_name) == nick_key) {
         display_name.to_owned()
     } else {
         format!("{display_name} ({nick})")
@@ -261,6 +263,8 @@ mod tests {
         assert_eq!(shown_name("Sara", "Sa"), "Sara (Sa)");
         assert_eq!(shown_name("Sarа", "bob"), "Sarа (bob)", "one that only looks alike");
         assert_eq!(shown_name("…", "bob"), "… (bob)");
+        let copied = shown_name("Sara (Sara2)", "Sara_Sara2");
+        assert_eq!(copied, "Sara (Sara2) (Sara_Sara2)", "as another is shown");
         let cut = "Alexandria Lima (Alexandria)";
         assert_eq!(shown_name("Alexandria Lima", "Alexandria"), cut, "as anybody may be called");
     }

@@ -31,7 +31,7 @@ use glib::subclass::prelude::*;
 use crate::i18n::gettext;
 use crate::irc::event::State;
 use crate::irc::{
-    Command, Fingerprint, KnownServer, NetworkConfig, NetworkId, nick_from_display_name,
+    Command, Fingerprint, KnownServer, NetworkConfig, NetworkId, nick_from_display_name, shown_name,
 };
 use crate::store::{NetworkKey, NetworkRow, RestoredNetwork};
 
@@ -357,7 +357,9 @@ impl Network {
 
     /// Who we are, beside a message that waits.
     pub(super) fn sender(&self) -> Sender {
-        Sender { nick: self.nick(), display_name: self.display_name() }
+        let nick = self.nick();
+        let display_name = shown_name(&self.display_name(), &nick);
+        Sender { nick, display_name }
     }
 
     /// Whether words name us.

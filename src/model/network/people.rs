@@ -4,7 +4,7 @@
 use gio::prelude::*;
 use glib::subclass::prelude::*;
 
-use crate::irc::{Abilities, Answer, Command, Presence, Question, Whois, fold};
+use crate::irc::{Abilities, Answer, Command, Presence, Question, Whois, fold, shown_name};
 use crate::model::Channel;
 use crate::model::channel::is_room;
 use crate::model::services::Turn;
@@ -41,7 +41,10 @@ impl Network {
         let whois = self.whois(nick).await?;
         let shared = whois.rooms.iter().filter_map(|room| self.find_open(room));
         Ok(Profile {
-            display_name: whois.display_name.clone().unwrap_or_else(|| whois.nick.clone()),
+            display_name: match &whois.display_name {
+                Some(name) => shown_name(name, &whois.nick),
+                None => whois.nick.clone(),
+            },
             shared_rooms: shared.filter(Channel::joined).collect(),
             since: whois.signed_on_ms.map(moment),
             nick: whois.nick,

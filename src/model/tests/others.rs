@@ -88,7 +88,7 @@ fn who_somebody_is_comes_from_the_server_with_the_rooms_that_we_share() {
     let look = async move { asking.look_up("ana").await };
     let (profile, _) = answered(&world, &network, look, |_| whois(Some("ana")));
     let profile = profile.unwrap();
-    assert_eq!((profile.nick.as_str(), profile.display_name.as_str()), ("ana", "Ana María"));
+    assert_eq!((profile.nick.as_str(), profile.display_name.as_str()), ("ana", "Ana María (ana)"));
     assert_eq!(profile.account.as_deref(), Some("ana"));
     assert_eq!(profile.shared_rooms, [room]);
     assert!(profile.since.is_some_and(|since| !since.is_empty()));
