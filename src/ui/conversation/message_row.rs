@@ -230,9 +230,11 @@ impl MessageRow {
     /// its room all the same, so that every row begins in one line.
     pub(super) fn show_selecting(&self, is_selecting: bool, item: &TimelineItem) {
         let Some(button) = self.select_button(is_selecting) else { return };
-        button.set_sensitive(item.deletion().is_empty());
-        if button.is_active() != item.is_selected() {
-            button.set_active(item.is_selected());
+        let can_be_copied = item.deletion().is_empty();
+        button.set_sensitive(can_be_copied);
+        let is_selected = can_be_copied && item.is_selected();
+        if button.is_active() != is_selected {
+            button.set_active(is_selected);
         }
     }
 

@@ -55,6 +55,7 @@ impl TimelineView {
         let selected = self.selected();
         let words: Vec<_> = selected
             .iter()
+            .filter(|item| item.deletion().is_empty())
             .map(|item| {
                 let time = item.time().as_ref().and_then(date_and_time).unwrap_or_default();
                 (item.sender(), time, item.text())
