@@ -96,9 +96,9 @@ fn setting(is_set: bool, letter: char) -> Option<String> {
         (true, 'R') => gettext("{by} lets only signed-in people in"),
         // Translators: {by} is a person, who changed a room's settings.
         (false, 'R') => gettext("{by} lets guests in"),
-        // Translators: {by} is a person, who changed a room's settings. Newcomers are people who enter it from now on.
+        // Translators: {by} is a person, who changed a room's settings. Newcomers to what was said are all who came later.
         (true, 'H') => gettext("{by} lets newcomers read only what is said after they come"),
-        // Translators: {by} is a person, who changed a room's settings. Newcomers are people who enter it from now on.
+        // Translators: {by} is a person, who changed a room's settings. Newcomers to what was said are all who came later.
         (false, 'H') => gettext("{by} lets newcomers read what was said before"),
         // Translators: {by} is a person, who changed a room's settings.
         (true, 'k') => gettext("{by} gave the room a password"),
