@@ -65,7 +65,7 @@ mod imp {
             self.connect_view.get().unwrap_or_else(|| {
                 let view = ConnectView::new(self.chat.get().expect("set with the window"));
                 self.obj().follow(&view);
-                self.stack.add_named(&view, Some("connect"));
+                self.stack.add_child(&view);
                 self.connect_view.get_or_init(|| view)
             })
         }

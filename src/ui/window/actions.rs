@@ -96,7 +96,7 @@ impl Window {
     }
 
     fn new_message(&self) {
-        let chat_view = self.imp().chat_view().clone();
+        let chat_view = self.imp().chat_view();
         let Some(network) = chat_view.network() else { return };
         present_pick_person(
             self,
@@ -113,7 +113,7 @@ impl Window {
     }
 
     fn go_to_room(&self) {
-        let chat_view = self.imp().chat_view().clone();
+        let chat_view = self.imp().chat_view();
         present_go_to_room(
             self,
             &chat_view.channels(),
